@@ -1,0 +1,5 @@
+//! The full-screen terminal console, the Elm way.
+
+pub mod keymap;
+pub mod text;
+pub mod theme;

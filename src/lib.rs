@@ -1,0 +1,31 @@
+//! warroom: an incident console for the terminal, and the small server behind it.
+//!
+//! Everything that happens to an incident is an event in one append-only, hash-chained log, and
+//! everything on a screen is a fold over that log. The folders below are the map; what each one
+//! may know is tested in `tests/layering.rs`.
+//!
+//! ```text
+//! incident ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! ```
+//!
+//! **Invariant**: [`incident`] is pure: no clock, no I/O, no async, no randomness.
+//! **Invariant**: `server` and `console` never see each other; `console` never sees `protocol`,
+//! `journal` or a socket. It talks to `client`.
+//! **Invariant**: `update` and `view` in the console do no I/O; effects are values.
+//! **Invariant**: every queue has a bound, written beside it.
+
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod drill;
+pub mod error;
+pub mod incident;
+pub mod integrations;
+pub mod journal;
+pub mod log;
+pub mod paths;
+pub mod protocol;
+pub mod runbooks;
+pub mod server;
