@@ -1,1 +1,51 @@
-//! (filled in below)
+//! What an incident is and what may happen to it.
+//!
+//! **Invariant**: pure. No clock, no I/O, no async, no randomness: time and the actor come in
+//! through [`Context`].
+//! **Invariant**: the rules of who may do what are in [`decide`] and nowhere else.
+//! **Invariant**: [`apply`] is total, and the state it folds is bounded ([`limits`]).
+
+mod access;
+mod alert;
+mod apply;
+mod ask;
+mod command;
+mod deadline;
+mod decide;
+mod describe;
+mod entry;
+mod event;
+mod id;
+pub mod limits;
+mod milestone;
+mod redact;
+mod refusal;
+mod role;
+mod runbook;
+mod severity;
+mod state;
+mod status;
+mod update;
+
+pub use access::{Actor, Level, Via};
+pub use alert::{Alert, AlertReport, AlertState};
+pub use apply::{apply, replay};
+pub use ask::{Ask, AskState};
+pub use command::{Command, Intent, NewNote};
+pub use deadline::{Deadline, Due, deadlines, next_deadline};
+pub use decide::{Context, Decided, Draft, decide};
+pub use entry::{Entry, EntryKind, Marks};
+pub use event::{Event, EventBody, Hash, What};
+pub use id::{AskId, CommandId, IncidentId, ParseIdError, Person, Seq, StepNo, UpdateId};
+pub use milestone::{Milestone, Milestones, Stamp};
+pub use redact::{redacted_event, redacted_state};
+pub use refusal::{Refusal, RefusalCode};
+pub use role::Role;
+pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};
+pub use severity::{Kind, Severity};
+pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, may_answer};
+pub use status::Status;
+pub use update::{Audience, Update, UpdateState};
+
+/// A moment, UTC. Stored and sent to the millisecond.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

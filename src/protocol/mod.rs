@@ -1,1 +1,17 @@
-//! (filled in below)
+//! What console and server say to each other: frames, their version, their limits.
+//!
+//! **Invariant**: every frame is one JSON object in one websocket text message, with `type`.
+//! Fields that a reader does not know are passed over; a frame of a type that it does not know is
+//! passed over too, so that a newer side can talk to an older one.
+
+mod frame;
+pub mod limits;
+
+pub use frame::{
+    Access, Checkpoint, ClientFrame, DecodeFrameError, Here, Hit, Notice, NoticeLevel, Pane,
+    RunbookName, ServerFrame, decode_client, decode_server, encode, event_frame,
+};
+
+/// The protocol's version. A hello of another version is refused with a sentence that says which
+/// side to upgrade.
+pub const VERSION: u32 = 1;

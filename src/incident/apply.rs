@@ -1,0 +1,410 @@
+//! The fold: what an event does to the state. Total: it cannot fail, whatever the event.
+
+use super::limits;
+use super::{
+    ActionItem, Alert, AlertReport, AlertState, Ask, AskState, Audience, Entry, Event, EventBody,
+    Holder, Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update,
+    UpdateId, UpdateState, What,
+};
+use chrono::TimeDelta;
+use std::sync::Arc;
+
+/// Folds one event in. Events at or before the incident's seq are passed over, so that a resend
+/// changes nothing.
+pub fn apply(incident: &mut Incident, event: &Event) {
+    if event.seq <= incident.seq || event.incident != incident.id {
+        return;
+    }
+    incident.seq = event.seq;
+    incident.changed_at = event.recorded_at;
+    incident.counts.events += 1;
+    remember(incident, event);
+    match &event.body {
+        EventBody::Known(what) => {
+            apply_what(incident, event, what);
+            if let Some(target) = what.target() {
+                correct(incident, event.seq, target, what);
+            }
+        }
+        EventBody::Unknown { .. } => incident.counts.unknown += 1,
+    }
+    if let Some(mut entry) = Entry::from_event(event) {
+        if entry.marks.pinned && incident.pinned.len() < limits::PINNED_ENTRIES {
+            incident.pinned.insert(entry.seq, entry.clone());
+        }
+        shorten(&mut entry);
+        if incident.recent.len() >= limits::RECENT_ENTRIES {
+            incident.recent.pop_front();
+        }
+        incident.recent.push_back(entry);
+    }
+}
+
+/// Keeps the command's id and counts the person in.
+fn remember(incident: &mut Incident, event: &Event) {
+    if incident.commands.back() != Some(&event.command) {
+        if incident.commands.len() >= limits::RECENT_COMMANDS {
+            incident.commands.pop_front();
+        }
+        incident.commands.push_back(event.command);
+    }
+    if let Some(times) = incident.people.get_mut(&event.by) {
+        *times = times.saturating_add(1);
+    } else if incident.people.len() < limits::PEOPLE {
+        incident.people.insert(event.by.clone(), 1);
+    }
+}
+
+fn shorten(entry: &mut Entry) {
+    if entry.text.len() > limits::RECENT_TEXT_BYTES {
+        let end = entry.text.floor_char_boundary(limits::RECENT_TEXT_BYTES);
+        entry.text = format!("{}…", entry.text.get(..end).unwrap_or_default()).into();
+    }
+}
+
+/// Works a correction into the newest and the pinned entries that it is about.
+fn correct(incident: &mut Incident, seq: Seq, target: Seq, what: &What) {
+    if let Ok(at) = incident
+        .recent
+        .binary_search_by_key(&target, |entry| entry.seq)
+        && let Some(entry) = incident.recent.get_mut(at)
+    {
+        entry.correct(seq, what);
+        shorten(entry);
+    }
+    match what {
+        What::Pinned {
+            pinned: true,
+            entry: Some(entry),
+            ..
+        } => {
+            if incident.pinned.len() < limits::PINNED_ENTRIES {
+                let mut entry = Entry::clone(entry);
+                entry.marks.pinned = true;
+                incident.pinned.insert(target, entry);
+            }
+        }
+        What::Pinned { pinned: false, .. } => {
+            incident.pinned.remove(&target);
+        }
+        _ => {
+            if let Some(entry) = incident.pinned.get_mut(&target) {
+                entry.correct(seq, what);
+            }
+        }
+    }
+}
+
+fn apply_what(incident: &mut Incident, event: &Event, what: &What) {
+    match what {
+        What::Opened { .. } => open(incident, event, what),
+        What::Renamed { title } => incident.title = title.clone(),
+        What::SeveritySet { severity, .. } => {
+            incident.severity = *severity;
+            promise_by_cadence(incident, event.occurred_at);
+        }
+        What::StatusSet { status, .. } => set_status(incident, event, *status),
+        What::MilestoneSet { milestone, at } => incident.milestones.set(
+            *milestone,
+            Stamp {
+                at: *at,
+                by: event.by.clone(),
+                corrected: true,
+            },
+        ),
+        What::Merged { into } => {
+            incident.merged_into = Some(*into);
+            set_status(incident, event, Status::Merged);
+        }
+        What::Absorbed { from } => {
+            if incident.absorbed.len() < limits::MERGED && !incident.absorbed.contains(from) {
+                incident.absorbed.push(*from);
+            }
+        }
+        What::Noted { .. } => incident.counts.notes += 1,
+        What::RoleAssigned { role, to, .. } => {
+            if incident.roles.len() < limits::ROLES || incident.roles.contains_key(role) {
+                let holder = Holder {
+                    person: to.clone(),
+                    since: event.occurred_at,
+                };
+                incident.roles.insert(role.clone(), holder);
+            }
+        }
+        What::RoleReleased { role, .. } => {
+            incident.roles.remove(role);
+        }
+        What::AlertRecorded { alert } => record_alert(incident, event, alert),
+        other => apply_work(incident, event, other),
+    }
+}
+
+/// The part of the fold about the work: runbooks, asks, updates, links, action items.
+fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
+    match what {
+        What::RunbookAttached { runbook } => {
+            incident
+                .runbooks
+                .retain(|attached| attached.name != runbook.name);
+            if incident.runbooks.len() < limits::RUNBOOKS {
+                incident.runbooks.push(Runbook::from(runbook));
+            }
+        }
+        What::StepSet {
+            runbook,
+            step,
+            state,
+            reason,
+            ..
+        } => {
+            let attached = incident.runbooks.iter_mut().find(|r| r.name == *runbook);
+            if let Some(step) = attached.and_then(|r| r.steps.iter_mut().find(|s| s.no == *step)) {
+                step.state = *state;
+                step.by = (*state != StepState::Open).then(|| event.by.clone());
+                step.at = (*state != StepState::Open).then_some(event.occurred_at);
+                step.reason = reason.clone();
+            }
+        }
+        What::Asked {
+            ask,
+            to,
+            due_at,
+            text,
+        } => {
+            incident.counts.asks = incident.counts.asks.max(ask.0);
+            incident.asks.push_back(Ask {
+                id: *ask,
+                seq: event.seq,
+                to: to.clone(),
+                by: event.by.clone(),
+                text: text.clone(),
+                asked_at: event.occurred_at,
+                due_at: *due_at,
+                state: AskState::Asked,
+            });
+            incident.trim_asks();
+        }
+        What::AskAnswered { ask, state, .. } => {
+            if let Some(ask) = incident.ask_mut(*ask) {
+                ask.state = *state;
+            }
+            incident.trim_asks();
+        }
+        What::UpdateDrafted {
+            update,
+            audience,
+            text,
+        } => {
+            let drafted = UpdateState::Drafted;
+            put_update(incident, event, *update, *audience, text, drafted, None);
+        }
+        What::UpdatePosted {
+            update,
+            audience,
+            text,
+            next_at,
+        } => {
+            let posted = UpdateState::Posted;
+            put_update(incident, event, *update, *audience, text, posted, *next_at);
+            incident.next_update_at = *next_at;
+        }
+        What::Linked { title, url } if incident.links.len() < limits::LINKS => {
+            incident.links.push(Link {
+                title: title.clone(),
+                url: url.clone(),
+            });
+        }
+        What::ActionItemAdded { text, owner }
+            if incident.action_items.len() < limits::ACTION_ITEMS =>
+        {
+            let item = ActionItem {
+                seq: event.seq,
+                text: text.clone(),
+                owner: owner.clone(),
+            };
+            incident.action_items.push(item);
+        }
+        _ => {}
+    }
+}
+
+fn open(incident: &mut Incident, event: &Event, what: &What) {
+    let What::Opened {
+        title,
+        kind,
+        status,
+        severity,
+        service,
+        started_at,
+        detected_at,
+        match_key,
+    } = what
+    else {
+        return;
+    };
+    incident.title = title.clone();
+    incident.kind = *kind;
+    incident.status = *status;
+    incident.severity = *severity;
+    incident.service = service.clone();
+    incident.match_key = match_key.clone();
+    incident.opened_at = event.recorded_at;
+    let stamp = |at: Timestamp| Stamp {
+        at,
+        by: event.by.clone(),
+        corrected: false,
+    };
+    if let Some(at) = started_at {
+        incident
+            .milestones
+            .stamp_first(Milestone::Started, stamp(*at));
+    }
+    if let Some(at) = detected_at {
+        incident
+            .milestones
+            .stamp_first(Milestone::Detected, stamp(*at));
+    }
+    if status.is_live() {
+        // Whoever declares has noticed and taken it on, unless an earlier time is set.
+        let at = event.occurred_at;
+        incident
+            .milestones
+            .stamp_first(Milestone::Detected, stamp(at));
+        incident
+            .milestones
+            .stamp_first(Milestone::Acknowledged, stamp(at));
+        incident
+            .milestones
+            .stamp_first(Milestone::Declared, stamp(at));
+        promise_by_cadence(incident, at);
+    }
+}
+
+fn set_status(incident: &mut Incident, event: &Event, status: Status) {
+    let was = incident.status;
+    incident.status = status;
+    let at = event.occurred_at;
+    let stamp = Stamp {
+        at,
+        by: event.by.clone(),
+        corrected: false,
+    };
+    if was == Status::Triage && status.is_live() {
+        incident
+            .milestones
+            .stamp_first(Milestone::Detected, stamp.clone());
+        incident
+            .milestones
+            .stamp_first(Milestone::Acknowledged, stamp.clone());
+        incident
+            .milestones
+            .stamp_first(Milestone::Declared, stamp.clone());
+    }
+    if let Some(milestone) = Milestone::stamped_by(status)
+        && incident.milestones.conflict(milestone, at).is_none()
+    {
+        incident.milestones.stamp_first(milestone, stamp);
+    }
+    if status.is_over() {
+        incident.next_update_at = None;
+    } else {
+        promise_by_cadence(incident, at);
+    }
+}
+
+/// Sets when the next update is due where nobody has promised one: by severity, from now.
+fn promise_by_cadence(incident: &mut Incident, from: Timestamp) {
+    let promised = incident
+        .last_posted()
+        .is_some_and(|update| update.next_at.is_some());
+    if incident.status.is_live() && !(promised && incident.next_update_at.is_some()) {
+        incident.next_update_at = incident
+            .severity
+            .and_then(|s| from.checked_add_signed(TimeDelta::minutes(s.update_cadence_minutes())));
+    }
+}
+
+fn put_update(
+    incident: &mut Incident,
+    event: &Event,
+    id: UpdateId,
+    audience: Audience,
+    text: &Arc<str>,
+    state: UpdateState,
+    next_at: Option<Timestamp>,
+) {
+    incident.counts.updates = incident.counts.updates.max(id.0);
+    incident.updates.retain(|update| update.id != id);
+    if incident.updates.len() >= limits::UPDATES {
+        incident.updates.pop_front();
+    }
+    incident.updates.push_back(Update {
+        id,
+        audience,
+        text: text.clone(),
+        state,
+        by: event.by.clone(),
+        at: event.occurred_at,
+        next_at,
+    });
+}
+
+fn record_alert(incident: &mut Incident, event: &Event, report: &AlertReport) {
+    incident.counts.alert_reports += 1;
+    let known = incident.alerts.get(&report.fingerprint);
+    let first_at = known.map_or(event.recorded_at, |alert| alert.first_at);
+    let changes = known.map_or(0, |alert| alert.changes).saturating_add(1);
+    if known.is_none() && incident.alerts.len() >= limits::ALERTS && !let_go(incident) {
+        return;
+    }
+    let end = report
+        .summary
+        .floor_char_boundary(limits::ALERT_SUMMARY_BYTES);
+    let alert = Alert {
+        fingerprint: report.fingerprint.clone(),
+        name: report.name.clone(),
+        state: report.state,
+        summary: report
+            .summary
+            .get(..end)
+            .map_or_else(|| report.summary.clone(), Arc::from),
+        service: report.service().map(Arc::from),
+        level: report
+            .labels
+            .get("severity")
+            .map(|level| Arc::from(level.as_str())),
+        starts_at: report.starts_at,
+        ends_at: report.ends_at,
+        first_at,
+        last_at: event.recorded_at,
+        seq: event.seq,
+        changes,
+        url: report.url.clone(),
+    };
+    incident.alerts.insert(report.fingerprint.clone(), alert);
+}
+
+/// Lets the longest-resolved alert go; false when all fire, and the new one is then only counted.
+fn let_go(incident: &mut Incident) -> bool {
+    let resolved = incident
+        .alerts
+        .values()
+        .filter(|a| a.state == AlertState::Resolved);
+    let Some(oldest) = resolved
+        .min_by_key(|a| a.seq)
+        .map(|a| a.fingerprint.clone())
+    else {
+        return false;
+    };
+    incident.alerts.remove(&oldest).is_some()
+}
+
+/// Folds a whole log, from the first event.
+#[must_use]
+pub fn replay<'a>(id: super::IncidentId, events: impl IntoIterator<Item = &'a Event>) -> Incident {
+    let mut incident = Incident::new(id);
+    for event in events {
+        apply(&mut incident, event);
+    }
+    incident
+}

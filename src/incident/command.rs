@@ -1,0 +1,306 @@
+//! What a person or an integration asks for.
+
+use super::{
+    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, IncidentId, Kind, Milestone,
+    Person, Role, Seq, Severity, Status, StepNo, StepState, Timestamp, UpdateId,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A request to the incident. Whether it happens is `decide`'s to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Made where it was typed; sent twice, it happens once.
+    pub id: CommandId,
+    /// When it was written, by the writer's clock (it may have waited in an outbox since).
+    pub written_at: Timestamp,
+    /// What is asked for.
+    pub intent: Intent,
+}
+
+/// A note, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewNote {
+    /// One of [`EntryKind::WRITTEN`].
+    pub kind: EntryKind,
+    /// The words.
+    pub text: Arc<str>,
+    /// When it happened; absent: when it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<Timestamp>,
+    /// Keep it at hand.
+    #[serde(default)]
+    pub pin: bool,
+    /// Never show it to spectators.
+    #[serde(default)]
+    pub private: bool,
+    /// Tags without `#`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Arc<str>>,
+    /// People named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Person>,
+}
+
+impl NewNote {
+    /// A plain note of these words.
+    #[must_use]
+    pub fn plain(text: impl Into<Arc<str>>) -> Self {
+        Self {
+            kind: EntryKind::Note,
+            text: text.into(),
+            occurred_at: None,
+            pin: false,
+            private: false,
+            tags: Vec::new(),
+            mentions: Vec::new(),
+        }
+    }
+}
+
+/// What is asked for. Intents say what is meant, not which field to write, so that two people who
+/// act at once mostly do not conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Intent {
+    /// Declare an incident: a new one, or the one in triage that the command is sent to.
+    Declare {
+        /// One line; absent keeps the title of the incident in triage.
+        #[serde(default)]
+        title: Option<Arc<str>>,
+        /// How bad; absent is allowed and nagged about.
+        #[serde(default)]
+        severity: Option<Severity>,
+        /// The service that is hurt.
+        #[serde(default)]
+        service: Option<Arc<str>>,
+        /// When the harm began.
+        #[serde(default)]
+        started_at: Option<Timestamp>,
+        /// Real or drill.
+        #[serde(default)]
+        kind: Kind,
+    },
+    /// Open an incident in triage for an alert that no open incident matches.
+    Triage {
+        /// One line.
+        title: Arc<str>,
+        /// The alert that opens it.
+        alert: AlertReport,
+        /// What further alerts must match to join (label and value), by configuration.
+        match_key: Arc<str>,
+        /// Real or drill.
+        #[serde(default)]
+        kind: Kind,
+    },
+    /// Give it another title.
+    Rename {
+        /// One line.
+        title: Arc<str>,
+    },
+    /// Set or correct how bad it is.
+    SetSeverity {
+        /// Absent: unset.
+        severity: Option<Severity>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Move it on, or correct where it stands.
+    SetStatus {
+        /// Where it stands now.
+        status: Status,
+        /// When that became so; absent: when it was written.
+        #[serde(default)]
+        at: Option<Timestamp>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Set or correct a milestone.
+    SetMilestone {
+        /// Which.
+        milestone: Milestone,
+        /// When it was.
+        at: Timestamp,
+    },
+    /// Make it part of another incident.
+    Merge {
+        /// The incident that goes on.
+        into: IncidentId,
+    },
+    /// Take in another incident (the other half of `Merge`, sent by the server).
+    Absorb {
+        /// The incident that ends.
+        from: IncidentId,
+    },
+    /// It was declared by mistake.
+    Cancel {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// It was looked at in triage and is not an incident.
+    Decline {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// It is not over after all.
+    Reopen {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Write a line of the timeline.
+    Note(NewNote),
+    /// Correct an entry's words; the old ones stay in the log.
+    Amend {
+        /// The entry.
+        target: Seq,
+        /// Its words from now on.
+        text: Arc<str>,
+    },
+    /// Take an entry back; it stays in the log, struck out.
+    Retract {
+        /// The entry.
+        target: Seq,
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Keep an entry at hand, or let it go.
+    Pin {
+        /// The entry.
+        target: Seq,
+        /// Pinned from now on, or not.
+        pinned: bool,
+    },
+    /// Give a role to someone.
+    AssignRole {
+        /// The role.
+        role: Role,
+        /// Who has it from now on.
+        to: Person,
+        /// The holder that the writer saw: a role is never taken from someone silently.
+        #[serde(default)]
+        expected_holder: Option<Person>,
+    },
+    /// Take a vacant role.
+    ClaimRole {
+        /// The role.
+        role: Role,
+    },
+    /// Give a role up, or take it from someone by name.
+    ReleaseRole {
+        /// The role.
+        role: Role,
+        /// The holder that the writer saw.
+        #[serde(default)]
+        expected_holder: Option<Person>,
+    },
+    /// Attach a runbook by name; the server brings its text.
+    AttachRunbook {
+        /// The file's name without `.md`.
+        name: Arc<str>,
+    },
+    /// Start, finish, skip or fail a step, or open it again.
+    SetStep {
+        /// The runbook.
+        runbook: Arc<str>,
+        /// The step.
+        step: StepNo,
+        /// Its state from now on.
+        state: StepState,
+        /// Why; needed to skip and to fail.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Record what a monitor said.
+    RecordAlert {
+        /// The report.
+        alert: AlertReport,
+    },
+    /// Link to something elsewhere.
+    AddLink {
+        /// What it is.
+        title: Arc<str>,
+        /// Where it is: `http://` or `https://`.
+        url: Arc<str>,
+    },
+    /// Write an update, or write it anew.
+    DraftUpdate {
+        /// Absent: a new one.
+        #[serde(default)]
+        update: Option<UpdateId>,
+        /// Who is told.
+        #[serde(default)]
+        audience: Audience,
+        /// The words.
+        text: Arc<str>,
+    },
+    /// Post an update: a drafted one, or these words at once.
+    PostUpdate {
+        /// The drafted one; absent: `text` is a new one.
+        #[serde(default)]
+        update: Option<UpdateId>,
+        /// The words; absent: those of the draft.
+        #[serde(default)]
+        text: Option<Arc<str>>,
+        /// Minutes until the next one is promised; absent: by severity.
+        #[serde(default)]
+        next_in_minutes: Option<u32>,
+    },
+    /// Put a task to one person, with a clock.
+    Ask {
+        /// Who is asked.
+        to: Person,
+        /// Minutes until an answer is due.
+        minutes: u32,
+        /// What is asked.
+        text: Arc<str>,
+    },
+    /// Answer an ask.
+    AnswerAsk {
+        /// Which.
+        ask: AskId,
+        /// Acknowledged, done or declined.
+        state: AskState,
+        /// What came of it, or why not.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Note follow-up work.
+    AddActionItem {
+        /// What is to be done.
+        text: Arc<str>,
+        /// Who does it.
+        #[serde(default)]
+        owner: Option<Person>,
+    },
+}
+
+impl Intent {
+    /// The entry of the timeline that it speaks about. The caller of `decide` looks it up in the
+    /// log when the folded state does not hold it any more.
+    #[must_use]
+    pub fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Amend { target, .. }
+            | Self::Retract { target, .. }
+            | Self::Pin { target, .. } => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// Whether it makes a new incident when it is sent to none.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        matches!(self, Self::Declare { .. } | Self::Triage { .. })
+    }
+
+    /// Whether only the server can work it out (it needs a file, or another incident).
+    #[must_use]
+    pub fn needs_server(&self) -> bool {
+        matches!(
+            self,
+            Self::AttachRunbook { .. } | Self::Merge { .. } | Self::Absorb { .. }
+        )
+    }
+}

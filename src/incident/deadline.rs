@@ -1,0 +1,61 @@
+//! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
+//! count down to it.
+
+use super::{AskId, Incident, Timestamp};
+
+/// What falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// An ask's time runs out.
+    Ask(AskId),
+    /// The next update was promised for then.
+    Update,
+}
+
+/// A moment at which something falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub due: Due,
+}
+
+impl Deadline {
+    /// Its time has run out.
+    #[must_use]
+    pub fn is_past(&self, now: Timestamp) -> bool {
+        now >= self.at
+    }
+}
+
+/// Everything that is due or will be, earliest first. An incident that is over has none.
+#[must_use]
+pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
+    if incident.status.is_over() || !incident.exists() {
+        return Vec::new();
+    }
+    let asks = incident
+        .asks
+        .iter()
+        .filter(|ask| ask.state.is_open())
+        .map(|ask| Deadline {
+            at: ask.due_at,
+            due: Due::Ask(ask.id),
+        });
+    let update = incident.next_update_at.map(|at| Deadline {
+        at,
+        due: Due::Update,
+    });
+    let mut all: Vec<_> = asks.chain(update).collect();
+    all.sort_unstable();
+    all
+}
+
+/// The next one that is still to come.
+#[must_use]
+pub fn next_deadline(incident: &Incident, now: Timestamp) -> Option<Deadline> {
+    deadlines(incident)
+        .into_iter()
+        .find(|deadline| !deadline.is_past(now))
+}

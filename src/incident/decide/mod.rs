@@ -1,0 +1,215 @@
+//! The only place where the rules live: whether a command may happen, and what then does.
+
+mod check;
+mod lifecycle;
+mod roles;
+mod timeline;
+mod work;
+
+use super::{
+    Actor, Command, CommandId, Entry, Event, EventBody, Hash, Incident, IncidentId, Intent, Level,
+    Refusal, RefusalCode, RunbookText, Seq, Timestamp, What,
+};
+use check::refuse;
+
+/// What a decision needs to know beyond the incident and the command.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The time, by the clock of whoever decides.
+    pub now: Timestamp,
+    /// Who asks.
+    pub actor: Actor,
+    /// The entry that [`Intent::target`] names, looked up in the log by the caller when the
+    /// incident itself holds it no more.
+    pub entry: Option<Entry>,
+    /// The text of the runbook that the command names, found by the caller.
+    pub runbook: Option<RunbookText>,
+}
+
+impl Context {
+    /// A context of time and actor alone.
+    #[must_use]
+    pub fn new(now: Timestamp, actor: Actor) -> Self {
+        Self {
+            now,
+            actor,
+            entry: None,
+            runbook: None,
+        }
+    }
+}
+
+/// What happened, not yet given its place in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// When it happened, as the writer says.
+    pub occurred_at: Timestamp,
+    /// What happened.
+    pub what: What,
+}
+
+impl Draft {
+    /// Gives it its place in the log.
+    #[must_use]
+    pub fn into_event(
+        self,
+        incident: IncidentId,
+        seq: Seq,
+        prev: Hash,
+        command: CommandId,
+        context: &Context,
+    ) -> Event {
+        Event {
+            incident,
+            seq,
+            recorded_at: context.now,
+            occurred_at: self.occurred_at,
+            by: context.actor.person.clone(),
+            via: context.actor.via.clone(),
+            command,
+            prev,
+            body: EventBody::Known(self.what),
+        }
+    }
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decided {
+    /// This happens, in this order; never empty.
+    Events(Vec<Draft>),
+    /// A command of this id was carried out before; nothing happens again.
+    Already,
+}
+
+/// Decides a command. Pure: the same incident, command and context give the same answer.
+///
+/// # Errors
+/// A [`Refusal`] says why nothing happens, and what to do instead.
+pub fn decide(
+    incident: &Incident,
+    command: &Command,
+    context: &Context,
+) -> Result<Decided, Refusal> {
+    if incident.has_seen(command.id) {
+        return Ok(Decided::Already);
+    }
+    check_level(&command.intent, context)?;
+    let case = Case {
+        incident,
+        command,
+        context,
+    };
+    if !incident.exists() && !command.intent.opens() {
+        return Err(refuse(
+            RefusalCode::NotFound,
+            format!("There is no {}.", incident.id),
+            "List the incidents, or declare a new one.",
+        ));
+    }
+    let whats = case.decide_intent()?;
+    Ok(Decided::Events(whats))
+}
+
+/// Whether the token's level goes this far at all.
+fn check_level(intent: &Intent, context: &Context) -> Result<(), Refusal> {
+    let level = context.actor.level;
+    let by_hook = matches!(intent, Intent::Triage { .. } | Intent::RecordAlert { .. });
+    if level.writes() || (level == Level::Ingest && by_hook) {
+        return Ok(());
+    }
+    Err(refuse(
+        RefusalCode::Access,
+        format!(
+            "{} is connected as {level}, which may not do this.",
+            context.actor.person
+        ),
+        "Ask an admin for a token of level responder.",
+    ))
+}
+
+/// One decision: the three things that every rule looks at.
+#[derive(Clone, Copy)]
+struct Case<'a> {
+    incident: &'a Incident,
+    command: &'a Command,
+    context: &'a Context,
+}
+
+impl Case<'_> {
+    fn decide_intent(self) -> Result<Vec<Draft>, Refusal> {
+        match &self.command.intent {
+            Intent::Declare { .. } => self.declare(),
+            Intent::Triage { .. } => self.triage(),
+            Intent::Rename { title } => self.rename(title),
+            Intent::SetSeverity { severity, reason } => {
+                self.set_severity(*severity, reason.as_ref())
+            }
+            Intent::SetStatus { status, at, reason } => {
+                self.set_status(*status, *at, reason.as_ref())
+            }
+            Intent::SetMilestone { milestone, at } => self.set_milestone(*milestone, *at),
+            Intent::Merge { into } => self.merge(*into),
+            Intent::Absorb { from } => self.absorb(*from),
+            Intent::Cancel { reason } => self.cancel(reason),
+            Intent::Decline { reason } => self.decline(reason),
+            Intent::Reopen { reason } => self.reopen(reason),
+            Intent::Note(note) => self.note(note),
+            Intent::Amend { target, text } => self.amend(*target, text),
+            Intent::Retract { target, reason } => self.retract(*target, reason),
+            Intent::Pin { target, pinned } => self.pin(*target, *pinned),
+            Intent::AssignRole {
+                role,
+                to,
+                expected_holder,
+            } => self.assign_role(role, to, expected_holder.as_ref()),
+            Intent::ClaimRole { role } => self.claim_role(role),
+            Intent::ReleaseRole {
+                role,
+                expected_holder,
+            } => self.release_role(role, expected_holder.as_ref()),
+            Intent::AttachRunbook { name } => self.attach_runbook(name),
+            Intent::SetStep {
+                runbook,
+                step,
+                state,
+                reason,
+            } => self.set_step(runbook, *step, *state, reason.as_ref()),
+            Intent::RecordAlert { alert } => self.record_alert(alert),
+            Intent::AddLink { title, url } => self.add_link(title, url),
+            Intent::DraftUpdate {
+                update,
+                audience,
+                text,
+            } => self.draft_update(*update, *audience, text),
+            Intent::PostUpdate {
+                update,
+                text,
+                next_in_minutes,
+            } => self.post_update(*update, text.as_ref(), *next_in_minutes),
+            Intent::Ask { to, minutes, text } => self.ask(to, *minutes, text),
+            Intent::AnswerAsk { ask, state, reason } => {
+                self.answer_ask(*ask, *state, reason.as_ref())
+            }
+            Intent::AddActionItem { text, owner } => self.add_action_item(text, owner.as_ref()),
+        }
+    }
+
+    /// When it happened, where the command does not say otherwise: when it was written. A clock
+    /// that runs ahead is held back to the server's, so that nothing happens in the future.
+    fn written_at(self) -> Timestamp {
+        self.command.written_at.min(self.context.now)
+    }
+
+    /// One event, at the time of writing.
+    fn one(self, what: What) -> Vec<Draft> {
+        vec![self.draft(what)]
+    }
+
+    fn draft(self, what: What) -> Draft {
+        Draft {
+            occurred_at: self.written_at(),
+            what,
+        }
+    }
+}

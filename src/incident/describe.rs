@@ -1,0 +1,281 @@
+//! The line of the timeline that an event makes: its kind and its words.
+
+use super::{
+    AlertReport, AlertState, AskState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks,
+    Milestone, Person, Seq, Status, StepState, Timestamp, What,
+};
+use std::sync::Arc;
+
+impl Entry {
+    /// The line that this event makes. An amendment, a retraction and a pin change another line
+    /// and make none of their own.
+    #[must_use]
+    pub fn from_event(event: &Event) -> Option<Self> {
+        let (kind, text) = match &event.body {
+            EventBody::Known(what) => describe(what, &event.by)?,
+            EventBody::Unknown { kind, .. } => (
+                EntryKind::Unknown,
+                format!("{kind} (written by a later version of warroom)").into(),
+            ),
+        };
+        let (marks, tags, mentions) = match &event.body {
+            EventBody::Known(What::Noted {
+                pinned,
+                private,
+                tags,
+                mentions,
+                ..
+            }) => (
+                Marks {
+                    pinned: *pinned,
+                    private: *private,
+                    ..Marks::default()
+                },
+                tags.clone(),
+                mentions.clone(),
+            ),
+            _ => (Marks::default(), Vec::new(), Vec::new()),
+        };
+        Some(Self {
+            seq: event.seq,
+            kind,
+            occurred_at: event.occurred_at,
+            recorded_at: event.recorded_at,
+            by: event.by.clone(),
+            via: event.via.clone(),
+            text,
+            tags,
+            mentions,
+            marks,
+        })
+    }
+
+    /// Works a later amendment, retraction or pin into this line. Anything else leaves it alone.
+    pub fn correct(&mut self, seq: Seq, what: &What) {
+        match what {
+            What::Amended { text, .. } => {
+                self.text = text.clone();
+                self.marks.amended = Some(seq);
+            }
+            What::Retracted { reason, .. } => self.marks.retracted = Some(reason.clone()),
+            What::Pinned { pinned, .. } => self.marks.pinned = *pinned,
+            _ => {}
+        }
+    }
+}
+
+/// The kind and the words; nothing for what only changes another line.
+fn describe(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> {
+    Some(match what {
+        What::Amended { .. } | What::Retracted { .. } | What::Pinned { .. } => return None,
+        What::Noted { kind, text, .. } => (*kind, text.clone()),
+        What::Hidden {} => (EntryKind::Hidden, Arc::from("private")),
+        What::AlertRecorded { alert } => (EntryKind::Alert, alert_line(alert)),
+        What::Linked { title, url } => (EntryKind::Link, format!("{title} {url}").into()),
+        What::RunbookAttached { runbook } => (
+            EntryKind::RunbookStep,
+            format!(
+                "attached runbook {} ({} steps)",
+                runbook.name,
+                runbook.steps.len()
+            )
+            .into(),
+        ),
+        What::StepSet {
+            step,
+            title,
+            state,
+            reason,
+            ..
+        } => (
+            EntryKind::RunbookStep,
+            with_reason(
+                format!("step {step} {}: {title}", step_word(*state)),
+                reason.as_deref(),
+            ),
+        ),
+        What::UpdateDrafted {
+            update,
+            audience,
+            text,
+        } => (
+            EntryKind::StatusUpdate,
+            format!(
+                "drafted {} update {update}: {text}",
+                audience_word(*audience)
+            )
+            .into(),
+        ),
+        What::UpdatePosted {
+            audience,
+            text,
+            next_at,
+            ..
+        } => (
+            EntryKind::StatusUpdate,
+            posted_line(*audience, text, *next_at),
+        ),
+        What::Asked { to, text, .. } => (EntryKind::Ask, format!("asked {to}: {text}").into()),
+        What::AskAnswered { ask, state, reason } => (
+            EntryKind::Ask,
+            with_reason(format!("ask {ask} {}", ask_word(*state)), reason.as_deref()),
+        ),
+        What::ActionItemAdded { text, owner } => (
+            EntryKind::ActionItem,
+            owner
+                .as_ref()
+                .map_or_else(|| text.clone(), |who| format!("{text} ({who})").into()),
+        ),
+        other => describe_incident(other, by)?,
+    })
+}
+
+/// The lines about the incident itself: who commands it, how bad it is, where it stands.
+fn describe_incident(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> {
+    Some(match what {
+        What::Opened {
+            title,
+            kind,
+            status,
+            severity,
+            ..
+        } => {
+            let how = if *status == Status::Triage {
+                "opened in triage"
+            } else {
+                "declared"
+            };
+            let level = severity.map(|s| format!(" {s}")).unwrap_or_default();
+            let drill = if *kind == Kind::Drill { " (drill)" } else { "" };
+            (
+                EntryKind::Incident,
+                format!("{how}{level}{drill}: {title}").into(),
+            )
+        }
+        What::Renamed { title } => (EntryKind::Incident, format!("renamed: {title}").into()),
+        What::SeveritySet {
+            severity,
+            from,
+            reason,
+        } => {
+            let name = |s: Option<super::Severity>| s.map_or("unset".to_owned(), |s| s.to_string());
+            let line = format!("severity {} → {}", name(*from), name(*severity));
+            (
+                EntryKind::SeverityChange,
+                with_reason(line, reason.as_deref()),
+            )
+        }
+        What::StatusSet {
+            status,
+            from,
+            reason,
+        } => {
+            let line = if *from == Status::Triage && status.is_live() {
+                format!("declared: {status}")
+            } else if from.is_over() && status.is_open() {
+                format!("reopened: {status}")
+            } else {
+                format!("{from} → {status}")
+            };
+            (
+                EntryKind::StatusChange,
+                with_reason(line, reason.as_deref()),
+            )
+        }
+        What::MilestoneSet { milestone, at } => (
+            EntryKind::Incident,
+            format!("{milestone} was {}", utc(*at)).into(),
+        ),
+        What::Merged { into } => (
+            EntryKind::StatusChange,
+            format!("merged into {into}").into(),
+        ),
+        What::Absorbed { from } => (
+            EntryKind::Incident,
+            format!("{from} merged into this").into(),
+        ),
+        What::RoleAssigned { role, to, from } => (
+            EntryKind::RoleChange,
+            role_line(role, to, from.as_ref(), by),
+        ),
+        What::RoleReleased { role, from } => (
+            EntryKind::RoleChange,
+            format!("{role} vacant: {from} released").into(),
+        ),
+        _ => return None,
+    })
+}
+
+fn role_line(role: &super::Role, to: &Person, from: Option<&Person>, by: &Person) -> Arc<str> {
+    match from {
+        Some(from) => format!("{role}: {from} → {to}").into(),
+        None if to == by => format!("{to} claimed {role}").into(),
+        None => format!("{role}: {to}").into(),
+    }
+}
+
+fn alert_line(alert: &AlertReport) -> Arc<str> {
+    let state = match alert.state {
+        AlertState::Firing => "firing",
+        AlertState::Resolved => "resolved",
+    };
+    let service = alert.service().map(|s| format!(" {s}")).unwrap_or_default();
+    let summary = if alert.summary.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", alert.summary)
+    };
+    format!("{state} {}{service}{summary}", alert.name).into()
+}
+
+fn posted_line(audience: Audience, text: &str, next_at: Option<Timestamp>) -> Arc<str> {
+    let next = next_at
+        .map(|at| format!(" (next by {})", utc(at)))
+        .unwrap_or_default();
+    format!("{} update: {text}{next}", audience_word(audience)).into()
+}
+
+fn with_reason(line: String, reason: Option<&str>) -> Arc<str> {
+    match reason {
+        Some(reason) if !reason.is_empty() => format!("{line} ({reason})").into(),
+        _ => line.into(),
+    }
+}
+
+fn utc(at: Timestamp) -> String {
+    at.format("%H:%M UTC").to_string()
+}
+
+fn audience_word(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Internal => "internal",
+        Audience::External => "external",
+    }
+}
+
+fn step_word(state: StepState) -> &'static str {
+    match state {
+        StepState::Open => "open again",
+        StepState::InProgress => "started",
+        StepState::Done => "done",
+        StepState::Skipped => "skipped",
+        StepState::Failed => "failed",
+    }
+}
+
+fn ask_word(state: AskState) -> &'static str {
+    match state {
+        AskState::Asked => "asked",
+        AskState::Acknowledged => "acknowledged",
+        AskState::Done => "done",
+        AskState::Declined => "declined",
+    }
+}
+
+impl Milestone {
+    /// `started 14:02 UTC`, for a line of text.
+    #[must_use]
+    pub fn line(self, at: Timestamp) -> String {
+        format!("{self} {}", utc(at))
+    }
+}

@@ -1,0 +1,443 @@
+//! What happened: the only truth.
+
+use super::{
+    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, IncidentId, Kind, Milestone,
+    Person, Role, RunbookText, Seq, Severity, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+
+/// SHA-256 over an event's canonical bytes, which hold the hash of the event before it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// What the first event of a log names as the hash before it.
+    pub const GENESIS: Self = Self([0; 32]);
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hash({self})")
+    }
+}
+
+impl std::str::FromStr for Hash {
+    type Err = super::id::ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || super::id::ParseIdError::new(text, "a hash: 64 hexadecimal digits");
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(wrong());
+        }
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            let pair = text.get(2 * i..2 * i + 2).ok_or_else(wrong)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What happened, with who, when and where it stands in the log. Its JSON form, in this order of
+/// fields, is what the hash is taken over, together with fields that a later version may add.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Whose log.
+    pub incident: IncidentId,
+    /// Where in it.
+    pub seq: Seq,
+    /// When the server took it down, by the server's clock.
+    pub recorded_at: Timestamp,
+    /// When it happened, as the writer says.
+    pub occurred_at: Timestamp,
+    /// Who did or wrote it.
+    pub by: Person,
+    /// Through what it came.
+    pub via: Via,
+    /// The command that made it.
+    pub command: CommandId,
+    /// The hash of the event before it.
+    pub prev: Hash,
+    /// What happened.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// What happened. A kind that this version does not know is carried whole as `Unknown`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventBody {
+    /// A kind that this version knows.
+    Known(What),
+    /// Any other: shown as unknown, carried, not dropped.
+    Unknown {
+        /// The kind's name.
+        kind: String,
+        /// What it says.
+        data: Value,
+    },
+}
+
+impl From<What> for EventBody {
+    fn from(what: What) -> Self {
+        Self::Known(what)
+    }
+}
+
+/// The kinds of event. In JSON: `"kind": "noted", "data": { … }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+pub enum What {
+    /// The log begins.
+    Opened {
+        /// One line.
+        title: Arc<str>,
+        /// Real or drill.
+        kind: Kind,
+        /// Triage or investigating.
+        status: Status,
+        /// How bad, if it was said.
+        #[serde(default)]
+        severity: Option<Severity>,
+        /// The service that is hurt.
+        #[serde(default)]
+        service: Option<Arc<str>>,
+        /// When the harm began, if it was said.
+        #[serde(default)]
+        started_at: Option<Timestamp>,
+        /// When it was noticed, if a monitor did.
+        #[serde(default)]
+        detected_at: Option<Timestamp>,
+        /// What further alerts must match to join.
+        #[serde(default)]
+        match_key: Option<Arc<str>>,
+    },
+    /// It has another title.
+    Renamed {
+        /// One line.
+        title: Arc<str>,
+    },
+    /// How bad it is.
+    SeveritySet {
+        /// Absent: unset.
+        severity: Option<Severity>,
+        /// What it was.
+        #[serde(default)]
+        from: Option<Severity>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Where it stands.
+    StatusSet {
+        /// Where it stands now.
+        status: Status,
+        /// Where it stood.
+        from: Status,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// When a milestone was.
+    MilestoneSet {
+        /// Which.
+        milestone: Milestone,
+        /// When it was.
+        at: Timestamp,
+    },
+    /// It is part of another incident now.
+    Merged {
+        /// The one that goes on.
+        into: IncidentId,
+    },
+    /// Another incident is part of this one now.
+    Absorbed {
+        /// The one that ended.
+        from: IncidentId,
+    },
+    /// A line of the timeline.
+    Noted {
+        /// What it is about.
+        kind: EntryKind,
+        /// The words.
+        text: Arc<str>,
+        /// Kept at hand.
+        #[serde(default)]
+        pinned: bool,
+        /// Never sent to a spectator.
+        #[serde(default)]
+        private: bool,
+        /// Tags.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<Arc<str>>,
+        /// People named.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Person>,
+    },
+    /// An entry has other words.
+    Amended {
+        /// The entry.
+        target: Seq,
+        /// Its words from now on.
+        text: Arc<str>,
+        /// The entry is private, and so are these words.
+        #[serde(default)]
+        private: bool,
+    },
+    /// An entry was taken back.
+    Retracted {
+        /// The entry.
+        target: Seq,
+        /// Why.
+        reason: Arc<str>,
+        /// The entry is private, and so is the reason.
+        #[serde(default)]
+        private: bool,
+    },
+    /// An entry is kept at hand, or no longer.
+    Pinned {
+        /// The entry.
+        target: Seq,
+        /// Pinned from now on, or not.
+        pinned: bool,
+        /// The entry as it stood, so that it can be shown without looking it up. Absent when it
+        /// is let go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<Box<super::Entry>>,
+    },
+    /// Someone has a role.
+    RoleAssigned {
+        /// The role.
+        role: Role,
+        /// Who has it now.
+        to: Person,
+        /// Who had it.
+        #[serde(default)]
+        from: Option<Person>,
+    },
+    /// Nobody has a role any more.
+    RoleReleased {
+        /// The role.
+        role: Role,
+        /// Who had it.
+        from: Person,
+    },
+    /// A runbook is attached.
+    RunbookAttached {
+        /// Its text as it was then.
+        runbook: RunbookText,
+    },
+    /// A step changed.
+    StepSet {
+        /// The runbook.
+        runbook: Arc<str>,
+        /// The step.
+        step: StepNo,
+        /// The step's line, so that the timeline can show it.
+        title: Arc<str>,
+        /// Its state now.
+        state: StepState,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// A monitor said something.
+    AlertRecorded {
+        /// The report.
+        alert: AlertReport,
+    },
+    /// A link to something elsewhere.
+    Linked {
+        /// What it is.
+        title: Arc<str>,
+        /// Where it is.
+        url: Arc<str>,
+    },
+    /// An update was written.
+    UpdateDrafted {
+        /// Which.
+        update: UpdateId,
+        /// Who is told.
+        audience: Audience,
+        /// The words.
+        text: Arc<str>,
+    },
+    /// An update is out.
+    UpdatePosted {
+        /// Which.
+        update: UpdateId,
+        /// Who is told.
+        audience: Audience,
+        /// The words.
+        text: Arc<str>,
+        /// When the next one is promised.
+        #[serde(default)]
+        next_at: Option<Timestamp>,
+    },
+    /// A task was put to someone.
+    Asked {
+        /// Which.
+        ask: AskId,
+        /// Who is asked.
+        to: Person,
+        /// When an answer is due.
+        due_at: Timestamp,
+        /// What is asked.
+        text: Arc<str>,
+    },
+    /// An ask was answered.
+    AskAnswered {
+        /// Which.
+        ask: AskId,
+        /// Acknowledged, done or declined.
+        state: AskState,
+        /// What came of it, or why not.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Follow-up work was noted.
+    ActionItemAdded {
+        /// What is to be done.
+        text: Arc<str>,
+        /// Who does it.
+        #[serde(default)]
+        owner: Option<Person>,
+    },
+    /// Something private stands here, and this reader may not see it. Never stored: the server
+    /// puts it in the place of a private event, so that a spectator's log has no holes.
+    Hidden {},
+}
+
+impl What {
+    /// The names of all kinds, as in JSON. A test holds a golden file for each.
+    pub const KINDS: [&'static str; 23] = [
+        "opened",
+        "renamed",
+        "severity_set",
+        "status_set",
+        "milestone_set",
+        "merged",
+        "absorbed",
+        "noted",
+        "amended",
+        "retracted",
+        "pinned",
+        "role_assigned",
+        "role_released",
+        "runbook_attached",
+        "step_set",
+        "alert_recorded",
+        "linked",
+        "update_drafted",
+        "update_posted",
+        "asked",
+        "ask_answered",
+        "action_item_added",
+        "hidden",
+    ];
+
+    /// The entry of the timeline that this corrects or marks.
+    #[must_use]
+    pub fn target(&self) -> Option<Seq> {
+        match self {
+            Self::Amended { target, .. }
+            | Self::Retracted { target, .. }
+            | Self::Pinned { target, .. } => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// Whether a spectator may not see it.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        match self {
+            Self::Noted { private, .. }
+            | Self::Amended { private, .. }
+            | Self::Retracted { private, .. } => *private,
+            Self::Pinned { entry, .. } => entry.as_ref().is_some_and(|e| e.marks.private),
+            _ => false,
+        }
+    }
+}
+
+impl EventBody {
+    /// The kind, if this version knows it.
+    #[must_use]
+    pub fn known(&self) -> Option<&What> {
+        match self {
+            Self::Known(what) => Some(what),
+            Self::Unknown { .. } => None,
+        }
+    }
+}
+
+impl Serialize for EventBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(what) => what.serialize(serializer),
+            Self::Unknown { kind, data } => {
+                let mut map = Map::new();
+                map.insert("kind".to_owned(), Value::String(kind.clone()));
+                map.insert("data".to_owned(), data.clone());
+                map.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// The two fields of a body, before its kind is looked at.
+#[derive(Deserialize)]
+struct Tagged {
+    kind: String,
+    #[serde(default)]
+    data: Value,
+}
+
+impl<'de> Deserialize<'de> for EventBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Tagged { kind, data } = Tagged::deserialize(deserializer)?;
+        if !What::KINDS.contains(&&*kind) {
+            return Ok(Self::Unknown { kind, data });
+        }
+        let mut map = Map::new();
+        map.insert("kind".to_owned(), Value::String(kind));
+        map.insert("data".to_owned(), data);
+        // A known kind that a later version has changed beyond recognition is carried whole too: a
+        // console that cannot read one line must still show the rest.
+        match What::deserialize(&Value::Object(map.clone())) {
+            Ok(what) => Ok(Self::Known(what)),
+            Err(_) => {
+                let kind = map
+                    .get("kind")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned();
+                Ok(Self::Unknown {
+                    kind,
+                    data: map.remove("data").unwrap_or_default(),
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Bounds of an incident, each with its reason. Text is counted in bytes of UTF-8.
+
+/// A title: one line on a wall screen, with room for a long service name.
+pub const TITLE_BYTES: usize = 300;
+/// A note: a long paste of a log or a command's output fits; a core dump does not.
+pub const NOTE_BYTES: usize = 64 * 1024;
+/// A reason (why skipped, why retracted, why resolved).
+pub const REASON_BYTES: usize = 2_000;
+/// A tag.
+pub const TAG_BYTES: usize = 64;
+/// Tags, or people named, in one entry.
+pub const TAGS_PER_ENTRY: usize = 32;
+/// A link's address; browsers stop at about this length too.
+pub const URL_BYTES: usize = 2_000;
+/// What the folded state keeps of an alert's summary (the event keeps it whole).
+pub const ALERT_SUMMARY_BYTES: usize = 300;
+/// Labels or annotations that one alert report may carry.
+pub const LABELS_PER_ALERT: usize = 128;
+/// A label's or annotation's value.
+pub const LABEL_BYTES: usize = 8 * 1024;
+/// What one runbook may have; the longest real one seen has under 40.
+pub const STEPS_PER_RUNBOOK: usize = 300;
+/// A runbook's text, all steps together.
+pub const RUNBOOK_BYTES: usize = 256 * 1024;
+
+/// Newest entries kept in the folded state: two screens of a wall display.
+pub const RECENT_ENTRIES: usize = 100;
+/// What the newest entries keep of a long text; the whole is in the log, by its seq.
+pub const RECENT_TEXT_BYTES: usize = 2_000;
+/// Pinned entries: more would not be "at hand" any more.
+pub const PINNED_ENTRIES: usize = 50;
+/// Alerts kept by fingerprint. Beyond it the longest-resolved one is let go first.
+pub const ALERTS: usize = 500;
+/// Attached runbooks.
+pub const RUNBOOKS: usize = 8;
+/// Open asks.
+pub const OPEN_ASKS: usize = 200;
+/// Ended asks kept to be looked at.
+pub const ENDED_ASKS: usize = 50;
+/// Updates kept.
+pub const UPDATES: usize = 20;
+/// Links kept.
+pub const LINKS: usize = 100;
+/// Action items kept.
+pub const ACTION_ITEMS: usize = 200;
+/// Roles held at once.
+pub const ROLES: usize = 32;
+/// People remembered as having taken part.
+pub const PEOPLE: usize = 500;
+/// Command ids remembered, so that a command sent twice happens once. Older ones are looked up in
+/// the journal, which remembers all.
+pub const RECENT_COMMANDS: usize = 256;
+/// Incidents that may be merged into one.
+pub const MERGED: usize = 100;
+
+/// The longest ask, in minutes: a task with a clock is for this incident, not for next week.
+pub const ASK_MINUTES_MAX: i64 = 24 * 60;
+/// The furthest promise of a next update, in minutes.
+pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
+/// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows
+/// for a console whose clock is off.
+pub const FUTURE_SECONDS_MAX: i64 = 300;

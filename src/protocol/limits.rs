@@ -1,0 +1,43 @@
+//! Bounds of the wire and the queues behind it, each with its reason.
+
+use std::time::Duration;
+
+/// The largest frame that the server takes: a note at its bound, JSON-escaped at its worst (six
+/// bytes for one), and some room.
+pub const CLIENT_FRAME_BYTES: usize = 512 * 1024;
+/// The largest frame that a console takes: a checkpoint with everything at its bound.
+pub const SERVER_FRAME_BYTES: usize = 16 * 1024 * 1024;
+/// How deep JSON may be nested before it is refused (serde_json's own bound, named here).
+pub const JSON_DEPTH: usize = 128;
+/// Frames one session may send in a second, over a while: ten times the fastest typist with
+/// presence, and the rate at which an outbox is sent after a cut.
+pub const FRAMES_PER_SECOND: u32 = 200;
+/// Frames one session may send at once before the rate counts: an outbox of a bad hour.
+pub const FRAMES_BURST: u32 = 1_000;
+/// Sessions at once: what one machine of two cores was measured to serve.
+pub const SESSIONS: usize = 10_000;
+/// Incidents that one session may be joined to at once.
+pub const JOINED: usize = 16;
+/// How long a connection may stay silent before its hello.
+pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the server pings a quiet session.
+pub const PING_EVERY: Duration = Duration::from_secs(15);
+/// How long either side waits without hearing anything before it calls the connection dead: two
+/// pings and a slow network.
+pub const DEAD_AFTER: Duration = Duration::from_secs(40);
+/// Frames waiting for one session. Beyond it the queue is dropped and the session told to resync.
+pub const SESSION_QUEUE: usize = 256;
+/// Commands waiting for one room. Beyond it the answer is `busy`.
+pub const ROOM_QUEUE: usize = 256;
+/// Alert reports waiting for the board. Beyond it the hook answers 503 with Retry-After.
+pub const HOOK_QUEUE: usize = 128;
+/// The largest webhook body: Alertmanager groups of thousands of alerts fit.
+pub const HOOK_BYTES: usize = 4 * 1024 * 1024;
+/// Events in one page of the timeline.
+pub const PAGE_EVENTS: u32 = 500;
+/// Events that a joining session gets instead of a checkpoint, when it is only a little behind.
+pub const CATCH_UP_EVENTS: u64 = 500;
+/// Hits of one search.
+pub const SEARCH_HITS: u32 = 200;
+/// The longest search, in bytes.
+pub const SEARCH_BYTES: usize = 400;
