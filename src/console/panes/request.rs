@@ -1,0 +1,165 @@
+//! What a pane asks of the shell.
+
+use crate::incident::{
+    AskId, AskState, Intent, Milestone, NewNote, Person, Refusal, Role, Seq, Status, StepNo,
+    StepState, Timestamp,
+};
+use std::sync::Arc;
+
+/// Where keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Focus {
+    /// The timeline.
+    #[default]
+    Timeline,
+    /// Roles and asks.
+    Command,
+    /// The runbook.
+    Runbook,
+    /// Alerts, pinned entries, milestones, links.
+    Situation,
+    /// The composer.
+    Composer,
+}
+
+/// What a pane asks of the shell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Ask the incident for this. A refusal is shown as a notice.
+    Submit(Intent),
+    /// The same for a line of the composer: a refusal gives `line` back to it.
+    Write {
+        /// What the line means.
+        intent: Intent,
+        /// The line as it was typed.
+        line: String,
+    },
+    /// Lay something over the screen.
+    Open(OverlayRequest),
+    /// Put text on the clipboard, and say that `what` was copied.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is: "the command", "the entry".
+        what: &'static str,
+    },
+    /// An older page of the timeline is wanted.
+    Older,
+    /// A newer page of the timeline is wanted.
+    Newer,
+    /// The timeline around this entry is wanted.
+    Around(Seq),
+    /// The timeline around this moment is wanted.
+    JumpTo(Timestamp),
+    /// Let keys go there.
+    Focus(Focus),
+    /// Open `$EDITOR` on the composer's text.
+    EditElsewhere(String),
+    /// Say something at the foot of the screen.
+    Say(Say),
+}
+
+/// Something said at the foot of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Say {
+    /// Good to know.
+    Info(String),
+    /// Something is not as it should be.
+    Warning(String),
+    /// What was asked for did not happen.
+    Refused(Refusal),
+}
+
+/// Something to lay over the screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OverlayRequest {
+    /// An entry in full, with its history.
+    Details(Seq),
+    /// One line of text is needed.
+    Prompt(Prompt),
+    /// A yes or no is needed.
+    Confirm(Confirm),
+    /// A person is to be chosen for a role.
+    PickPerson(Role),
+    /// A runbook is to be chosen and attached.
+    PickRunbook,
+    /// The whole of a text, to read: a step of a runbook, an alert.
+    Text {
+        /// What it is.
+        title: String,
+        /// The text, lines by `\n`.
+        body: String,
+    },
+}
+
+/// Asks for one line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prompt {
+    /// What is asked, a few words: "Why is step 3 skipped".
+    pub title: String,
+    /// What stands in the line at first.
+    pub text: String,
+    /// What becomes of the answer.
+    pub then: Then,
+}
+
+/// Asks for a yes or no by naming what will happen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// What is about to be done: "Resolve INC-42".
+    pub title: String,
+    /// What will happen, a sentence a line.
+    pub lines: Vec<String>,
+    /// The word for yes: "resolve".
+    pub yes: String,
+    /// What is asked for then.
+    pub intent: Intent,
+}
+
+/// What becomes of the answer to a prompt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Then {
+    /// The entry's words from now on.
+    Amend(Seq),
+    /// Why the entry is taken back.
+    Retract(Seq),
+    /// Why the step is skipped, or how it failed.
+    SetStep {
+        /// The runbook.
+        runbook: Arc<str>,
+        /// The step.
+        step: StepNo,
+        /// Its state from then on.
+        state: StepState,
+    },
+    /// What came of an ask, or why not.
+    AnswerAsk {
+        /// Which.
+        ask: AskId,
+        /// Its state from then on.
+        state: AskState,
+    },
+    /// Who gets the role.
+    AssignRole {
+        /// The role.
+        role: Role,
+        /// The holder that was seen.
+        expected_holder: Option<Person>,
+    },
+    /// The incident's title from now on.
+    Rename,
+    /// Why it is cancelled.
+    Cancel,
+    /// Why it is not an incident.
+    Decline,
+    /// Why it is not over.
+    Reopen,
+    /// Why the status changes.
+    SetStatus(Status),
+    /// When the milestone was.
+    SetMilestone(Milestone),
+    /// The moment that the timeline goes to.
+    JumpTo,
+    /// A line with these properties.
+    Note(NewNote),
+}
