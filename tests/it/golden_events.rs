@@ -1,0 +1,264 @@
+//! The log of yesterday's version reads today: one file per kind of event, decoded for ever.
+//!
+//! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
+
+use crate::support::story::{Story, declare};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use warroom::incident::*;
+use warroom::journal::{self, Record};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/events")
+}
+
+/// A story in which every kind of event happens.
+fn every_kind() -> BTreeMap<String, Event> {
+    let mut story = Story::new();
+    let mut events = Vec::new();
+    let mut act = |story: &mut Story, intent: Intent| events.extend(story.act("maya", intent));
+    act(
+        &mut story,
+        declare("Checkout 500s in eu-west", Some(Severity::Sev2)),
+    );
+    act(
+        &mut story,
+        Intent::Rename {
+            title: "Checkout 5xx".into(),
+        },
+    );
+    act(
+        &mut story,
+        Intent::ClaimRole {
+            role: Role::IncidentCommander,
+        },
+    );
+    let severity = Some(Severity::Sev1);
+    act(
+        &mut story,
+        Intent::SetSeverity {
+            severity,
+            reason: Some("all regions".into()),
+        },
+    );
+    let at = "2026-11-24T13:40:00Z".parse().unwrap();
+    act(
+        &mut story,
+        Intent::SetMilestone {
+            milestone: Milestone::Started,
+            at,
+        },
+    );
+    act(
+        &mut story,
+        Intent::Absorb {
+            from: IncidentId(7),
+        },
+    );
+    let note = NewNote {
+        kind: EntryKind::Finding,
+        occurred_at: Some("2026-11-24T13:58:00Z".parse().unwrap()),
+        tags: vec!["db".into()],
+        mentions: vec!["bo".parse().unwrap()],
+        private: true,
+        ..NewNote::plain("pods restart because of OOM #db @bo")
+    };
+    act(&mut story, Intent::Note(note));
+    let target = story.incident().seq;
+    act(
+        &mut story,
+        Intent::Amend {
+            target,
+            text: "pods restart: OOM #db".into(),
+        },
+    );
+    act(
+        &mut story,
+        Intent::Pin {
+            target,
+            pinned: true,
+        },
+    );
+    act(
+        &mut story,
+        Intent::Retract {
+            target,
+            reason: "wrong cluster".into(),
+        },
+    );
+    story.hook("f00d", AlertState::Firing);
+    story.attach_runbook("checkout-5xx", 2);
+    let done = Intent::SetStep {
+        runbook: "checkout-5xx".into(),
+        step: StepNo(1),
+        state: StepState::Skipped,
+        reason: Some("no dashboard".into()),
+    };
+    act(&mut story, done);
+    act(
+        &mut story,
+        Intent::AddLink {
+            title: "Graph".into(),
+            url: "https://g.example/1".into(),
+        },
+    );
+    let audience = Audience::Internal;
+    act(
+        &mut story,
+        Intent::DraftUpdate {
+            update: None,
+            audience,
+            text: "We look.".into(),
+        },
+    );
+    let update = Some(UpdateId(1));
+    act(
+        &mut story,
+        Intent::PostUpdate {
+            update,
+            text: None,
+            next_in_minutes: Some(15),
+        },
+    );
+    let to = "bo".parse().unwrap();
+    act(
+        &mut story,
+        Intent::Ask {
+            to,
+            minutes: 10,
+            text: "DB latency".into(),
+        },
+    );
+    let answer = AskState::Acknowledged;
+    act(
+        &mut story,
+        Intent::AnswerAsk {
+            ask: AskId(1),
+            state: answer,
+            reason: None,
+        },
+    );
+    let owner = Some("lee".parse().unwrap());
+    act(
+        &mut story,
+        Intent::AddActionItem {
+            text: "raise the limit".into(),
+            owner,
+        },
+    );
+    act(&mut story, Intent::ClaimRole { role: Role::Scribe });
+    act(
+        &mut story,
+        Intent::ReleaseRole {
+            role: Role::Scribe,
+            expected_holder: None,
+        },
+    );
+    finish(story, events)
+}
+
+fn finish(mut story: Story, mut events: Vec<Event>) -> BTreeMap<String, Event> {
+    let status = Status::Monitoring;
+    events.extend(story.act(
+        "maya",
+        Intent::SetStatus {
+            status,
+            at: None,
+            reason: None,
+        },
+    ));
+    events.extend(story.act(
+        "maya",
+        Intent::Merge {
+            into: IncidentId(9),
+        },
+    ));
+    events.extend(story.events.iter().cloned());
+    let hidden = redacted_event(
+        events
+            .iter()
+            .find(|e| e.body.known().is_some_and(What::is_private))
+            .unwrap(),
+    );
+    events.extend(hidden);
+    let kind = |event: &Event| {
+        serde_json::to_value(event).unwrap()["kind"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    events
+        .into_iter()
+        .map(|event| (kind(&event), event))
+        .collect()
+}
+
+#[test]
+fn every_kind_has_a_golden_file_that_still_reads() {
+    let bless = std::env::var_os("WARROOM_BLESS").is_some();
+    for (kind, event) in every_kind() {
+        let path = folder().join(format!("{kind}.json"));
+        if bless && !path.exists() {
+            std::fs::create_dir_all(folder()).unwrap();
+            std::fs::write(&path, format!("{}\n", journal::seal(event).unwrap().json())).unwrap();
+        }
+    }
+    for kind in What::KINDS {
+        let path = folder().join(format!("{kind}.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        let record = Record::parse(text.trim_end()).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        let EventBody::Known(what) = &record.event().body else {
+            panic!("{kind} is not known any more");
+        };
+        // Encoding what was read gives the same text: no field was dropped or renamed.
+        let again = journal::seal(record.event().clone()).unwrap();
+        assert_eq!(&**again.json(), text.trim_end(), "{kind}: {what:?}");
+    }
+}
+
+#[test]
+fn the_golden_files_fold() {
+    let mut incident = Incident::new(IncidentId(1));
+    for (kind, mut event) in every_kind() {
+        event.seq = incident.seq.next();
+        apply(&mut incident, &event);
+        assert_eq!(incident.seq, event.seq, "{kind}");
+    }
+    assert_eq!(incident.counts.unknown, 0);
+}
+
+#[test]
+fn an_unknown_kind_and_unknown_fields_are_carried() {
+    let text = std::fs::read_to_string(folder().join("noted.json")).unwrap();
+    let known: Event = serde_json::from_str(&text).unwrap();
+    let later = text.replace("\"kind\":\"noted\"", "\"kind\":\"sketched\"");
+    let unknown: Event = serde_json::from_str(&later).unwrap();
+    let EventBody::Unknown { kind, data } = &unknown.body else {
+        panic!("{unknown:?}")
+    };
+    assert_eq!(kind, "sketched");
+    assert!(data["text"].as_str().unwrap().contains("OOM"));
+    let shown = Entry::from_event(&unknown).unwrap();
+    assert_eq!(shown.kind, EntryKind::Unknown);
+    assert!(shown.text.contains("sketched"));
+    let again: Event = serde_json::from_str(&serde_json::to_string(&unknown).unwrap()).unwrap();
+    assert_eq!(again, unknown);
+    assert!(
+        redacted_event(&unknown).is_some(),
+        "what cannot be judged is not shown to spectators"
+    );
+
+    // A field that this version does not know is read over, and carried in the record's text.
+    let sealed = journal::seal(known.clone()).unwrap();
+    let hash_at = sealed.json().rfind(",\"hash\"").unwrap();
+    let with_more = sealed.json()[..hash_at].replace("\"by\":", "\"mood\":{\"a\":[1]},\"by\":");
+    let mut canonical = with_more.clone();
+    canonical.push('}');
+    let digest = ring::digest::digest(&ring::digest::SHA256, canonical.as_bytes());
+    let mut hash = Hash::default();
+    hash.0.copy_from_slice(digest.as_ref());
+    let text = format!("{with_more},\"hash\":\"{hash}\"}}");
+    let record = Record::parse(&text).unwrap();
+    assert_eq!(record.event(), &known);
+    assert_eq!(&**record.json(), text);
+}
