@@ -1,1 +1,25 @@
-//! (filled in below)
+//! The console's side of the sync.
+//!
+//! [`Client`] is a machine without I/O: what happens to it goes in as [`Input`], what is to be done
+//! comes out as [`Effect`]. [`link`] is the driver that does it: the socket, the reconnects and the
+//! outbox on disk.
+//!
+//! **Invariant**: a line that [`Client::submit`] took is in the log, in the outbox, or handed back
+//! as [`Happening::Refused`]. There is no fourth place.
+//! **Invariant**: what is shown is the confirmed state with the own unanswered commands decided on
+//! top, by the same `decide` and `apply` that the server runs.
+
+mod input;
+pub mod link;
+mod machine;
+mod outbox;
+mod room;
+mod timeline;
+mod wire;
+
+pub use crate::protocol::{Here, Hit as FoundHit, Pane, RunbookName};
+pub use input::{Effect, Happening, Input, Link, Me, Options, Pending};
+pub use machine::Client;
+pub use room::Room;
+pub use timeline::{Amendment, Line, LineState, Timeline};
+pub use wire::{Inbound, Outbound};

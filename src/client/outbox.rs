@@ -1,0 +1,1 @@
+//! The order of what is to be sent, and what of it was.

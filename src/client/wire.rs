@@ -1,0 +1,115 @@
+//! Frames as the machine sees them: read and checked before they reach it.
+
+use crate::incident::{Event, IncidentId, Seq};
+use crate::protocol::{
+    Checkpoint, ClientFrame, DecodeFrameError, ServerFrame, decode_server, encode,
+};
+use serde_json::value::RawValue;
+
+/// A frame of the server, its events read.
+#[derive(Debug)]
+pub struct Inbound(pub(super) Said);
+
+/// What the server said, with every event parsed.
+#[derive(Debug)]
+pub(super) enum Said {
+    Joined {
+        incident: IncidentId,
+        checkpoint: Option<Box<Checkpoint>>,
+        events: Vec<Event>,
+        head: Seq,
+    },
+    Event(Box<Event>),
+    Page {
+        request: u64,
+        events: Vec<Event>,
+        corrections: Vec<Event>,
+        more: bool,
+    },
+    Other(ServerFrame),
+}
+
+impl Inbound {
+    /// Reads a frame and every event in it. `None` for a frame of a type that only a newer
+    /// server knows: it is passed over.
+    ///
+    /// # Errors
+    /// What cannot be understood, one sentence.
+    pub fn decode(text: &str) -> Result<Option<Self>, String> {
+        match decode_server(text) {
+            Ok(frame) => Self::from_frame(frame).map(Some),
+            Err(DecodeFrameError::UnknownType(_)) => Ok(None),
+            Err(error @ DecodeFrameError::Malformed(_)) => Err(error.to_string()),
+        }
+    }
+
+    /// Reads the events of a frame.
+    ///
+    /// # Errors
+    /// When an event in it cannot be read.
+    pub fn from_frame(frame: ServerFrame) -> Result<Self, String> {
+        Ok(Self(match frame {
+            ServerFrame::Joined {
+                incident,
+                checkpoint,
+                events,
+                head,
+            } => Said::Joined {
+                incident,
+                checkpoint,
+                events: read_all(&events)?,
+                head,
+            },
+            ServerFrame::Event { event } => Said::Event(Box::new(read(&event)?)),
+            ServerFrame::Page {
+                request,
+                events,
+                corrections,
+                more,
+                ..
+            } => Said::Page {
+                request,
+                events: read_all(&events)?,
+                corrections: read_all(&corrections)?,
+                more,
+            },
+            other => Said::Other(other),
+        }))
+    }
+
+    /// Whether it is the server's last word before it hangs up: why, and whether to come back.
+    pub(super) fn bye(&self) -> Option<(String, bool)> {
+        match &self.0 {
+            Said::Other(ServerFrame::Bye { refusal, retry }) => Some((refusal.to_string(), *retry)),
+            _ => None,
+        }
+    }
+
+    /// The name under which the server greeted, if this is the greeting.
+    pub(super) fn welcomes(&self) -> Option<&crate::incident::Person> {
+        match &self.0 {
+            Said::Other(ServerFrame::Welcome { you, .. }) => Some(you),
+            _ => None,
+        }
+    }
+}
+
+fn read_all(events: &[Box<RawValue>]) -> Result<Vec<Event>, String> {
+    events.iter().map(|event| read(event)).collect()
+}
+
+fn read(event: &RawValue) -> Result<Event, String> {
+    serde_json::from_str(event.get()).map_err(|error| format!("an event cannot be read: {error}"))
+}
+
+/// A frame for the server.
+#[derive(Debug, Clone)]
+pub struct Outbound(pub(super) ClientFrame);
+
+impl Outbound {
+    /// The frame's text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        encode(&self.0)
+    }
+}
