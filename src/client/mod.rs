@@ -22,4 +22,4 @@ pub use input::{Effect, Happening, Input, Link, Me, Options, Pending};
 pub use machine::Client;
 pub use room::Room;
 pub use timeline::{Amendment, Line, LineState, Timeline};
-pub use wire::{Inbound, Outbound};
+pub use wire::{Inbound, OWN_REQUESTS, Outbound, RawPage};

@@ -8,7 +8,24 @@ use serde_json::value::RawValue;
 
 /// A frame of the server, its events read.
 #[derive(Debug)]
-pub struct Inbound(pub(super) Said);
+pub struct Inbound(pub(super) Said, Option<RawPage>);
+
+/// A page of a log as it stands in the journal, for who exports or checks it.
+#[derive(Debug)]
+pub struct RawPage {
+    /// The number of the question.
+    pub request: u64,
+    /// The records, oldest first.
+    pub records: Vec<Box<RawValue>>,
+    /// Later records that correct or mark those.
+    pub corrections: Vec<Box<RawValue>>,
+    /// Whether the log has more in that direction.
+    pub more: bool,
+}
+
+/// From here on the numbers of questions are those of callers that page by themselves
+/// ([`Outbound::page`]); the client's own stay far below.
+pub const OWN_REQUESTS: u64 = 1 << 48;
 
 /// What the server said, with every event parsed.
 #[derive(Debug)]
@@ -48,7 +65,8 @@ impl Inbound {
     /// # Errors
     /// When an event in it cannot be read.
     pub fn from_frame(frame: ServerFrame) -> Result<Self, String> {
-        Ok(Self(match frame {
+        let mut raw = None;
+        let said = match frame {
             ServerFrame::Joined {
                 incident,
                 checkpoint,
@@ -67,14 +85,32 @@ impl Inbound {
                 corrections,
                 more,
                 ..
-            } => Said::Page {
-                request,
-                events: read_all(&events)?,
-                corrections: read_all(&corrections)?,
-                more,
-            },
+            } => {
+                let said = Said::Page {
+                    request,
+                    events: read_all(&events)?,
+                    corrections: read_all(&corrections)?,
+                    more,
+                };
+                if request >= OWN_REQUESTS {
+                    raw = Some(RawPage {
+                        request,
+                        records: events,
+                        corrections,
+                        more,
+                    });
+                }
+                said
+            }
             other => Said::Other(other),
-        }))
+        };
+        Ok(Self(said, raw))
+    }
+
+    /// The answer to a question of [`Outbound::page`], record by record as in the journal. Takes
+    /// it out of the frame.
+    pub fn take_page(&mut self, request: u64) -> Option<RawPage> {
+        self.1.take_if(|page| page.request == request)
     }
 
     /// Whether it is the server's last word before it hangs up: why, and whether to come back.
@@ -107,6 +143,26 @@ fn read(event: &RawValue) -> Result<Event, String> {
 pub struct Outbound(pub(super) ClientFrame);
 
 impl Outbound {
+    /// Asks for a page of a log, outside the client's own timeline: the oldest after `after`, or
+    /// the newest before `before`. `request` is at least [`OWN_REQUESTS`].
+    #[must_use]
+    pub fn page(
+        request: u64,
+        incident: IncidentId,
+        before: Option<Seq>,
+        after: Option<Seq>,
+        limit: u32,
+    ) -> Self {
+        Self(ClientFrame::Page {
+            request,
+            incident,
+            before,
+            after,
+            at: None,
+            limit,
+        })
+    }
+
     /// The frame's text.
     #[must_use]
     pub fn encode(&self) -> String {
