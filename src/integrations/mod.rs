@@ -1,1 +1,3 @@
-//! (filled in below)
+//! Outside systems, one file each: their bytes turned into values. No I/O.
+
+pub mod alertmanager;

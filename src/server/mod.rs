@@ -1,1 +1,44 @@
-//! (filled in below)
+//! The server: one room per incident, one session per connection, one hall where incidents begin.
+//!
+//! ```text
+//! door ── http ──> session ──> room ──> journal (durable) ──> room ──> every session's outbox
+//!                     └──────> hall (opens, merges, alerts) ──> room
+//! ```
+//!
+//! **Invariant**: nothing is acknowledged or shown before the journal answered that it is durable.
+//! **Invariant**: a room is the single writer of its incident; nobody it serves can slow it down.
+//! **Invariant**: every queue has a bound, and what happens there is written beside it.
+//!
+//! Nothing ticks: a deadline (an ask, an update) needs nothing from the server when it passes, as
+//! screens count down by themselves, so rooms sleep until something is asked of them.
+
+mod access;
+mod alerts;
+mod audience;
+mod board;
+pub mod control;
+mod derive;
+mod door;
+mod greeting;
+mod guard;
+mod hall;
+mod http;
+mod metrics;
+mod options;
+mod outbox;
+mod reader;
+mod reply;
+mod requests;
+mod room;
+mod rooms;
+mod session;
+mod sessions;
+mod shared;
+mod start;
+mod tls;
+mod transport;
+mod wire;
+
+pub use access::{TOKEN_PREFIX, Token, TokenStore, TokensError};
+pub use options::{NoRunbooks, Options, Pace, RunbookSource, StartError, TlsFiles};
+pub use start::{Server, start};

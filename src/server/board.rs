@@ -1,0 +1,186 @@
+//! The board: one line for every incident, and everyone who looks at it.
+//!
+//! Rooms put their line in without waiting; one task sends what changed. A change that a reader
+//! of the board would act on goes out at once, mere activity once a second.
+
+use super::audience::{Audience, Member, SessionId};
+use super::metrics::Metrics;
+use super::wire;
+use crate::incident::{Incident, IncidentId, Summary};
+use crate::protocol::{Notice, ServerFrame, encode};
+use bytes::BytesMut;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How often activity alone (a further event, nothing else changed) is sent.
+const ACTIVITY_EVERY: Duration = Duration::from_secs(1);
+/// Incidents that are over, sent with a welcome: the newest ones.
+const OVER_SHOWN: usize = 50;
+
+/// The board.
+#[derive(Default)]
+pub(super) struct Board {
+    inner: Mutex<Inner>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    lines: BTreeMap<IncidentId, Line>,
+    audience: Audience,
+    urgent: BTreeSet<IncidentId>,
+    active: BTreeSet<IncidentId>,
+}
+
+struct Line {
+    summary: Summary,
+    merged_into: Option<IncidentId>,
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the incident's line as it is now.
+    pub(super) fn put(&self, incident: &Incident) {
+        let line = Line {
+            summary: Summary::from(incident),
+            merged_into: incident.merged_into,
+        };
+        let id = incident.id;
+        let mut inner = self.lock();
+        let matters = inner
+            .lines
+            .get(&id)
+            .is_none_or(|old| differs(&old.summary, &line.summary));
+        let first_activity = inner.active.is_empty();
+        if matters {
+            inner.urgent.insert(id);
+            inner.active.remove(&id);
+        } else if !inner.urgent.contains(&id) {
+            inner.active.insert(id);
+        }
+        inner.lines.insert(id, line);
+        drop(inner);
+        if matters || first_activity {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Follows the board from now on; returns every open incident and the newest that are over.
+    pub(super) fn enter(&self, member: Member) -> Vec<Summary> {
+        let mut inner = self.lock();
+        inner.audience.enter(member);
+        shown(&inner)
+    }
+
+    pub(super) fn leave(&self, session: SessionId) {
+        self.lock().audience.leave(session);
+    }
+
+    /// How many incidents are open.
+    pub(super) fn open(&self) -> usize {
+        let inner = self.lock();
+        let open = inner.lines.values();
+        open.filter(|line| line.summary.status.is_open()).count()
+    }
+
+    /// The open incident that an alert of this key joins: the one that matches, or the one that
+    /// a matching one was merged into.
+    pub(super) fn matching(&self, key: &str) -> Option<IncidentId> {
+        let inner = self.lock();
+        let mut best = None;
+        for line in inner.lines.values().rev() {
+            if line.summary.match_key.as_deref() != Some(key) {
+                continue;
+            }
+            if let Some(open) = follow(&inner.lines, line) {
+                best = Some(open);
+                break;
+            }
+        }
+        best
+    }
+
+    /// Tells everyone something about the server itself.
+    pub(super) fn notice(&self, notice: Notice, metrics: &Metrics) {
+        let frame = wire::text(&encode(&ServerFrame::Notice(notice)));
+        self.lock().audience.send(&frame, None, None, metrics);
+    }
+
+    /// Sends what changed, for as long as the server runs.
+    pub(super) async fn run(&self, metrics: &Metrics) {
+        let mut activity_at: Option<tokio::time::Instant> = None;
+        loop {
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep_until(
+                    activity_at.unwrap_or_else(tokio::time::Instant::now)
+                ), if activity_at.is_some() => {
+                    activity_at = None;
+                    let mut inner = self.lock();
+                    let active = std::mem::take(&mut inner.active);
+                    inner.urgent.extend(active);
+                }
+            }
+            let mut inner = self.lock();
+            let urgent = std::mem::take(&mut inner.urgent);
+            inner.send(&urgent, metrics);
+            if activity_at.is_none() && !inner.active.is_empty() {
+                activity_at = Some(tokio::time::Instant::now() + ACTIVITY_EVERY);
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn send(&mut self, ids: &BTreeSet<IncidentId>, metrics: &Metrics) {
+        let mut frames = BytesMut::new();
+        for line in ids.iter().filter_map(|id| self.lines.get(id)) {
+            let summary = line.summary.clone();
+            wire::put_text(&mut frames, &encode(&ServerFrame::Board { summary }));
+        }
+        if !frames.is_empty() {
+            self.audience.send(&frames.freeze(), None, None, metrics);
+        }
+    }
+}
+
+fn shown(inner: &Inner) -> Vec<Summary> {
+    let mut over = 0;
+    let newest_first = inner.lines.values().rev().map(|line| &line.summary);
+    let mut lines: Vec<Summary> = newest_first
+        .filter(|summary| {
+            let is_over = summary.status.is_over();
+            over += usize::from(is_over);
+            !is_over || over <= OVER_SHOWN
+        })
+        .cloned()
+        .collect();
+    lines.reverse();
+    lines
+}
+
+/// Whether a reader of the board would see more than activity.
+fn differs(old: &Summary, new: &Summary) -> bool {
+    let mut quiet = old.clone();
+    quiet.seq = new.seq;
+    quiet.changed_at = new.changed_at;
+    quiet != *new
+}
+
+/// The open incident at the end of a chain of merges.
+fn follow(lines: &BTreeMap<IncidentId, Line>, from: &Line) -> Option<IncidentId> {
+    let mut line = from;
+    // As many steps as there are incidents: a circle ends.
+    for _ in 0..=lines.len() {
+        if line.summary.status.is_open() {
+            return Some(line.summary.id);
+        }
+        line = lines.get(&line.merged_into?)?;
+    }
+    None
+}

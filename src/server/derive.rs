@@ -1,0 +1,90 @@
+//! Command ids that follow from something: the same cause gives the same id, so that what follows
+//! happens once, however often the cause comes in.
+
+use crate::incident::{AlertReport, AlertState, CommandId, Timestamp};
+use crate::integrations::alertmanager::Webhook;
+use ring::digest;
+
+/// The id of what follows from a command; `what` tells several apart.
+pub(super) fn from_command(command: CommandId, what: &str) -> CommandId {
+    let (millis, _) = command.0.get_timestamp().map_or((0, 0), |time| {
+        let (seconds, nanos) = time.to_unix();
+        (seconds * 1_000 + u64::from(nanos / 1_000_000), 0)
+    });
+    id(millis, &[command.0.as_bytes(), what.as_bytes()])
+}
+
+/// The id of taking in this report of an alert.
+pub(super) fn from_alert(alert: &AlertReport) -> CommandId {
+    let at = match alert.state {
+        AlertState::Firing => alert.starts_at,
+        AlertState::Resolved => alert.ends_at.unwrap_or(alert.starts_at),
+    };
+    let state: &[u8] = match alert.state {
+        AlertState::Firing => b"firing",
+        AlertState::Resolved => b"resolved",
+    };
+    let starts = alert.starts_at.timestamp_millis().to_be_bytes();
+    let fingerprint = alert.fingerprint.as_bytes();
+    id(millis(at), &[b"alert", fingerprint, &starts, state])
+}
+
+/// The id of noting that a webhook left alerts out, in one incident.
+pub(super) fn from_truncated(webhook: &Webhook, incident: u64) -> CommandId {
+    let ids: Vec<CommandId> = webhook.alerts.iter().map(from_alert).collect();
+    let newest = webhook.alerts.iter().map(|alert| alert.starts_at).max();
+    let truncated = webhook.truncated.to_be_bytes();
+    let incident = incident.to_be_bytes();
+    let mut parts: Vec<&[u8]> = vec![
+        b"truncated",
+        webhook.group_key.as_bytes(),
+        &truncated,
+        &incident,
+    ];
+    parts.extend(ids.iter().map(|id| id.0.as_bytes().as_slice()));
+    id(newest.map_or(0, millis), &parts)
+}
+
+fn millis(at: Timestamp) -> u64 {
+    u64::try_from(at.timestamp_millis()).unwrap_or(0)
+}
+
+/// A UUID of version 7 whose random part is a digest. It sorts by time as every command id does.
+fn id(millis: u64, parts: &[&[u8]]) -> CommandId {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let mut random = [0; 10];
+    let hash = context.finish();
+    for (byte, hashed) in random.iter_mut().zip(hash.as_ref()) {
+        *byte = *hashed;
+    }
+    CommandId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nil() -> CommandId {
+        CommandId(uuid::Uuid::nil())
+    }
+
+    #[test]
+    fn the_same_cause_gives_the_same_id_and_another_cause_another() {
+        let a = from_command(nil(), "absorb");
+        assert_eq!(a, from_command(nil(), "absorb"));
+        assert_ne!(a, from_command(nil(), "attach"));
+        assert_ne!(a, from_command(a, "absorb"));
+        assert_eq!(a.0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn an_id_keeps_the_time_of_its_cause() {
+        let cause = id(1_700_000_000_123, &[b"x"]);
+        let later = id(1_700_000_000_124, &[b"x"]);
+        assert!(from_command(cause, "b") < from_command(later, "a"));
+    }
+}

@@ -1,0 +1,382 @@
+//! The routes. The only file that knows axum.
+
+use super::access::{Denied, Grant};
+use super::control;
+use super::hall::HookJob;
+use super::session::Session;
+use super::sessions::Sessions;
+use super::shared::Shared;
+use super::transport::Transport;
+use crate::incident::Level;
+use crate::integrations::alertmanager::Webhook;
+use crate::protocol::limits;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, oneshot};
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tower::ServiceExt;
+
+/// How long a client may take to send its request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take to send a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a webhook may take to become durable; Alertmanager gives up at about this too.
+const HOOK_TIMEOUT: Duration = Duration::from_secs(25);
+/// HTTP's buffer for a connection; requests here have small heads.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// The two ends of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) peer: SocketAddr,
+    pub(super) local: SocketAddr,
+}
+
+/// The routes of this server, for one connection after another.
+#[derive(Clone)]
+pub(super) struct Routes(Router);
+
+/// The routes of this server.
+pub(super) fn routes(shared: Arc<Shared>) -> Routes {
+    Routes(router(shared))
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/ws", get(websocket))
+        .route("/hooks/alertmanager", post(alertmanager))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .route("/control/status", get(status))
+        .route("/control/reload", post(reload))
+        .route("/control/stop", post(stop))
+        .with_state(shared)
+}
+
+/// Serves one HTTP connection to its end, or to its upgrade.
+pub(super) async fn serve<S>(stream: S, ends: Ends, routes: Routes, shared: Arc<Shared>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let ending = shared.ending.clone();
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        let router = routes.0.clone();
+        let shared = shared.clone();
+        async move {
+            if let Some(refused) = foreign(&shared, &request, ends) {
+                return Ok::<_, Infallible>(refused);
+            }
+            request.extensions_mut().insert(ends);
+            router.oneshot(request.map(Body::new)).await
+        }
+    });
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_BYTES);
+    let connection = http
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    tokio::pin!(connection);
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = ending.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The answer to a request that came under a foreign name or from a foreign page.
+fn foreign<B>(shared: &Shared, request: &hyper::Request<B>, ends: Ends) -> Option<Response> {
+    let headers = request.headers();
+    // A header that is no text is no name of ours either.
+    let host = text(headers, header::HOST);
+    let origin = headers
+        .get(header::ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or("?"));
+    let checked = shared.served.check(host, origin, ends.local.ip());
+    let why = checked.err()?;
+    tracing::warn!(peer = %ends.peer, host, origin, %why, "request refused");
+    shared.metrics.refused("foreign");
+    Some((StatusCode::FORBIDDEN, format!("{why}\n")).into_response())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, words) = text(headers, header::AUTHORIZATION)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| words.trim())
+}
+
+fn ends(request: &Request) -> Option<Ends> {
+    request.extensions().get::<Ends>().copied()
+}
+
+fn granted(shared: &Shared, request: &Request) -> Result<Grant, Denied> {
+    let loopback = ends(request).is_some_and(|ends| ends.peer.ip().to_canonical().is_loopback());
+    let granted = shared.tokens.check(bearer(request.headers()), loopback);
+    // A token that was revoked on disk ends its sessions now, not at the next reload.
+    shared
+        .sessions
+        .end_revoked(|grant| shared.tokens.standing(grant));
+    granted
+}
+
+fn plain(status: StatusCode, why: impl Into<String>) -> Response {
+    (status, format!("{}\n", why.into())).into_response()
+}
+
+fn later(why: &str) -> Response {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, why);
+    let seconds = HeaderValue::from_static("5");
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
+}
+
+/// Answers the upgrade by hand, so that the socket itself can be had back.
+async fn websocket(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let headers = request.headers();
+    let has = |name, word: &str| {
+        text(headers, name).is_some_and(|value| {
+            let mut words = value.split(',').map(str::trim);
+            words.any(|w| w.eq_ignore_ascii_case(word))
+        })
+    };
+    let key = headers
+        .get(header::SEC_WEBSOCKET_KEY)
+        .filter(|_| has(header::CONNECTION, "upgrade") && has(header::UPGRADE, "websocket"))
+        .map(|key| derive_accept_key(key.as_bytes()));
+    let Some(accept) = key else {
+        let why = "This is where consoles connect, by websocket. Run `warroom join URL`.";
+        return plain(StatusCode::UPGRADE_REQUIRED, why);
+    };
+    if text(headers, header::SEC_WEBSOCKET_VERSION) != Some("13") {
+        return plain(
+            StatusCode::BAD_REQUEST,
+            "Only version 13 of websocket is spoken here.",
+        );
+    }
+    if shared.stopping.is_cancelled() {
+        return later("The server is going away.");
+    }
+    let grant = granted(&shared, &request);
+    let place = Sessions::enter(&shared, grant.clone().unwrap_or(Grant::Loopback));
+    let Some((place, revoked)) = place else {
+        shared.metrics.refused("sessions");
+        tracing::warn!("connection refused: {} sessions", limits::SESSIONS);
+        return later("The server has as many sessions as it may. Try again in a moment.");
+    };
+    let upgraded = hyper::upgrade::on(request);
+    let tasks = shared.session_tasks.clone();
+    tasks.spawn(async move {
+        let Ok(upgraded) = upgraded.await else {
+            return;
+        };
+        match Transport::take(upgraded) {
+            Ok((transport, first)) => {
+                let session = Session {
+                    shared,
+                    transport,
+                    first,
+                    grant,
+                    place,
+                    revoked,
+                };
+                session.run().await;
+            }
+            Err(error) => tracing::error!(%error, "connection could not be taken over"),
+        }
+    });
+    let mut response = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::from_str(&accept) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    response
+}
+
+/// Reads a body within its bound and its time.
+async fn body(request: Request, most: usize) -> Result<Bytes, Response> {
+    let too_large = || {
+        plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!(
+                "The body is larger than {} MiB, the most that is taken. Set max_alerts in \
+                 Alertmanager's receiver.",
+                most / 1024 / 1024
+            ),
+        )
+    };
+    let said = text(request.headers(), header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
+    if said.is_some_and(|bytes: usize| bytes > most) {
+        return Err(too_large());
+    }
+    let limited = http_body_util::Limited::new(request.into_body(), most);
+    match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
+        Err(_) => Err(plain(
+            StatusCode::REQUEST_TIMEOUT,
+            "The body did not come in time.",
+        )),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The body was cut short.")),
+    }
+}
+
+/// Alertmanager's webhook. Answered with 200 only when everything in it is durable.
+async fn alertmanager(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    match granted(&shared, &request) {
+        Ok(
+            Grant::Loopback
+            | Grant::Token {
+                level: Level::Ingest | Level::Responder | Level::Admin,
+                ..
+            },
+        ) => {}
+        Ok(Grant::Token { level, name, .. }) => {
+            tracing::warn!(%name, %level, "webhook refused");
+            shared.metrics.refused("access");
+            let why =
+                format!("A token of level {level} may not hand in alerts. Use one of ingest.");
+            return plain(StatusCode::FORBIDDEN, why);
+        }
+        Err(denied) => {
+            tracing::warn!(reason = %denied, "webhook refused");
+            shared.metrics.refused("access");
+            let why = format!("{denied} {}", denied.instead());
+            return plain(StatusCode::UNAUTHORIZED, why);
+        }
+    }
+    let body = match body(request, limits::HOOK_BYTES).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let webhook = match Webhook::parse(&body) {
+        Ok(webhook) => webhook,
+        Err(error) => {
+            tracing::warn!(%error, "webhook not understood");
+            shared.metrics.refused("webhook");
+            return plain(StatusCode::BAD_REQUEST, error.to_string());
+        }
+    };
+    take_in(&shared, webhook).await
+}
+
+async fn take_in(shared: &Shared, webhook: Webhook) -> Response {
+    let (reply, answer) = oneshot::channel();
+    match shared.hooks.try_send(HookJob { webhook, reply }) {
+        Ok(()) => {}
+        Err(mpsc::error::TrySendError::Full(_)) => {
+            shared.metrics.refused("busy");
+            return later("Too many webhooks wait. Send it again.");
+        }
+        Err(mpsc::error::TrySendError::Closed(_)) => return later("The server is going away."),
+    }
+    match tokio::time::timeout(HOOK_TIMEOUT, answer).await {
+        Ok(Ok(Ok(()))) => plain(StatusCode::OK, "Taken down."),
+        Ok(Ok(Err(refusal))) => later(&refusal.to_string()),
+        Ok(Err(_)) | Err(_) => later("It is not certain that this was taken down. Send it again."),
+    }
+}
+
+async fn healthz() -> Response {
+    plain(StatusCode::OK, "alive")
+}
+
+async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.stopping.is_cancelled() {
+        return later("The server is going away.");
+    }
+    if shared.health.is_failing() {
+        return later("The journal cannot be written. Reading goes on.");
+    }
+    plain(StatusCode::OK, "ready")
+}
+
+async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    let queued = |sender: (usize, usize)| sender.0 - sender.1;
+    let (hall, hooks) = (&shared.hall, &shared.hooks);
+    let depth = queued((hall.max_capacity(), hall.capacity()));
+    shared.metrics.queue("hall", depth);
+    let depth = queued((hooks.max_capacity(), hooks.capacity()));
+    shared.metrics.queue("hooks", depth);
+    shared.metrics.queue("rooms", shared.rooms.waiting());
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match shared.metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, kind)], text).into_response(),
+        Err(_) => plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The figures could not be written.",
+        ),
+    }
+}
+
+fn may_control(shared: &Shared, request: &Request, uri: &Uri) -> Result<(), Response> {
+    let words = bearer(request.headers()).unwrap_or_default();
+    if super::access::same(words, &shared.secret) {
+        return Ok(());
+    }
+    tracing::warn!(path = uri.path(), "control refused");
+    shared.metrics.refused("control");
+    let why = "This wants the secret in the server's data directory (server.json).";
+    Err(plain(StatusCode::UNAUTHORIZED, why))
+}
+
+async fn status(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
+    if let Err(refused) = may_control(&shared, &request, &uri) {
+        return refused;
+    }
+    let status = control::Status {
+        sessions: shared.sessions.count(),
+        incidents: shared.rooms.last(),
+        open: shared.board.open(),
+        journal_writable: !shared.health.is_failing(),
+    };
+    axum::Json(status).into_response()
+}
+
+async fn reload(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
+    if let Err(refused) = may_control(&shared, &request, &uri) {
+        return refused;
+    }
+    match shared.tokens.refresh() {
+        Ok(_) => {
+            let ended = shared
+                .sessions
+                .end_revoked(|grant| shared.tokens.standing(grant));
+            tracing::info!(ended, "tokens read again");
+            plain(StatusCode::OK, format!("{ended} sessions ended."))
+        }
+        Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}
+
+async fn stop(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
+    if let Err(refused) = may_control(&shared, &request, &uri) {
+        return refused;
+    }
+    tracing::info!("told to stop");
+    shared.stopping.cancel();
+    plain(StatusCode::OK, "Stopping.")
+}

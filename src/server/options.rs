@@ -1,0 +1,163 @@
+//! What a server is started with, and why one may not start.
+
+use super::access::TokensError;
+use crate::clock::Clock;
+use crate::incident::RunbookText;
+use crate::journal::Journal;
+use crate::protocol::{RunbookName, limits};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where the server finds runbooks.
+pub trait RunbookSource: Send + Sync + 'static {
+    /// The runbook whose file has this name (without `.md`).
+    fn find(&self, name: &str) -> Option<RunbookText>;
+    /// Every runbook, by name.
+    fn names(&self) -> Vec<RunbookName>;
+}
+
+/// No runbooks at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoRunbooks;
+
+impl RunbookSource for NoRunbooks {
+    fn find(&self, _: &str) -> Option<RunbookText> {
+        None
+    }
+
+    fn names(&self) -> Vec<RunbookName> {
+        Vec::new()
+    }
+}
+
+/// The times that a session keeps. The usual ones are in [`limits`]; a test may shorten them.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How long a connection may stay silent before its hello.
+    pub hello: Duration,
+    /// How often a quiet session is pinged.
+    pub ping_every: Duration,
+    /// How long nothing may be heard before the connection is dead.
+    pub dead_after: Duration,
+    /// How long a shutdown waits for appends under way, and then again for the last frames.
+    pub drain: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            hello: limits::HELLO_TIMEOUT,
+            ping_every: limits::PING_EVERY,
+            dead_after: limits::DEAD_AFTER,
+            drain: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A certificate chain and its key, as PEM files.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The chain, the server's own certificate first.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// What a server is started with.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The directory of `tokens.json` and `server.json`.
+    pub data: PathBuf,
+    /// Serve TLS.
+    pub tls: Option<TlsFiles>,
+    /// Allow plain text on an address that is not loopback.
+    pub insecure: bool,
+    /// The labels of an alert that decide which incident it belongs to.
+    pub match_labels: Vec<String>,
+    /// Names, beyond addresses, under which browsers and clients may call this server.
+    pub names: Vec<String>,
+    /// End by itself when nobody was connected and nothing open for this long.
+    pub idle_exit: Option<Duration>,
+    /// Where runbooks come from.
+    pub runbooks: Arc<dyn RunbookSource>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The log.
+    pub journal: Arc<dyn Journal>,
+    /// Times that a session keeps.
+    pub pace: Pace,
+}
+
+impl Options {
+    /// The usual server: loopback, plain text, no runbooks.
+    #[must_use]
+    pub fn new(data: PathBuf, clock: Arc<dyn Clock>, journal: Arc<dyn Journal>) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7911)),
+            data,
+            tls: None,
+            insecure: false,
+            match_labels: vec!["alertname".to_owned(), "service".to_owned()],
+            names: Vec::new(),
+            idle_exit: None,
+            runbooks: Arc::new(NoRunbooks),
+            clock,
+            journal,
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// Why the server did not start. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Plain text beyond this machine.
+    #[error(
+        "{0} is not a loopback address, and without TLS tokens and notes would cross the network \
+         in plain text. Give --tls-cert and --tls-key, or --insecure if the network is trusted."
+    )]
+    PlainText(SocketAddr),
+    /// Open to others, and nobody has a token.
+    #[error(
+        "{0} is not a loopback address, and there is no token yet: anyone could write. Make one \
+         first with `warroom token create NAME --level admin`."
+    )]
+    NoTokens(SocketAddr),
+    /// The address cannot be used.
+    #[error("cannot listen on {address}. Stop what uses it, or choose another with --listen.")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The certificate or the key.
+    #[error("cannot use the certificate or key in {path}: {why}.")]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The tokens cannot be read.
+    #[error(transparent)]
+    Tokens(#[from] TokensError),
+    /// The journal cannot be read.
+    #[error("the incidents cannot be read from the journal, so nothing can be served.")]
+    Journal(#[from] crate::journal::ReadError),
+    /// The data directory cannot be written.
+    #[error("cannot write {path}. Check that the directory exists and may be written.")]
+    Data {
+        /// What was to be written.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The secret for `server.json` could not be made.
+    #[error("the system gave no random numbers, so no secret could be made.")]
+    Random,
+}

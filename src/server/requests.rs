@@ -1,0 +1,375 @@
+//! What a session asks, and how it is answered.
+
+use super::audience::Member;
+use super::greeting::Me;
+use super::hall::{ToHall, no_such};
+use super::reply::{Reply, Submission, busy, not_read};
+use super::room::{ToRoom, raw_for, text_for};
+use super::shared::Shared;
+use super::wire;
+use crate::incident::{Command, FOLD_VERSION, IncidentId, Intent, Refusal, RefusalCode, Seq};
+use crate::journal::{ReadFrom, Search};
+use crate::protocol::{ClientFrame, Hit, Notice, NoticeLevel, ServerFrame, event_frame, limits};
+use futures_util::future::BoxFuture;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// An answer that takes its time; while one is awaited the session's next frame waits.
+pub(super) type Asked = BoxFuture<'static, Option<ServerFrame>>;
+
+/// What a session asks, and how it is answered.
+pub(super) struct Desk {
+    pub(super) shared: Arc<Shared>,
+    pub(super) me: Me,
+    pub(super) member: Member,
+    pub(super) joined: BTreeSet<IncidentId>,
+}
+
+/// A warning about the server or the session.
+pub(super) fn warning(text: String) -> ServerFrame {
+    ServerFrame::Notice(Notice {
+        level: NoticeLevel::Warning,
+        text,
+    })
+}
+
+impl Desk {
+    /// Takes a frame: answers it into the outbox, or returns what is to be awaited.
+    pub(super) fn take(&mut self, frame: ClientFrame) -> Option<Asked> {
+        match frame {
+            // Said once already; said again it changes nothing.
+            ClientFrame::Hello { .. } => None,
+            ClientFrame::Join {
+                incident,
+                have,
+                fold,
+            } => self.join(incident, have, fold),
+            ClientFrame::Leave { incident } => self.leave(incident),
+            ClientFrame::Submit { incident, command } => {
+                self.submit(incident, command);
+                None
+            }
+            ClientFrame::Presence {
+                incident,
+                pane,
+                typing,
+            } => {
+                let session = self.member.session;
+                if let Some(room) = self
+                    .room(incident)
+                    .filter(|_| self.joined.contains(&incident))
+                {
+                    // Ephemeral: a full room hears the next one.
+                    let _ = room.try_send(ToRoom::Presence {
+                        session,
+                        pane,
+                        typing,
+                    });
+                }
+                None
+            }
+            ClientFrame::Page { .. } => Some(self.page(frame)),
+            ClientFrame::Search {
+                request,
+                incident,
+                query,
+                limit,
+            } => Some(self.search(request, incident, query, limit)),
+            ClientFrame::Runbooks { request } => {
+                let runbooks = self.shared.runbooks.names();
+                self.member
+                    .outbox
+                    .answer(&ServerFrame::Runbooks { request, runbooks });
+                None
+            }
+        }
+    }
+
+    fn room(&self, incident: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
+        self.shared.rooms.get(&self.shared, incident)
+    }
+
+    fn warn(&self, text: String) {
+        self.member.outbox.answer(&warning(text));
+    }
+
+    fn join(&mut self, incident: IncidentId, have: Seq, fold: u32) -> Option<Asked> {
+        let Some(room) = self.room(incident) else {
+            self.warn(no_such(incident).to_string());
+            return None;
+        };
+        if self.joined.len() >= limits::JOINED && !self.joined.contains(&incident) {
+            self.warn(format!(
+                "{} incidents are followed here, the most at once; {incident} was not joined. \
+                 Leave one first.",
+                limits::JOINED
+            ));
+            return None;
+        }
+        self.joined.insert(incident);
+        let mut member = self.member.clone();
+        member.epoch = member.outbox.epoch();
+        if fold == FOLD_VERSION {
+            return Some(Box::pin(async move {
+                let joined = room.send(ToRoom::Join { member, have }).await;
+                joined.is_err().then(|| {
+                    warning(format!(
+                        "{incident} could not be joined. Join again in a moment."
+                    ))
+                })
+            }));
+        }
+        let shared = self.shared.clone();
+        Some(Box::pin(async move {
+            let caught_up = catch_up(&shared, incident, &room, member, have).await;
+            caught_up.err().map(|refusal| warning(refusal.to_string()))
+        }))
+    }
+
+    fn leave(&mut self, incident: IncidentId) -> Option<Asked> {
+        let session = self.member.session;
+        if !self.joined.remove(&incident) {
+            return None;
+        }
+        let room = self.room(incident)?;
+        Some(Box::pin(async move {
+            // Fails only when the room is closed, and then nobody is in it.
+            let _ = room.send(ToRoom::Leave(session)).await;
+            None
+        }))
+    }
+
+    fn submit(&self, incident: Option<IncidentId>, command: Command) {
+        let refuse = |refusal: Refusal, command: &Command| {
+            self.shared.metrics.outcome(Some(&refusal));
+            let command = command.id;
+            self.member
+                .outbox
+                .answer(&ServerFrame::Refused { command, refusal });
+        };
+        if matches!(command.intent, Intent::Absorb { .. }) {
+            let why = "Taking an incident in is the other half of a merge, which the server does.";
+            let instead = "Merge the other incident into this one.";
+            return refuse(Refusal::new(RefusalCode::Invalid, why, instead), &command);
+        }
+        let submission = Submission {
+            command,
+            actor: self.me.actor.clone(),
+            reply: Reply::Session(self.member.outbox.clone()),
+        };
+        let Some(incident) = incident else {
+            if submission.command.intent.opens() {
+                return self.to_hall(ToHall::Open(submission));
+            }
+            let why = "The command does not say for which incident it is.";
+            let instead = "Name the incident.";
+            let refusal = Refusal::new(RefusalCode::Invalid, why, instead);
+            return refuse(refusal, &submission.command);
+        };
+        if let Intent::Merge { into } = submission.command.intent {
+            return self.to_hall(ToHall::Merge {
+                incident,
+                into,
+                submission,
+            });
+        }
+        let Some(room) = self.room(incident) else {
+            return refuse(no_such(incident), &submission.command);
+        };
+        if let Err(error) = room.try_send(ToRoom::Submit(submission)) {
+            let (mpsc::error::TrySendError::Full(ToRoom::Submit(submission))
+            | mpsc::error::TrySendError::Closed(ToRoom::Submit(submission))) = error
+            else {
+                return;
+            };
+            refuse(busy(), &submission.command);
+        }
+    }
+
+    fn to_hall(&self, ask: ToHall) {
+        if let Err(error) = self.shared.hall.try_send(ask) {
+            let (mpsc::error::TrySendError::Full(ask) | mpsc::error::TrySendError::Closed(ask)) =
+                error;
+            let (ToHall::Open(submission) | ToHall::Merge { submission, .. }) = ask;
+            submission.answer(Err(busy()), &self.shared.metrics);
+        }
+    }
+
+    fn page(&self, frame: ClientFrame) -> Asked {
+        let shared = self.shared.clone();
+        let spectator = self.me.is_spectator();
+        Box::pin(async move {
+            let ClientFrame::Page {
+                request,
+                incident,
+                before,
+                after,
+                at,
+                limit,
+            } = frame
+            else {
+                return None;
+            };
+            let from = match (at, before, after) {
+                (Some(at), _, _) => ReadFrom::At(at),
+                (None, Some(before), _) => ReadFrom::Before(before),
+                (None, None, after) => ReadFrom::After(after.unwrap_or(Seq::ZERO)),
+            };
+            let asked = (incident, from, limit.clamp(1, limits::PAGE_EVENTS));
+            Some(match read_page(&shared, request, asked, spectator).await {
+                Ok(page) => page,
+                Err(refusal) => ServerFrame::Failed { request, refusal },
+            })
+        })
+    }
+
+    fn search(
+        &self,
+        request: u64,
+        incident: Option<IncidentId>,
+        query: String,
+        limit: u32,
+    ) -> Asked {
+        let shared = self.shared.clone();
+        let private = !self.me.is_spectator();
+        Box::pin(async move {
+            let found = find(&shared, incident, query, private, limit).await;
+            Some(match found {
+                Ok((hits, more)) => ServerFrame::Found {
+                    request,
+                    hits,
+                    more,
+                },
+                Err(refusal) => ServerFrame::Failed { request, refusal },
+            })
+        })
+    }
+}
+
+async fn read_page(
+    shared: &Shared,
+    request: u64,
+    (incident, from, limit): (IncidentId, ReadFrom, u32),
+    spectator: bool,
+) -> Result<ServerFrame, Refusal> {
+    if incident.0 == 0 || incident.0 > shared.rooms.last() {
+        return Err(no_such(incident));
+    }
+    let journal = &shared.journal;
+    // One more than asked for says whether there are more.
+    let read = journal.read(incident, from, limit + 1).await;
+    let mut records = read.map_err(|e| not_read(&e))?;
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = records.len() > asked;
+    records.truncate(asked);
+    if matches!(from, ReadFrom::Before(_)) {
+        records.reverse();
+    }
+    let corrections = match (records.first(), records.last()) {
+        (Some(first), Some(last)) => journal
+            .corrections(incident, first.seq(), last.seq())
+            .await
+            .map_err(|e| not_read(&e))?,
+        _ => Vec::new(),
+    };
+    Ok(ServerFrame::Page {
+        request,
+        incident,
+        events: raw_for(&records, spectator),
+        corrections: raw_for(&corrections, spectator),
+        more,
+    })
+}
+
+async fn find(
+    shared: &Shared,
+    incident: Option<IncidentId>,
+    query: String,
+    private: bool,
+    limit: u32,
+) -> Result<(Vec<Hit>, bool), Refusal> {
+    if query.trim().is_empty() || query.len() > limits::SEARCH_BYTES {
+        return Err(Refusal::new(
+            RefusalCode::Invalid,
+            format!(
+                "A search has 1 to {} bytes; this has {}.",
+                limits::SEARCH_BYTES,
+                query.len()
+            ),
+            "Search for a few words.",
+        ));
+    }
+    let limit = limit.clamp(1, limits::SEARCH_HITS);
+    let search = Search {
+        incident,
+        words: query,
+        private,
+        limit: limit + 1,
+    };
+    let found = shared.journal.search(search).await;
+    let mut found = found.map_err(|e| not_read(&e))?;
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > asked;
+    found.truncate(asked);
+    let hits = found.into_iter().map(|entry| Hit {
+        incident: entry.incident,
+        seq: entry.seq,
+        occurred_at: entry.occurred_at,
+        by: entry.by,
+        text: entry.text,
+    });
+    Ok((hits.collect(), more))
+}
+
+/// Sends a console of another fold version every event since `have`, page by page as fast as it
+/// reads, and then lets it into the room without a hole.
+async fn catch_up(
+    shared: &Arc<Shared>,
+    incident: IncidentId,
+    room: &mpsc::Sender<ToRoom>,
+    member: Member,
+    mut have: Seq,
+) -> Result<(), Refusal> {
+    let mut said = false;
+    loop {
+        let from = ReadFrom::After(have);
+        let page = shared
+            .journal
+            .read(incident, from, limits::PAGE_EVENTS)
+            .await;
+        let page = page.map_err(|e| not_read(&e))?;
+        let head = page.last().map_or(have, crate::journal::Record::seq);
+        if !said {
+            said = true;
+            member.outbox.answer(&ServerFrame::Joined {
+                incident,
+                checkpoint: None,
+                events: raw_for(&page, member.spectator),
+                head,
+            });
+        } else {
+            for text in page.iter().filter_map(|r| text_for(r, member.spectator)) {
+                member.outbox.answer_bytes(wire::text(&event_frame(&text)));
+            }
+        }
+        have = head;
+        member.outbox.drained().await;
+        if member.outbox.is_closed() {
+            return Ok(());
+        }
+        if page.len() < limits::PAGE_EVENTS as usize {
+            let (reply, answer) = oneshot::channel();
+            let member = member.clone();
+            let ask = ToRoom::Continue {
+                member,
+                have,
+                reply,
+            };
+            room.send(ask).await.map_err(|_| busy())?;
+            if answer.await.unwrap_or(false) {
+                return Ok(());
+            }
+        }
+    }
+}

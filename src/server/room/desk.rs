@@ -1,0 +1,350 @@
+//! Deciding and writing down: the state of one incident, what is on its way to the disk, and
+//! what is durable.
+//!
+//! **Invariant**: `ahead` is `durable` with everything in `flying` folded in, in order.
+//! **Invariant**: nothing is acknowledged or shown before the journal answered for it.
+
+use super::super::reply::{
+    Carried, Outcome, Reply, Submission, not_read, not_written, seal_drafts,
+};
+use super::super::shared::Shared;
+use super::load::{Loaded, load};
+use super::tail::Tail;
+use crate::incident::{
+    Actor, Command, Context, Decided, Entry, Hash, Incident, IncidentId, Intent, Refusal,
+    RefusalCode, Seq, apply, decide, limits as incident_limits,
+};
+use crate::journal::{AppendError, ReadError, ReadFrom, Record};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesOrdered, StreamExt};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Commands of one room on their way to the disk. Beyond it the mailbox waits (and fills).
+pub(super) const FLYING: usize = 256;
+/// How often a command is decided anew because the log moved under it.
+const ATTEMPTS: u8 = 3;
+
+/// The state of one incident, and what is on its way.
+pub(super) struct Desk {
+    shared: Arc<Shared>,
+    id: IncidentId,
+    loaded: bool,
+    /// As of the last durable event.
+    pub(super) durable: Incident,
+    durable_hash: Hash,
+    ahead: Incident,
+    ahead_hash: Hash,
+    flying: VecDeque<Flight>,
+    appends: FuturesOrdered<BoxFuture<'static, Result<(), AppendError>>>,
+    /// The newest durable records.
+    pub(super) tail: Tail,
+    checkpoint_at: Seq,
+}
+
+/// A command on its way to the disk.
+struct Flight {
+    command: Command,
+    actor: Actor,
+    replies: Vec<Reply>,
+    records: Vec<Record>,
+    since: Instant,
+    attempts: u8,
+}
+
+impl Desk {
+    pub(super) fn new(shared: Arc<Shared>, id: IncidentId) -> Self {
+        Self {
+            shared,
+            id,
+            loaded: false,
+            durable: Incident::new(id),
+            durable_hash: Hash::GENESIS,
+            ahead: Incident::new(id),
+            ahead_hash: Hash::GENESIS,
+            flying: VecDeque::new(),
+            appends: FuturesOrdered::new(),
+            tail: Tail::default(),
+            checkpoint_at: Seq::ZERO,
+        }
+    }
+
+    /// Reads the incident from the journal, unless that was done.
+    pub(super) async fn ensure_loaded(&mut self) -> Result<(), ReadError> {
+        if self.loaded {
+            return Ok(());
+        }
+        let Loaded {
+            incident,
+            hash,
+            tail,
+        } = load(&*self.shared.journal, self.id).await?;
+        self.checkpoint_at = incident.seq;
+        self.ahead = incident.clone();
+        self.durable = incident;
+        self.ahead_hash = hash;
+        self.durable_hash = hash;
+        self.tail = Tail::default();
+        tail.into_iter().for_each(|record| self.tail.push(record));
+        self.loaded = true;
+        Ok(())
+    }
+
+    /// Whether another command may set off.
+    pub(super) fn has_room(&self) -> bool {
+        self.flying.len() < FLYING
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.flying.is_empty()
+    }
+
+    /// Takes a command: answers it, or sends its events off to the journal.
+    pub(super) async fn submit(&mut self, submission: Submission) {
+        self.attempt(submission, 1).await;
+    }
+
+    async fn attempt(&mut self, submission: Submission, attempts: u8) {
+        let id = submission.command.id;
+        if let Some(flight) = self.flying.iter_mut().find(|f| f.command.id == id) {
+            flight.replies.push(submission.reply);
+            return;
+        }
+        match self.decide(&submission.command, &submission.actor).await {
+            Ok(Way::Before(carried)) => submission.answer(Ok(carried), &self.shared.metrics),
+            Err(refusal) => {
+                tracing::info!(
+                    incident = %self.id, person = %submission.actor.person,
+                    code = refusal.code.name(), "refused"
+                );
+                submission.answer(Err(refusal), &self.shared.metrics);
+            }
+            Ok(Way::Off(records)) => self.set_off(submission, records, attempts),
+        }
+    }
+
+    fn set_off(&mut self, submission: Submission, records: Vec<Record>, attempts: u8) {
+        let expected = self.ahead.seq;
+        for record in &records {
+            apply(&mut self.ahead, record.event());
+            self.ahead_hash = record.hash();
+        }
+        let append = self
+            .shared
+            .journal
+            .append(self.id, expected, records.clone());
+        self.appends.push_back(append);
+        self.flying.push_back(Flight {
+            command: submission.command,
+            actor: submission.actor,
+            replies: vec![submission.reply],
+            records,
+            since: Instant::now(),
+            attempts,
+        });
+    }
+
+    /// Whether this could happen now; nothing is changed.
+    pub(super) async fn check(&mut self, command: &Command, actor: &Actor) -> Result<(), Refusal> {
+        self.decide(command, actor).await.map(|_| ())
+    }
+
+    async fn decide(&mut self, command: &Command, actor: &Actor) -> Result<Way, Refusal> {
+        self.ensure_loaded().await.map_err(|e| not_read(&e))?;
+        if self.ahead.has_seen(command.id) || self.ahead.may_have_forgotten(command.id) {
+            let found = self.shared.journal.find_command(command.id).await;
+            if let Some(carried) = Carried::of(&found.map_err(|e| not_read(&e))?) {
+                return Ok(Way::Before(carried));
+            }
+        }
+        let context = Context {
+            // A log's times do not run backwards, whatever the machine's clock does.
+            now: self.shared.clock.now().max(self.ahead.changed_at),
+            actor: actor.clone(),
+            entry: self.entry(&command.intent).await?,
+            runbook: match &command.intent {
+                Intent::AttachRunbook { name } => self.shared.runbooks.find(name),
+                _ => None,
+            },
+        };
+        match decide(&self.ahead, command, &context)? {
+            Decided::Events(drafts) => {
+                let head = (self.ahead.seq, self.ahead_hash);
+                seal_drafts(self.id, head, drafts, command.id, &context).map(Way::Off)
+            }
+            Decided::Already => Err(Refusal::new(
+                RefusalCode::NoChange,
+                "This was carried out before.",
+                "Nothing needs to be done.",
+            )),
+        }
+    }
+
+    /// The entry that the intent speaks about, whole, where the folded state does not hold it.
+    // By `&mut`, for what flies cannot be shared between threads.
+    async fn entry(&mut self, intent: &Intent) -> Result<Option<Entry>, Refusal> {
+        let Some(target) = intent.target() else {
+            return Ok(None);
+        };
+        let whole = |entry: &Entry| entry.text.len() < incident_limits::RECENT_TEXT_BYTES;
+        if target > self.ahead.seq || self.ahead.entry(target).is_some_and(whole) {
+            return Ok(None);
+        }
+        let journal = &self.shared.journal;
+        let before = Seq(target.0.saturating_sub(1));
+        let read = journal.read(self.id, ReadFrom::After(before), 1).await;
+        let read = read.map_err(|e| not_read(&e))?;
+        let corrections = journal.corrections(self.id, target, target).await;
+        let corrections = corrections.map_err(|e| not_read(&e))?;
+        let flying = || self.flying.iter().flat_map(|flight| &flight.records);
+        let found = read.iter().chain(flying()).find(|r| r.seq() == target);
+        let mut entry = found.and_then(|record| Entry::from_event(record.event()));
+        if let Some(entry) = &mut entry {
+            for record in corrections.iter().chain(flying()) {
+                let what = record.event().body.known();
+                if let Some(what) = what.filter(|what| what.target() == Some(target)) {
+                    entry.correct(record.seq(), what);
+                }
+            }
+        }
+        Ok(entry)
+    }
+
+    /// Waits for the journal's answer about the oldest command on its way. Pending while there
+    /// is none. Cancel safe.
+    pub(super) async fn landed(&mut self) -> Result<(), AppendError> {
+        match self.appends.next().await {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes the journal's answer about the oldest command, and all further ones that are there.
+    /// Returns what became durable, with whom to tell once it is shown.
+    pub(super) async fn settle(&mut self, answer: Result<(), AppendError>) -> Landed {
+        let mut landed = Landed::default();
+        let mut answer = answer;
+        loop {
+            match answer {
+                Ok(()) => self.land(&mut landed),
+                Err(error) => {
+                    self.turn_back(error).await;
+                    return landed;
+                }
+            }
+            match futures_util::FutureExt::now_or_never(self.appends.next()) {
+                Some(Some(next)) => answer = next,
+                _ => return landed,
+            }
+        }
+    }
+
+    fn land(&mut self, landed: &mut Landed) {
+        let Some(flight) = self.flying.pop_front() else {
+            return;
+        };
+        self.shared.metrics.appended(flight.since.elapsed());
+        for record in &flight.records {
+            apply(&mut self.durable, record.event());
+            self.durable_hash = record.hash();
+            self.tail.push(record.clone());
+        }
+        if let Some(carried) = Carried::of(&flight.records) {
+            let id = flight.command.id;
+            let told = flight.replies.into_iter();
+            landed.told.extend(told.map(|reply| (reply, id, carried)));
+        }
+        landed.records.extend(flight.records);
+    }
+
+    /// An append failed, and with it all that were on their way behind it: back to what is
+    /// durable, then each is answered or decided anew.
+    async fn turn_back(&mut self, error: AppendError) {
+        // Those behind it name a head that was never reached, so they failed too. Their answers
+        // are waited for, so that nothing of them is still in the journal's queue.
+        while self.appends.next().await.is_some() {}
+        let flights = std::mem::take(&mut self.flying);
+        match error {
+            AppendError::Conflict { .. } | AppendError::Duplicate(_) => {
+                // The log is not what this room took it for; read it again.
+                self.loaded = false;
+                self.again(flights).await;
+            }
+            error => {
+                self.ahead = self.durable.clone();
+                self.ahead_hash = self.durable_hash;
+                self.shared.journal_fails(&error);
+                let refusal = not_written(&error);
+                for flight in flights {
+                    flight.answer(&Err(refusal.clone()), &self.shared);
+                }
+            }
+        }
+    }
+
+    async fn again(&mut self, flights: VecDeque<Flight>) {
+        for flight in flights {
+            let found = self.shared.journal.find_command(flight.command.id).await;
+            match found.map(|records| Carried::of(&records)) {
+                Ok(Some(carried)) => flight.answer(&Ok(carried), &self.shared),
+                Err(error) => flight.answer(&Err(not_read(&error)), &self.shared),
+                Ok(None) if flight.attempts >= ATTEMPTS => {
+                    flight.answer(&Err(super::super::reply::busy()), &self.shared);
+                }
+                Ok(None) => {
+                    let attempts = flight.attempts.saturating_add(1);
+                    let mut replies = flight.replies.into_iter();
+                    let Some(reply) = replies.next() else {
+                        continue;
+                    };
+                    let id = flight.command.id;
+                    let submission = Submission {
+                        command: flight.command,
+                        actor: flight.actor,
+                        reply,
+                    };
+                    Box::pin(self.attempt(submission, attempts)).await;
+                    if let Some(flight) = self.flying.iter_mut().find(|f| f.command.id == id) {
+                        flight.replies.extend(replies);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether enough has happened since the last checkpoint, or anything at all when the room
+    /// closes; notes that one is made now.
+    pub(super) fn checkpoint_due(&mut self, every: u64) -> bool {
+        let due = self.loaded && self.durable.seq.0 >= self.checkpoint_at.0.saturating_add(every);
+        if due {
+            self.checkpoint_at = self.durable.seq;
+        }
+        due
+    }
+}
+
+impl Flight {
+    fn answer(self, outcome: &Outcome, shared: &Shared) {
+        for reply in self.replies {
+            reply.send(self.command.id, outcome.clone(), &shared.metrics);
+        }
+    }
+}
+
+/// Where a command goes.
+enum Way {
+    /// It was carried out before.
+    Before(Carried),
+    /// These are to be written down.
+    Off(Vec<Record>),
+}
+
+/// What became durable.
+#[derive(Default)]
+pub(super) struct Landed {
+    /// In order.
+    pub(super) records: Vec<Record>,
+    /// Whom to tell, once it is shown.
+    pub(super) told: Vec<(Reply, crate::incident::CommandId, Carried)>,
+}

@@ -1,0 +1,310 @@
+//! One incident's room: its single writer, and everyone who follows it.
+//!
+//! **Invariant**: only this task decides and appends for its incident, and only it sends the
+//! incident's events, so everyone gets them in one order.
+
+mod desk;
+mod load;
+mod presence;
+mod tail;
+
+pub(super) use load::fold;
+pub(super) use tail::{raw_for, text_for};
+
+use super::audience::{Audience, Member, SessionId};
+use super::reply::Submission;
+use super::shared::Shared;
+use super::wire;
+use crate::incident::{Actor, Command, FOLD_VERSION, IncidentId, Refusal, Seq, redacted_state};
+use crate::protocol::{Checkpoint, Pane, ServerFrame, encode, event_frame};
+use bytes::Bytes;
+use desk::{Desk, Landed};
+use presence::Presence;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// A checkpoint is kept every so many events: a room starts from there.
+const CHECKPOINT_EVENTS: u64 = 1_000;
+/// A room that nobody follows or writes to is closed after this long, and opens again on demand.
+const EMPTY_FOR: Duration = Duration::from_secs(600);
+
+/// What a room is asked.
+pub(super) enum ToRoom {
+    /// Carry out a command.
+    Submit(Submission),
+    /// Say whether a command could be carried out now.
+    Check {
+        command: Box<Command>,
+        actor: Actor,
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
+    /// Follow from `have` on. The answer is a `joined` frame.
+    Join { member: Member, have: Seq },
+    /// Follow from `have` on without a `joined`, if the newest events reach back that far; the
+    /// reply says whether they did.
+    Continue {
+        member: Member,
+        have: Seq,
+        reply: oneshot::Sender<bool>,
+    },
+    /// Follow no more.
+    Leave(SessionId),
+    /// Someone looks elsewhere, or types.
+    Presence {
+        session: SessionId,
+        pane: Pane,
+        typing: bool,
+    },
+    /// Finish what is on its way, keep a checkpoint, and end.
+    Finish(oneshot::Sender<()>),
+}
+
+/// Runs the incident's room.
+pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::Receiver<ToRoom>) {
+    let mut room = Room {
+        desk: Desk::new(shared.clone(), id),
+        audience: Audience::default(),
+        presence: Presence::default(),
+        joined: [None, None],
+        shared,
+        id,
+    };
+    let mut empty_at = Instant::now() + EMPTY_FOR;
+    loop {
+        let presence_due = room.presence.due();
+        tokio::select! {
+            biased;
+            answer = room.desk.landed() => room.landed(answer).await,
+            () = at(presence_due), if presence_due.is_some() => room.send_presence(),
+            message = mailbox.recv(), if room.desk.has_room() => match message {
+                Some(ToRoom::Finish(done)) => {
+                    room.finish().await;
+                    // Nobody waits any more when the shutdown's time has run out.
+                    let _ = done.send(());
+                    return;
+                }
+                Some(message) => room.take(message).await,
+                None => return room.finish().await,
+            },
+            () = tokio::time::sleep_until(empty_at) => {
+                if room.audience.is_empty() && room.desk.is_idle() && mailbox.is_empty() {
+                    return room.close(mailbox).await;
+                }
+            }
+        }
+        empty_at = Instant::now() + EMPTY_FOR;
+    }
+}
+
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+struct Room {
+    shared: Arc<Shared>,
+    id: IncidentId,
+    desk: Desk,
+    audience: Audience,
+    presence: Presence,
+    /// The newest `joined` frames with a checkpoint, for all and for spectators: a hundred
+    /// sessions that come back at once are answered from one encoding.
+    joined: [Option<(Seq, Bytes)>; 2],
+}
+
+impl Room {
+    async fn take(&mut self, message: ToRoom) {
+        match message {
+            ToRoom::Submit(submission) => self.desk.submit(submission).await,
+            ToRoom::Check {
+                command,
+                actor,
+                reply,
+            } => {
+                // Whoever asked may have gone away.
+                let _ = reply.send(self.desk.check(&command, &actor).await);
+            }
+            ToRoom::Join { member, have } => self.join(member, have).await,
+            ToRoom::Continue {
+                member,
+                have,
+                reply,
+            } => {
+                let reaches = self.carry_on(member, have).await;
+                // The session may have ended while it waited.
+                let _ = reply.send(reaches);
+            }
+            ToRoom::Leave(session) => {
+                self.audience.leave(session);
+                self.presence.leave(session, self.audience.len());
+            }
+            ToRoom::Presence {
+                session,
+                pane,
+                typing,
+            } => {
+                let audience = self.audience.len();
+                self.presence.set(session, pane, typing, audience);
+            }
+            // Taken by the loop.
+            ToRoom::Finish(_) => {}
+        }
+    }
+
+    /// Answers a join: nothing new, the newest events, or a checkpoint.
+    async fn join(&mut self, member: Member, have: Seq) {
+        if let Err(error) = self.desk.ensure_loaded().await {
+            let text = format!("{} cannot be opened: {error}.", self.id);
+            return member.outbox.answer(&super::requests::warning(text));
+        }
+        let head = self.desk.durable.seq;
+        let newer = (have > Seq::ZERO && have <= head)
+            .then(|| self.desk.tail.after(have))
+            .flatten()
+            .map(|records| raw_for(records, member.spectator));
+        if let Some(events) = newer {
+            member.outbox.answer(&ServerFrame::Joined {
+                incident: self.id,
+                checkpoint: None,
+                events,
+                head,
+            });
+        } else {
+            let frame = self.checkpoint_frame(member.spectator);
+            member.outbox.answer_bytes(frame);
+        }
+        self.enter(member);
+    }
+
+    async fn carry_on(&mut self, member: Member, have: Seq) -> bool {
+        if self.desk.ensure_loaded().await.is_err() {
+            return false;
+        }
+        let Some(records) = self.desk.tail.after(have) else {
+            return false;
+        };
+        let texts: Vec<String> = records
+            .filter_map(|record| text_for(record, member.spectator))
+            .collect();
+        for text in texts {
+            member.outbox.answer_bytes(wire::text(&event_frame(&text)));
+        }
+        self.enter(member);
+        true
+    }
+
+    fn enter(&mut self, member: Member) {
+        self.presence.enter(&member, self.audience.len());
+        self.audience.enter(member);
+    }
+
+    fn checkpoint_frame(&mut self, spectator: bool) -> Bytes {
+        let durable = &self.desk.durable;
+        let head = durable.seq;
+        let slot = &mut self.joined[usize::from(spectator)];
+        if let Some((seq, frame)) = slot
+            && *seq == head
+        {
+            return frame.clone();
+        }
+        let incident = if spectator {
+            redacted_state(durable)
+        } else {
+            durable.clone()
+        };
+        let frame = wire::text(&encode(&ServerFrame::Joined {
+            incident: self.id,
+            checkpoint: Some(Box::new(Checkpoint {
+                fold: FOLD_VERSION,
+                incident,
+            })),
+            events: Vec::new(),
+            head,
+        }));
+        *slot = Some((head, frame.clone()));
+        frame
+    }
+
+    /// The journal answered: show what is durable, then tell those who asked for it.
+    async fn landed(&mut self, answer: Result<(), crate::journal::AppendError>) {
+        let Landed { records, told } = self.desk.settle(answer).await;
+        if records.is_empty() {
+            return;
+        }
+        let began = Instant::now();
+        self.joined = [None, None];
+        let (open, redacted) = tail::frames(&records, self.audience.has_spectators());
+        let (open, redacted) = (open.freeze(), redacted.map(bytes::BytesMut::freeze));
+        let metrics = &self.shared.metrics;
+        let fell_away = self.audience.send(&open, redacted.as_ref(), None, metrics);
+        for (reply, command, carried) in told {
+            reply.send(command, Ok(carried), metrics);
+        }
+        metrics.fanned_out(began.elapsed());
+        metrics.events.inc_by(records.len() as u64);
+        self.shared.journal_works();
+        self.shared.board.put(&self.desk.durable);
+        if fell_away {
+            let audience = self.audience.len();
+            self.presence.keep(self.audience.members(), audience);
+        }
+        if self.desk.checkpoint_due(CHECKPOINT_EVENTS) {
+            self.shared.room_tasks.spawn(self.save_checkpoint());
+        }
+    }
+
+    fn save_checkpoint(&self) -> impl Future<Output = ()> + Send + 'static {
+        let state = Box::new(self.desk.durable.clone());
+        let id = self.id;
+        let saved = self.shared.journal.save_checkpoint(FOLD_VERSION, state);
+        async move {
+            if let Err(error) = saved.await {
+                // A checkpoint only saves time; the log has everything.
+                tracing::warn!(incident = %id, %error, "checkpoint not kept");
+            }
+        }
+    }
+
+    fn send_presence(&mut self) {
+        let audience = self.audience.len();
+        self.presence.keep(self.audience.members(), audience);
+        let (here, except) = self.presence.take();
+        let frame = wire::text(&encode(&ServerFrame::Presence {
+            incident: self.id,
+            here,
+        }));
+        let metrics = &self.shared.metrics;
+        if self.audience.send(&frame, None, except, metrics) {
+            let audience = self.audience.len();
+            self.presence.keep(self.audience.members(), audience);
+        }
+    }
+
+    /// Waits for what is on its way and keeps a checkpoint.
+    async fn finish(&mut self) {
+        while !self.desk.is_idle() {
+            let answer = self.desk.landed().await;
+            self.landed(answer).await;
+        }
+        if self.desk.checkpoint_due(1) {
+            self.save_checkpoint().await;
+        }
+    }
+
+    /// Closes a room that nobody uses. What came in at the last moment goes to its successor.
+    async fn close(mut self, mut mailbox: mpsc::Receiver<ToRoom>) {
+        mailbox.close();
+        self.finish().await;
+        while let Ok(message) = mailbox.try_recv() {
+            if let Some(room) = self.shared.rooms.get(&self.shared, self.id) {
+                // Fails only while the server ends.
+                let _ = room.send(message).await;
+            }
+        }
+        self.shared.rooms.forget_closed();
+    }
+}

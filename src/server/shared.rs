@@ -1,0 +1,138 @@
+//! What every part of the running server may reach.
+
+use super::access::TokenStore;
+use super::audience::SessionId;
+use super::board::Board;
+use super::guard::Served;
+use super::hall::{HookJob, ToHall};
+use super::metrics::Metrics;
+use super::options::{Pace, RunbookSource};
+use super::rooms::Rooms;
+use super::sessions::Sessions;
+use crate::clock::Clock;
+use crate::journal::{AppendError, Journal};
+use crate::protocol::{Notice, NoticeLevel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What every part of the running server may reach.
+pub(super) struct Shared {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) runbooks: Arc<dyn RunbookSource>,
+    pub(super) pace: Pace,
+    pub(super) board: Board,
+    pub(super) rooms: Rooms,
+    pub(super) hall: mpsc::Sender<ToHall>,
+    pub(super) hooks: mpsc::Sender<HookJob>,
+    pub(super) tokens: TokenStore,
+    pub(super) sessions: Sessions,
+    pub(super) served: Served,
+    pub(super) secret: String,
+    pub(super) metrics: Metrics,
+    pub(super) health: Health,
+    /// No new connections, commands or hooks.
+    pub(super) stopping: CancellationToken,
+    /// Everything under way is done: say goodbye and go.
+    pub(super) ending: CancellationToken,
+    /// Rooms.
+    pub(super) room_tasks: TaskTracker,
+    /// Connections and sessions.
+    pub(super) session_tasks: TaskTracker,
+    next_session: AtomicU64,
+}
+
+/// Whether the journal took the last append.
+#[derive(Default)]
+pub(super) struct Health {
+    failing: AtomicBool,
+}
+
+impl Health {
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+}
+
+/// The parts of [`Shared`] that are made before it.
+pub(super) struct Parts {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) runbooks: Arc<dyn RunbookSource>,
+    pub(super) pace: Pace,
+    pub(super) hall: mpsc::Sender<ToHall>,
+    pub(super) hooks: mpsc::Sender<HookJob>,
+    pub(super) tokens: TokenStore,
+    pub(super) served: Served,
+    pub(super) secret: String,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Shared {
+    pub(super) fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            clock: parts.clock,
+            journal: parts.journal,
+            runbooks: parts.runbooks,
+            pace: parts.pace,
+            board: Board::default(),
+            rooms: Rooms::default(),
+            hall: parts.hall,
+            hooks: parts.hooks,
+            tokens: parts.tokens,
+            sessions: Sessions::default(),
+            served: parts.served,
+            secret: parts.secret,
+            metrics: Metrics::new(),
+            health: Health::default(),
+            stopping: parts.stopping,
+            ending: CancellationToken::new(),
+            room_tasks: TaskTracker::new(),
+            session_tasks: TaskTracker::new(),
+            next_session: AtomicU64::new(1),
+        })
+    }
+
+    pub(super) fn next_session(&self) -> SessionId {
+        SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The journal took an append: says so to everyone if it had not before.
+    pub(super) fn journal_works(&self) {
+        if self.health.failing.swap(false, Ordering::Relaxed) {
+            self.metrics.journal(true);
+            tracing::info!("the journal can be written again");
+            self.board.notice(
+                Notice {
+                    level: NoticeLevel::Info,
+                    text: "The server can write again. What waited is sent by itself.".to_owned(),
+                },
+                &self.metrics,
+            );
+        }
+    }
+
+    /// The journal refused an append: says so to everyone, once.
+    pub(super) fn journal_fails(&self, error: &AppendError) {
+        if matches!(error, AppendError::Busy) {
+            return;
+        }
+        tracing::error!(%error, "append failed");
+        if !self.health.failing.swap(true, Ordering::Relaxed) {
+            self.metrics.journal(false);
+            self.board.notice(
+                Notice {
+                    level: NoticeLevel::Warning,
+                    text: format!(
+                        "The server cannot write: {error}. Nothing new is recorded until that is \
+                         repaired; reading goes on, and what you type is kept on your side."
+                    ),
+                },
+                &self.metrics,
+            );
+        }
+    }
+}

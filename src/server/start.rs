@@ -1,0 +1,272 @@
+//! Starting, accepting, and ending in order.
+
+use super::access::{self, TokenStore};
+use super::control::ServerFile;
+use super::door::Door;
+use super::guard::Served;
+use super::hall::Hall;
+use super::http;
+use super::options::{Options, StartError};
+use super::room::{self, ToRoom};
+use super::shared::{Parts, Shared};
+use super::tls;
+use crate::incident::IncidentId;
+use crate::protocol::limits;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+
+/// A running server. Dropping it does not end it: cancel the token that it was started with.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub local_addr: SocketAddr,
+    /// What stands in `server.json`.
+    pub file: ServerFile,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Waits until it has ended.
+    pub async fn ended(self) {
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the server's task failed");
+        }
+    }
+}
+
+/// Starts a server and returns once it listens. It ends when `shutdown` is cancelled, when it is
+/// told to over `/control/stop`, or when nobody needed it for `idle_exit`; then it cancels
+/// `shutdown` itself.
+///
+/// # Errors
+/// Why it may not or cannot start.
+pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Server, StartError> {
+    let tokens = TokenStore::new(&options.data);
+    let listen = options.listen;
+    check_exposure(&options, &tokens)?;
+    let acceptor = options.tls.as_ref().map(tls::acceptor).transpose()?;
+    let listener = bind(listen).await?;
+    let local_addr = address_of(&listener, listen)?;
+    let control = control_listener(&options).await?;
+    let secret = access::random_hex().ok_or(StartError::Random)?;
+    let (hall, asked) = mpsc::channel(limits::ROOM_QUEUE);
+    let (hooks, hook_jobs) = mpsc::channel(limits::HOOK_QUEUE);
+    let shared = Shared::new(Parts {
+        clock: options.clock.clone(),
+        journal: options.journal.clone(),
+        runbooks: options.runbooks.clone(),
+        pace: options.pace,
+        hall,
+        hooks,
+        tokens,
+        served: Served::new(&options.names, local_addr),
+        secret: secret.clone(),
+        stopping: shutdown.clone(),
+    });
+    fill_board(&shared).await?;
+    let file = ServerFile {
+        pid: std::process::id(),
+        address: local_addr,
+        tls: acceptor.is_some(),
+        control: match &control {
+            Some(listener) => address_of(listener, listen)?,
+            None => reachable(local_addr),
+        },
+        secret,
+        started_at: shared.clock.now(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    file.write(&options.data)
+        .map_err(|source| StartError::Data {
+            path: ServerFile::path(&options.data),
+            source,
+        })?;
+    let hall = Hall {
+        shared: shared.clone(),
+        match_labels: options.match_labels.clone(),
+    };
+    let hall = tokio::spawn(hall.run(asked, hook_jobs));
+    let running = Running {
+        shared,
+        hall,
+        file: file.clone(),
+        data: options.data,
+        idle_exit: options.idle_exit,
+    };
+    let task = tokio::spawn(running.run(listener, acceptor, control));
+    Ok(Server {
+        local_addr,
+        file,
+        task,
+    })
+}
+
+/// Refuses to be open to others without protection; says aloud what it is open to.
+fn check_exposure(options: &Options, tokens: &TokenStore) -> Result<(), StartError> {
+    let listen = options.listen;
+    let any = tokens.any()?;
+    if !listen.ip().is_loopback() {
+        if options.tls.is_none() && !options.insecure {
+            return Err(StartError::PlainText(listen));
+        }
+        if !any {
+            return Err(StartError::NoTokens(listen));
+        }
+        if options.tls.is_none() {
+            tracing::warn!(%listen, "plain text: tokens and notes cross the network readable");
+        }
+    }
+    if !any {
+        tracing::warn!("no tokens yet: anyone on this machine may write, and nobody else");
+    }
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|source| StartError::Listen { address, source })
+}
+
+fn address_of(listener: &TcpListener, address: SocketAddr) -> Result<SocketAddr, StartError> {
+    let local = listener.local_addr();
+    local.map_err(|source| StartError::Listen { address, source })
+}
+
+/// A second, plain listener for control, where the first one speaks TLS.
+async fn control_listener(options: &Options) -> Result<Option<TcpListener>, StartError> {
+    if options.tls.is_none() {
+        return Ok(None);
+    }
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    bind(any_port).await.map(Some)
+}
+
+/// An address under which this machine reaches a listener of its own.
+fn reachable(local: SocketAddr) -> SocketAddr {
+    if !local.ip().is_unspecified() {
+        return local;
+    }
+    SocketAddr::from((Ipv4Addr::LOCALHOST, local.port()))
+}
+
+/// Reads where every incident stands.
+async fn fill_board(shared: &Shared) -> Result<(), StartError> {
+    let heads = shared.journal.heads().await?;
+    for head in &heads {
+        let incident = room::fold(&*shared.journal, head.incident).await?;
+        shared.board.put(&incident);
+    }
+    let last = heads.iter().map(|head| head.incident).max();
+    shared.rooms.set_last(last.map_or(0, |IncidentId(n)| n));
+    tracing::info!(
+        incidents = heads.len(),
+        open = shared.board.open(),
+        "board read"
+    );
+    Ok(())
+}
+
+struct Running {
+    shared: Arc<Shared>,
+    hall: JoinHandle<()>,
+    file: ServerFile,
+    data: PathBuf,
+    idle_exit: Option<Duration>,
+}
+
+impl Running {
+    /// Accepts connections and sends the board until the server is to end.
+    async fn run(
+        self,
+        listener: TcpListener,
+        acceptor: Option<TlsAcceptor>,
+        control: Option<TcpListener>,
+    ) {
+        let shared = &self.shared;
+        tracing::info!(address = %self.file.address, tls = self.file.tls, "listening");
+        let door = Door::new(shared.clone(), http::routes(shared.clone()));
+        tokio::select! {
+            () = door.accept(&listener, acceptor.as_ref()) => {}
+            () = door.accept_if(control.as_ref()) => {}
+            () = shared.board.run(&shared.metrics) => {}
+            () = idle(shared, self.idle_exit) => {
+                tracing::info!("nobody connected and nothing open: ending");
+                shared.stopping.cancel();
+            }
+            () = shared.stopping.cancelled() => {}
+        }
+        drop(listener);
+        self.end().await;
+    }
+
+    /// Finishes what is under way, says goodbye, and removes the traces.
+    async fn end(self) {
+        let shared = &self.shared;
+        let drain = shared.pace.drain;
+        let finished = async {
+            if let Err(error) = self.hall.await {
+                tracing::error!(%error, "the hall's task failed");
+            }
+            let mut waiting = Vec::new();
+            for room in shared.rooms.all() {
+                let (done, finished) = oneshot::channel();
+                if room.send(ToRoom::Finish(done)).await.is_ok() {
+                    waiting.push(finished);
+                }
+            }
+            for finished in waiting {
+                // A room that is gone has finished.
+                let _ = finished.await;
+            }
+            shared.room_tasks.close();
+            shared.room_tasks.wait().await;
+        };
+        if tokio::time::timeout(drain, finished).await.is_err() {
+            tracing::warn!(
+                "not everything was finished in time; what was not answered for is sent again"
+            );
+        }
+        shared.ending.cancel();
+        shared.session_tasks.close();
+        if tokio::time::timeout(drain, shared.session_tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("not every session ended in time");
+        }
+        self.file.remove(&self.data);
+        tracing::info!("ended");
+    }
+}
+
+/// Returns when nobody was connected and nothing open for `after`; never when that is not asked.
+async fn idle(shared: &Shared, after: Option<Duration>) {
+    let Some(after) = after else {
+        return std::future::pending().await;
+    };
+    loop {
+        let changed = shared.sessions.changed.notified();
+        tokio::pin!(changed);
+        // From here on no change is missed.
+        changed.as_mut().enable();
+        if shared.sessions.count() > 0 {
+            changed.await;
+            continue;
+        }
+        tokio::select! {
+            () = changed => {}
+            () = tokio::time::sleep(after) => {
+                if shared.board.open() == 0 {
+                    return;
+                }
+            }
+        }
+    }
+}
