@@ -151,7 +151,7 @@ impl Hall {
             actor,
             reply: Reply::Once(told),
         };
-        room.send(ToRoom::Submit(submission)).await.ok()?;
+        room.send(ToRoom::Submit(Box::new(submission))).await.ok()?;
         Some(outcome)
     }
 

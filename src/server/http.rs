@@ -332,19 +332,20 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     }
 }
 
-fn may_control(shared: &Shared, request: &Request, uri: &Uri) -> Result<(), Response> {
+/// The answer to a control request without the server's secret.
+fn no_control(shared: &Shared, request: &Request, uri: &Uri) -> Option<Response> {
     let words = bearer(request.headers()).unwrap_or_default();
     if super::access::same(words, &shared.secret) {
-        return Ok(());
+        return None;
     }
     tracing::warn!(path = uri.path(), "control refused");
     shared.metrics.refused("control");
     let why = "This wants the secret in the server's data directory (server.json).";
-    Err(plain(StatusCode::UNAUTHORIZED, why))
+    Some(plain(StatusCode::UNAUTHORIZED, why))
 }
 
 async fn status(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
-    if let Err(refused) = may_control(&shared, &request, &uri) {
+    if let Some(refused) = no_control(&shared, &request, &uri) {
         return refused;
     }
     let status = control::Status {
@@ -357,7 +358,7 @@ async fn status(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -
 }
 
 async fn reload(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
-    if let Err(refused) = may_control(&shared, &request, &uri) {
+    if let Some(refused) = no_control(&shared, &request, &uri) {
         return refused;
     }
     match shared.tokens.refresh() {
@@ -373,7 +374,7 @@ async fn reload(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -
 }
 
 async fn stop(State(shared): State<Arc<Shared>>, uri: Uri, request: Request) -> Response {
-    if let Err(refused) = may_control(&shared, &request, &uri) {
+    if let Some(refused) = no_control(&shared, &request, &uri) {
         return refused;
     }
     tracing::info!("told to stop");

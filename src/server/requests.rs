@@ -177,7 +177,7 @@ impl Desk {
         let Some(room) = self.room(incident) else {
             return refuse(no_such(incident), &submission.command);
         };
-        if let Err(error) = room.try_send(ToRoom::Submit(submission)) {
+        if let Err(error) = room.try_send(ToRoom::Submit(Box::new(submission))) {
             let (mpsc::error::TrySendError::Full(ToRoom::Submit(submission))
             | mpsc::error::TrySendError::Closed(ToRoom::Submit(submission))) = error
             else {

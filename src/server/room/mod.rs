@@ -33,7 +33,7 @@ const EMPTY_FOR: Duration = Duration::from_secs(600);
 /// What a room is asked.
 pub(super) enum ToRoom {
     /// Carry out a command.
-    Submit(Submission),
+    Submit(Box<Submission>),
     /// Say whether a command could be carried out now.
     Check {
         command: Box<Command>,
@@ -119,7 +119,7 @@ struct Room {
 impl Room {
     async fn take(&mut self, message: ToRoom) {
         match message {
-            ToRoom::Submit(submission) => self.desk.submit(submission).await,
+            ToRoom::Submit(submission) => self.desk.submit(*submission).await,
             ToRoom::Check {
                 command,
                 actor,
