@@ -1,0 +1,178 @@
+//! What a key can do, in one table.
+
+/// What an action is about: the headings of the help screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// The incident itself.
+    Incident,
+    /// Writing.
+    Compose,
+    /// The timeline.
+    Timeline,
+    /// Roles, asks and updates.
+    Command,
+    /// Runbooks.
+    Runbook,
+    /// Moving and looking.
+    View,
+    /// The program.
+    Program,
+}
+
+impl Group {
+    /// In the order of the help screen.
+    pub const ALL: [Self; 7] = [
+        Self::Incident,
+        Self::Compose,
+        Self::Timeline,
+        Self::Command,
+        Self::Runbook,
+        Self::View,
+        Self::Program,
+    ];
+
+    /// The heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Incident => "Incident",
+            Self::Compose => "Writing",
+            Self::Timeline => "Timeline",
+            Self::Command => "Roles, asks, updates",
+            Self::Runbook => "Runbook",
+            Self::View => "Moving and looking",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// Declares the actions: variant, name, group, what it does.
+macro_rules! actions {
+    ($($variant:ident $name:literal $group:ident $doc:literal,)*) => {
+        /// What a key can do. Keys, palette, help, footer and docs are drawn from this table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order of the help screen.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable name, as in a keymap file and in the palette.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What it does, in a few words.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc,)* }
+            }
+
+            /// What it is about.
+            #[must_use]
+            pub fn group(self) -> Group {
+                match self { $(Self::$variant => Group::$group,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    OpenBoard "open-board" Incident "Go to the board of incidents",
+    OpenIncident "open-incident" Incident "Open an incident by name",
+    Declare "declare" Incident "Declare an incident",
+    SetSeverity "set-severity" Incident "Set how bad it is",
+    SetStatus "set-status" Incident "Set where it stands",
+    SetMilestone "set-milestone" Incident "Set or correct when something was",
+    Rename "rename" Incident "Give it another title",
+    Resolve "resolve" Incident "Resolve it (asks first)",
+    Reopen "reopen" Incident "Reopen it, with a reason",
+    CancelIncident "cancel-incident" Incident "Cancel it: declared by mistake (asks first)",
+    DeclineIncident "decline-incident" Incident "Decline it in triage: not an incident (asks first)",
+    MergeIncident "merge-incident" Incident "Merge it into another incident (asks first)",
+    AddLink "add-link" Incident "Add a link",
+
+    Compose "compose" Compose "Write in the composer",
+    ComposerSend "composer-send" Compose "Send what is written",
+    ComposerNewline "composer-newline" Compose "Begin a new line in the entry",
+    ComposerComplete "composer-complete" Compose "Complete a name or a command",
+    ComposerEditor "composer-editor" Compose "Write it in $EDITOR",
+    ComposerHistoryPrevious "composer-history-previous" Compose "The line written before",
+    ComposerHistoryNext "composer-history-next" Compose "The line written after",
+    ComposerTakeBack "composer-take-back" Compose "Take back a line that was refused",
+
+    Details "details" Timeline "Show the entry in full, with its corrections",
+    Amend "amend" Timeline "Correct the entry's words",
+    Retract "retract" Timeline "Take the entry back, with a reason",
+    Pin "pin" Timeline "Pin the entry, or let it go",
+    Copy "copy" Timeline "Copy the entry",
+    Search "search" Timeline "Search the timeline",
+    SearchNext "search-next" Timeline "The next hit",
+    SearchPrevious "search-previous" Timeline "The hit before",
+    SearchServer "search-server" Timeline "Search everything, older pages too",
+    JumpToTime "jump-to-time" Timeline "Jump to a time",
+
+    ClaimRole "claim-role" Command "Claim a vacant role",
+    AssignRole "assign-role" Command "Assign a role to someone",
+    ReleaseRole "release-role" Command "Release a role",
+    Ask "ask" Command "Ask someone to do something, with a clock",
+    AskAcknowledge "ask-acknowledge" Command "Acknowledge the ask",
+    AskDone "ask-done" Command "The ask is done",
+    AskDecline "ask-decline" Command "Decline the ask, with a reason",
+    DraftUpdate "draft-update" Command "Draft an update",
+    PostUpdate "post-update" Command "Post the drafted update (asks first)",
+
+    AttachRunbook "attach-runbook" Runbook "Attach a runbook",
+    StepStart "step-start" Runbook "Start the step",
+    StepDone "step-done" Runbook "The step is done",
+    StepSkip "step-skip" Runbook "Skip the step, with a reason",
+    StepFail "step-fail" Runbook "The step failed, with a reason",
+    StepReopen "step-reopen" Runbook "Open the step again",
+    CopyCommand "copy-command" Runbook "Copy the step's command",
+    NextRunbook "next-runbook" Runbook "Show the next attached runbook",
+
+    FocusTimeline "focus-timeline" View "Go to the timeline",
+    FocusCommand "focus-command" View "Go to roles and asks",
+    FocusRunbook "focus-runbook" View "Go to the runbook",
+    FocusSituation "focus-situation" View "Go to alerts and pinned entries",
+    NextPane "next-pane" View "Go to the next pane",
+    PreviousPane "previous-pane" View "Go to the pane before",
+    ZoomPane "zoom-pane" View "Show this pane alone, or all again",
+    CursorUp "cursor-up" View "Up",
+    CursorDown "cursor-down" View "Down",
+    HalfPageUp "half-page-up" View "Half a page up",
+    HalfPageDown "half-page-down" View "Half a page down",
+    PageUp "page-up" View "A page up",
+    PageDown "page-down" View "A page down",
+    Top "top" View "To the beginning",
+    Bottom "bottom" View "To the end, and follow",
+    LayoutCommander "layout-commander" View "The commander's layout",
+    LayoutScribe "layout-scribe" View "The scribe's layout",
+    LayoutWall "layout-wall" View "The wall's layout",
+    NextLayout "next-layout" View "The next layout",
+    ToggleZone "toggle-zone" View "Times in your zone, or in UTC",
+
+    Palette "palette" Program "Find an action by name",
+    Help "help" Program "Show what keys do",
+    Notices "notices" Program "Show what was said at the foot of the screen",
+    NextTheme "next-theme" Program "The next theme",
+    RefreshScreen "refresh-screen" Program "Draw the screen anew",
+    Reconnect "reconnect" Program "Try the connection again now",
+    Accept "accept" Program "Choose, or open",
+    Cancel "cancel" Program "Leave, or close",
+    Quit "quit" Program "Leave warroom; the incident goes on",
+}
+
+impl Action {
+    /// The action of that name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.name() == name)
+    }
+}
