@@ -1,23 +1,47 @@
-//! The client's machine: pure, time comes in with every input.
+//! The client's machine: pure, time comes in with every input. What the caller asks of it is
+//! here; what the server says is taken in by `sync`.
 
-use super::wire::Said;
+use super::outbox::Outbox;
+use super::timeline::Want;
 use super::{Effect, Happening, Input, Link, Me, Options, Outbound, Pane, Pending, Room};
-use crate::incident::{Command, CommandId, IncidentId, Intent, Refusal, Seq, Summary, Timestamp};
-use crate::protocol::{Access, ClientFrame, ServerFrame, VERSION};
+use crate::incident::{
+    Actor, Command, CommandId, Context, Incident, IncidentId, Intent, Refusal, RefusalCode, Seq,
+    Status, Summary, Timestamp, decide,
+};
+use crate::protocol::ClientFrame;
+use crate::protocol::limits::{PAGE_EVENTS, SEARCH_BYTES, SEARCH_HITS};
 use chrono::TimeDelta;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// Incidents that are over and stay on the board; the server has the others.
+const OVER_ON_BOARD: usize = 200;
+/// Questions that wait for an answer. Beyond it the next one fails at once.
+const REQUESTS_MAX: usize = 64;
+
+/// A question that the server was asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Request {
+    /// A search, or the list of runbooks.
+    Plain,
+    /// A page of an incident's timeline.
+    Page(IncidentId, Want),
+}
 
 /// The console's side of the sync, without I/O.
 #[derive(Debug)]
 pub struct Client {
-    options: Options,
-    link: Link,
-    me: Option<Me>,
-    skew: TimeDelta,
-    board: Vec<Summary>,
-    rooms: BTreeMap<IncidentId, Room>,
-    pending: Vec<Pending>,
-    requests: u64,
+    pub(super) options: Options,
+    pub(super) link: Link,
+    pub(super) me: Option<Me>,
+    pub(super) skew: TimeDelta,
+    pub(super) board: Vec<Summary>,
+    pub(super) rooms: BTreeMap<IncidentId, Room>,
+    pub(super) outbox: Outbox,
+    pub(super) requests: BTreeMap<u64, Request>,
+    asked: u64,
+    /// The user was told that the disk does not keep what is written.
+    pub(super) disk_told: bool,
 }
 
 impl Client {
@@ -35,48 +59,29 @@ impl Client {
             skew: TimeDelta::zero(),
             board: Vec::new(),
             rooms: BTreeMap::new(),
-            pending: Vec::new(),
-            requests: 0,
+            outbox: Outbox::default(),
+            requests: BTreeMap::new(),
+            asked: 0,
+            disk_told: false,
         }
     }
 
     /// Takes in what happened; answers what is to be done, in order.
-    pub fn handle(&mut self, _now: Timestamp, input: Input) -> Vec<Effect> {
-        match input {
-            Input::Connected => vec![Effect::Send(Outbound(ClientFrame::Hello {
-                protocol: VERSION,
-                client: self.options.program.clone(),
-                name: self.options.name.clone(),
-                watch: self.options.watch,
-                via: Some(self.options.via.name().to_owned()),
-            }))],
-            Input::Frame(frame) => match frame.0 {
-                Said::Other(ServerFrame::Welcome {
-                    you, level, access, ..
-                }) => {
-                    self.me = Some(Me {
-                        person: you,
-                        level,
-                        loopback: access == Access::Loopback,
-                    });
-                    self.link = Link::Live;
-                    Vec::new()
-                }
-                _ => Vec::new(),
-            },
-            Input::Notice { warning, text } => {
-                vec![Effect::Tell(Happening::Notice { warning, text })]
-            }
-            _ => Vec::new(),
-        }
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.take(now, input, &mut effects);
+        effects
     }
 
     /// Asks an incident (or, with none, the server) for something. It is shown at once as
     /// pending, put on disk, then sent.
     ///
+    /// While the state is current, what cannot happen is refused here, at once. While it may be
+    /// out of date only what could never happen is; the rest is kept for the server to decide.
+    ///
     /// # Errors
-    /// When it is decided against at once, here: nothing was taken, the words stay with the
-    /// writer.
+    /// When it is decided against here, or no more can wait: nothing was taken, the words stay
+    /// with the writer.
     pub fn submit(
         &mut self,
         id: CommandId,
@@ -84,76 +89,266 @@ impl Client {
         incident: Option<IncidentId>,
         intent: Intent,
     ) -> Result<Vec<Effect>, Refusal> {
+        if self.outbox.contains(id) {
+            return Ok(Vec::new());
+        }
+        self.check_writes()?;
+        let command = Command {
+            id,
+            written_at: now,
+            intent,
+        };
+        self.check(incident, &command)?;
         let pending = Pending {
-            command: Command {
-                id,
-                written_at: now,
-                intent,
-            },
+            command,
             incident,
             sent: false,
         };
-        self.pending.push(pending.clone());
+        self.outbox.push(pending.clone())?;
+        if let Some(room) = incident.and_then(|id| self.rooms.get_mut(&id)) {
+            room.push(pending.clone());
+        }
         Ok(vec![Effect::Store(pending)])
+    }
+
+    fn check_writes(&self) -> Result<(), Refusal> {
+        let level = self.me.as_ref().map(|me| me.level);
+        if !self.options.watch && level.is_none_or(crate::incident::Level::writes) {
+            return Ok(());
+        }
+        let instead = if self.options.watch {
+            "Join without watching to take part."
+        } else {
+            "Ask an admin for a token of level responder."
+        };
+        Err(Refusal::new(
+            RefusalCode::Access,
+            "This console only reads.",
+            instead,
+        ))
+    }
+
+    /// Decides as far as that can be done here.
+    fn check(&self, incident: Option<IncidentId>, command: &Command) -> Result<(), Refusal> {
+        let Some(incident) = incident else {
+            return self.check_opening(command);
+        };
+        let Some(room) = self.rooms.get(&incident).filter(|r| r.confirmed.exists()) else {
+            return Ok(());
+        };
+        let current = self.link.is_live() && room.is_current();
+        match room.check(command) {
+            Err(refusal) if current || refusal.code == RefusalCode::Invalid => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_opening(&self, command: &Command) -> Result<(), Refusal> {
+        if !command.intent.opens() {
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                "This was sent to no incident.",
+                "Choose the incident first.",
+            ));
+        }
+        let Some(actor) = self.actor() else {
+            return Ok(());
+        };
+        // Its number is the server's to give; the rules do not look at it.
+        let blank = Incident::new(IncidentId(0));
+        let now = command.written_at.checked_add_signed(self.skew);
+        let context = Context::new(now.unwrap_or(command.written_at), actor);
+        decide(&blank, command, &context).map(drop)
+    }
+
+    pub(super) fn actor(&self) -> Option<Actor> {
+        let me = self.me.as_ref()?;
+        Some(Actor {
+            person: me.person.clone(),
+            level: me.level,
+            via: self.options.via.clone(),
+        })
     }
 
     /// Follows an incident, also after a reconnect, until [`Self::leave`].
     pub fn join(&mut self, incident: IncidentId) -> Vec<Effect> {
-        self.rooms
-            .entry(incident)
-            .or_insert_with(|| Room::new(incident));
-        Vec::new()
+        if !self.rooms.contains_key(&incident) {
+            let mut room = Room::new(incident);
+            room.act_as(self.actor(), self.skew);
+            room.set_pending(self.outbox.of(incident));
+            self.rooms.insert(incident, room);
+        }
+        let mut effects = Vec::new();
+        self.ask_to_join(incident, &mut effects);
+        effects
     }
 
-    /// Follows it no more, and lets its state go.
+    /// Follows it no more, and lets its state go. What is pending stays in the outbox.
     pub fn leave(&mut self, incident: IncidentId) -> Vec<Effect> {
-        self.rooms.remove(&incident);
-        Vec::new()
+        self.requests
+            .retain(|_, request| !matches!(request, Request::Page(whose, _) if *whose == incident));
+        match self.rooms.remove(&incident) {
+            Some(_) if self.link.is_live() => {
+                vec![Effect::Send(Outbound(ClientFrame::Leave { incident }))]
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Asks for the timeline's page before the oldest line. Nothing while one is under way, or
     /// when there is no more.
-    pub fn older(&mut self, _incident: IncidentId) -> Vec<Effect> {
-        Vec::new()
+    pub fn older(&mut self, incident: IncidentId) -> Vec<Effect> {
+        let Some(room) = self.rooms.get(&incident) else {
+            return Vec::new();
+        };
+        if room.timeline.reaches_start() {
+            return Vec::new();
+        }
+        let before = Some(room.timeline.range().0);
+        self.ask_page(incident, Want::Older, (before, None, None), PAGE_EVENTS)
     }
 
     /// Asks for the page after the newest line, in a window that is not at the newest.
-    pub fn newer(&mut self, _incident: IncidentId) -> Vec<Effect> {
-        Vec::new()
+    pub fn newer(&mut self, incident: IncidentId) -> Vec<Effect> {
+        let Some(room) = self.rooms.get(&incident) else {
+            return Vec::new();
+        };
+        if room.timeline.is_at_newest() {
+            return Vec::new();
+        }
+        let after = Some(room.timeline.range().1);
+        self.ask_page(incident, Want::Newer, (None, after, None), PAGE_EVENTS)
     }
 
-    /// Leads the timeline to what was recorded at that moment.
-    pub fn jump(&mut self, _incident: IncidentId, _at: Timestamp) -> Vec<Effect> {
-        Vec::new()
+    /// Leads the timeline to what was recorded at that moment. Nothing where it is here already.
+    pub fn jump(&mut self, incident: IncidentId, at: Timestamp) -> Vec<Effect> {
+        match self.rooms.get(&incident) {
+            Some(room) if !room.timeline.covers(at) => self.ask_page(
+                incident,
+                Want::Elsewhere,
+                (None, None, Some(at)),
+                PAGE_EVENTS,
+            ),
+            _ => Vec::new(),
+        }
     }
 
-    /// Leads the timeline to the entry of that seq.
-    pub fn around(&mut self, _incident: IncidentId, _seq: Seq) -> Vec<Effect> {
-        Vec::new()
+    /// Leads the timeline to the entry of that seq. Nothing where it is here already.
+    pub fn around(&mut self, incident: IncidentId, seq: Seq) -> Vec<Effect> {
+        let Some(room) = self.rooms.get(&incident) else {
+            return Vec::new();
+        };
+        let (first, last) = room.timeline.range();
+        if (first..=last).contains(&seq) || seq == Seq::ZERO || seq > room.confirmed.seq {
+            return Vec::new();
+        }
+        let after = Some(Seq(seq.0.saturating_sub(u64::from(PAGE_EVENTS / 2))));
+        self.ask_page(incident, Want::Elsewhere, (None, after, None), PAGE_EVENTS)
     }
 
     /// Leads the timeline back to the newest lines.
-    pub fn newest(&mut self, _incident: IncidentId) -> Vec<Effect> {
-        Vec::new()
+    pub fn newest(&mut self, incident: IncidentId) -> Vec<Effect> {
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return Vec::new();
+        };
+        if room.timeline.is_at_newest() {
+            return Vec::new();
+        }
+        let partial = room.timeline.reset(&room.confirmed);
+        self.complete(incident, partial)
+    }
+
+    /// Asks for the events of the entries that a folded state has only in part.
+    pub(super) fn complete(&mut self, incident: IncidentId, partial: Option<u32>) -> Vec<Effect> {
+        let (Some(limit), Some(room)) = (partial, self.rooms.get(&incident)) else {
+            return Vec::new();
+        };
+        let before = Some(room.timeline.range().1.next());
+        let limit = limit.min(PAGE_EVENTS);
+        self.ask_page(incident, Want::Whole, (before, None, None), limit)
+    }
+
+    /// Asks for a page, by `(before, after, at)`.
+    pub(super) fn ask_page(
+        &mut self,
+        incident: IncidentId,
+        want: Want,
+        (before, after, at): (Option<Seq>, Option<Seq>, Option<Timestamp>),
+        limit: u32,
+    ) -> Vec<Effect> {
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return Vec::new();
+        };
+        let catch_up = want == Want::CatchUp;
+        let busy = (room.timeline.loading() && !catch_up) || self.requests.len() >= REQUESTS_MAX;
+        if busy || !self.link.is_live() {
+            return Vec::new();
+        }
+        self.asked += 1;
+        let request = self.asked;
+        if !catch_up {
+            room.timeline.begin(request);
+        }
+        self.requests.insert(request, Request::Page(incident, want));
+        vec![Effect::Send(Outbound(ClientFrame::Page {
+            request,
+            incident,
+            before,
+            after,
+            at,
+            limit,
+        }))]
     }
 
     /// Searches the timelines; the answer is [`Happening::Found`] or [`Happening::Failed`] with
     /// this number.
-    pub fn search(&mut self, _incident: Option<IncidentId>, _query: &str) -> (u64, Vec<Effect>) {
-        self.requests += 1;
-        (self.requests, Vec::new())
+    pub fn search(&mut self, incident: Option<IncidentId>, query: &str) -> (u64, Vec<Effect>) {
+        let end = query.floor_char_boundary(SEARCH_BYTES);
+        let query = query.get(..end).unwrap_or_default().to_owned();
+        self.ask(|request| ClientFrame::Search {
+            request,
+            incident,
+            query,
+            limit: SEARCH_HITS,
+        })
     }
 
     /// Asks for the runbooks that can be attached; the answer is [`Happening::Runbooks`] or
     /// [`Happening::Failed`] with this number.
     pub fn runbooks(&mut self) -> (u64, Vec<Effect>) {
-        self.requests += 1;
-        (self.requests, Vec::new())
+        self.ask(|request| ClientFrame::Runbooks { request })
+    }
+
+    fn ask(&mut self, frame: impl FnOnce(u64) -> ClientFrame) -> (u64, Vec<Effect>) {
+        self.asked += 1;
+        let request = self.asked;
+        let why = if !self.link.is_live() {
+            "There is no connection to the server."
+        } else if self.requests.len() >= REQUESTS_MAX {
+            "The server has not answered the questions before."
+        } else {
+            self.requests.insert(request, Request::Plain);
+            return (request, vec![Effect::Send(Outbound(frame(request)))]);
+        };
+        let refusal = Refusal::new(RefusalCode::Busy, why, "Try again in a moment.");
+        let failed = Happening::Failed { request, refusal };
+        (request, vec![Effect::Tell(failed)])
     }
 
     /// Says where this person is looking. Sent only when it changed.
-    pub fn presence(&mut self, _incident: IncidentId, _pane: Pane, _typing: bool) -> Vec<Effect> {
-        Vec::new()
+    pub fn presence(&mut self, incident: IncidentId, pane: Pane, typing: bool) -> Vec<Effect> {
+        let live = self.link.is_live();
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return Vec::new();
+        };
+        if room.presence.replace((pane, typing)) == Some((pane, typing)) || !live {
+            return Vec::new();
+        }
+        vec![Effect::Send(Outbound(ClientFrame::Presence {
+            incident,
+            pane,
+            typing,
+        }))]
     }
 
     /// The connection.
@@ -168,7 +363,8 @@ impl Client {
         self.me.as_ref()
     }
 
-    /// How far the server's clock is ahead of this machine's (negative: behind).
+    /// How far the server's clock is ahead of this machine's (negative: behind), with the time
+    /// that its greeting took on the way.
     #[must_use]
     pub fn skew(&self) -> TimeDelta {
         self.skew
@@ -177,7 +373,7 @@ impl Client {
     /// How many own commands are not confirmed yet.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.pending.len()
+        self.outbox.len()
     }
 
     /// The incidents: in triage newest first, then live by severity, then those that are over.
@@ -189,5 +385,41 @@ impl Client {
     #[must_use]
     pub fn room(&self, incident: IncidentId) -> Option<&Room> {
         self.rooms.get(&incident)
+    }
+
+    /// Puts a line on the board; answers whether it is new there.
+    pub(super) fn put_on_board(&mut self, summary: Summary) -> bool {
+        let known = self.board.iter_mut().find(|line| line.id == summary.id);
+        let new = known.is_none();
+        match known {
+            // Frames of one session come in order; what was left out comes with the next.
+            Some(line) if line.seq > summary.seq => return false,
+            Some(line) => *line = summary,
+            None => self.board.push(summary),
+        }
+        self.sort_board();
+        new
+    }
+
+    pub(super) fn sort_board(&mut self) {
+        self.board.sort_by_key(|line| {
+            let group = match line.status {
+                Status::Triage => 0,
+                status if status.is_live() => 1,
+                _ => 2,
+            };
+            // In triage the newest first; live ones by severity, unset last; over: newest first.
+            let severity = line.severity.filter(|_| group == 1);
+            let severity = severity.map_or(u8::MAX, |severity| severity.number());
+            let newest = if group == 2 {
+                line.changed_at
+            } else {
+                line.opened_at
+            };
+            (group, severity, Reverse(newest), Reverse(line.id))
+        });
+        let open = self.board.iter().filter(|line| line.status.is_open());
+        let most = open.count() + OVER_ON_BOARD;
+        self.board.truncate(most);
     }
 }

@@ -14,6 +14,7 @@ pub mod link;
 mod machine;
 mod outbox;
 mod room;
+mod sync;
 mod timeline;
 mod wire;
 

@@ -1,0 +1,598 @@
+//! What the driver and the server say, taken into the machine.
+
+use super::machine::Request;
+use super::outbox::Fate;
+use super::room::Following;
+use super::timeline::Want;
+use super::wire::Said;
+use super::{Client, Effect, Happening, Input, Link, Me, Outbound, Pending, Room};
+use crate::incident::{
+    CommandId, Event, FOLD_VERSION, IncidentId, Level, Person, Refusal, RefusalCode, Seq, Summary,
+    Timestamp,
+};
+use crate::protocol::limits::PAGE_EVENTS;
+use crate::protocol::{Access, Checkpoint, ClientFrame, Notice, NoticeLevel, ServerFrame, VERSION};
+
+/// What the effects are put into.
+type Out<'a> = &'a mut Vec<Effect>;
+
+impl Client {
+    pub(super) fn take(&mut self, now: Timestamp, input: Input, out: Out<'_>) {
+        match input {
+            Input::Restored(pending) => self.restored(pending),
+            Input::Stored(command) => self.outbox.stored(command),
+            Input::StoreFailed { command, why } => self.store_failed(command, &why, out),
+            Input::Connecting => self.connecting(now),
+            Input::Connected => out.push(self.hello()),
+            Input::Frame(frame) => self.frame(now, frame.0, out),
+            Input::Malformed(what) => tell(
+                out,
+                true,
+                format!(
+                    "The server said something that this console does not understand ({what}). It \
+                 connects anew; nothing is lost. If it happens again, see whether both are of the \
+                 same version."
+                ),
+            ),
+            Input::Disconnected {
+                why,
+                fatal,
+                retry_at,
+            } => self.disconnected(now, why, fatal, retry_at, out),
+            Input::Notice { warning, text } => tell(out, warning, text),
+            Input::Tick => {}
+        }
+        self.send_ready(now, out);
+    }
+
+    fn hello(&self) -> Effect {
+        Effect::Send(Outbound(ClientFrame::Hello {
+            protocol: VERSION,
+            client: self.options.program.clone(),
+            name: self.options.name.clone(),
+            watch: self.options.watch,
+            via: Some(self.options.via.name().to_owned()),
+        }))
+    }
+
+    fn restored(&mut self, pending: Vec<Pending>) {
+        self.outbox.restore(pending);
+        for (id, room) in &mut self.rooms {
+            room.set_pending(self.outbox.of(*id));
+        }
+    }
+
+    /// While the server answers, a disk that is full must not silence the writer; otherwise the
+    /// words go back, as there is no safe place for them.
+    fn store_failed(&mut self, command: CommandId, why: &str, out: Out<'_>) {
+        if self.link.is_live() {
+            self.outbox.stored(command);
+            if !std::mem::replace(&mut self.disk_told, true) {
+                tell(
+                    out,
+                    true,
+                    format!(
+                        "This machine's disk does not keep what you write ({why}). It is sent as you \
+                     write it, but what is under way would be lost with this console. Make room."
+                    ),
+                );
+            }
+            return;
+        }
+        let refusal = Refusal::new(
+            RefusalCode::Journal,
+            format!("It can be neither sent nor kept on this machine's disk: {why}"),
+            "Make room on the disk, then submit it again.",
+        );
+        self.hand_back(command, refusal, out);
+    }
+
+    fn hand_back(&mut self, command: CommandId, refusal: Refusal, out: Out<'_>) {
+        let Some(mut pending) = self.outbox.remove(command) else {
+            return;
+        };
+        pending.sent = false;
+        self.drop_from_room(&pending);
+        // First into the writer's hands, then off the disk.
+        out.push(Effect::Tell(Happening::Refused { pending, refusal }));
+        out.push(Effect::Forget(command));
+    }
+
+    fn drop_from_room(&mut self, pending: &Pending) {
+        if let Some(room) = pending.incident.and_then(|id| self.rooms.get_mut(&id)) {
+            room.drop_command(pending.command.id);
+        }
+    }
+
+    fn connecting(&mut self, now: Timestamp) {
+        match &mut self.link {
+            Link::Connecting {
+                since, retry_at, ..
+            } => {
+                since.get_or_insert(now);
+                *retry_at = None;
+            }
+            Link::Stale { retry_at, .. } => *retry_at = None,
+            // The driver says when the old connection ended before it makes another.
+            Link::Live => {}
+        }
+    }
+
+    fn disconnected(
+        &mut self,
+        now: Timestamp,
+        why: String,
+        fatal: bool,
+        retry_at: Option<Timestamp>,
+        out: Out<'_>,
+    ) {
+        self.link = match std::mem::replace(&mut self.link, Link::Live) {
+            Link::Live => Link::Stale {
+                since: now,
+                why: why.clone(),
+                retry_at,
+            },
+            Link::Stale { since, .. } => Link::Stale {
+                since,
+                why: why.clone(),
+                retry_at,
+            },
+            Link::Connecting { since, .. } => Link::Connecting {
+                since: since.or(Some(now)),
+                why: Some(why.clone()),
+                retry_at,
+            },
+        };
+        for settled in self.outbox.take_seen(None) {
+            self.settle(
+                settled.command,
+                settled.incident,
+                settled.first,
+                settled.last,
+                out,
+            );
+        }
+        self.outbox.disconnected();
+        for room in self.rooms.values_mut() {
+            room.following = Following::No;
+            room.here.clear();
+            room.mark_all_unsent();
+        }
+        self.fail_requests(out);
+        if fatal {
+            out.push(Effect::Tell(Happening::Ended { why, retry: false }));
+        }
+    }
+
+    /// No answer comes to what was asked.
+    fn fail_requests(&mut self, out: Out<'_>) {
+        for (request, asked) in std::mem::take(&mut self.requests) {
+            match asked {
+                Request::Page(id, _) => self.abandon(id, request),
+                Request::Plain => out.push(Effect::Tell(Happening::Failed {
+                    request,
+                    refusal: Refusal::new(
+                        RefusalCode::Busy,
+                        "The answer was lost on the way.",
+                        "Ask again.",
+                    ),
+                })),
+            }
+        }
+    }
+
+    fn abandon(&mut self, incident: IncidentId, request: u64) {
+        if let Some(room) = self.rooms.get_mut(&incident) {
+            room.timeline.abandon(request);
+        }
+    }
+
+    fn frame(&mut self, now: Timestamp, said: Said, out: Out<'_>) {
+        match said {
+            Said::Event(event) => self.event(&event, out),
+            Said::Joined {
+                incident,
+                checkpoint,
+                events,
+                head,
+            } => self.joined(incident, checkpoint, &events, head, out),
+            Said::Page {
+                request,
+                events,
+                corrections,
+                more,
+            } => self.page(request, &events, &corrections, more, out),
+            Said::Other(frame) => self.plain(now, frame, out),
+        }
+    }
+
+    /// The frames that carry no events.
+    fn plain(&mut self, now: Timestamp, frame: ServerFrame, out: Out<'_>) {
+        match frame {
+            ServerFrame::Welcome {
+                now: server_now,
+                you,
+                level,
+                access,
+                board,
+                ..
+            } => {
+                self.skew = server_now - now;
+                self.welcome(you, level, access, board, out);
+            }
+            ServerFrame::Board { summary } => {
+                let id = summary.id;
+                if self.put_on_board(summary) {
+                    out.push(Effect::Tell(Happening::NewOnBoard(id)));
+                }
+            }
+            ServerFrame::Done {
+                command,
+                incident,
+                first,
+                last,
+            } => {
+                if self.outbox.done(command).is_some() {
+                    self.settle(command, incident, first, last, out);
+                }
+            }
+            ServerFrame::Refused { command, refusal } => self.refused(now, command, refusal, out),
+            ServerFrame::Resync { incident } => self.resync(incident, out),
+            ServerFrame::Presence { incident, here } => {
+                if let Some(room) = self.rooms.get_mut(&incident) {
+                    room.here = here;
+                }
+            }
+            ServerFrame::Notice(Notice { level, text }) => {
+                tell(out, level == NoticeLevel::Warning, text);
+            }
+            ServerFrame::Bye { refusal, retry } => out.push(Effect::Tell(Happening::Ended {
+                why: refusal.to_string(),
+                retry,
+            })),
+            answer => self.answer(answer, out),
+        }
+    }
+
+    /// The answers to questions.
+    fn answer(&mut self, frame: ServerFrame, out: Out<'_>) {
+        let (request, happening) = match frame {
+            ServerFrame::Found {
+                request,
+                hits,
+                more,
+            } => (
+                request,
+                Happening::Found {
+                    request,
+                    hits,
+                    more,
+                },
+            ),
+            ServerFrame::Runbooks { request, runbooks } => (
+                request,
+                Happening::Runbooks {
+                    request,
+                    names: runbooks,
+                },
+            ),
+            ServerFrame::Failed { request, refusal } => {
+                (request, Happening::Failed { request, refusal })
+            }
+            _ => return,
+        };
+        match self.requests.remove(&request) {
+            Some(Request::Page(incident, _)) => self.abandon(incident, request),
+            Some(Request::Plain) | None => {}
+        }
+        out.push(Effect::Tell(happening));
+    }
+
+    fn welcome(
+        &mut self,
+        person: Person,
+        level: Level,
+        access: Access,
+        board: Vec<Summary>,
+        out: Out<'_>,
+    ) {
+        let saw_private = self.me.as_ref().map(|me| me.level.reads_private());
+        self.me = Some(Me {
+            person,
+            level,
+            loopback: access == Access::Loopback,
+        });
+        self.link = Link::Live;
+        self.board = board;
+        self.sort_board();
+        let actor = self.actor();
+        // Another view of the same log is another state: it is folded from the start.
+        let other_view = saw_private.is_some_and(|saw| saw != level.reads_private());
+        let ids: Vec<IncidentId> = self.rooms.keys().copied().collect();
+        for id in ids {
+            if let Some(room) = self.rooms.get_mut(&id) {
+                if other_view {
+                    let announced = room.announced;
+                    *room = Room::new(id);
+                    room.announced = announced;
+                    room.set_pending(self.outbox.of(id));
+                }
+                room.act_as(actor.clone(), self.skew);
+            }
+            self.ask_to_join(id, out);
+        }
+    }
+
+    /// Asks to follow the incident from where its state is.
+    pub(super) fn ask_to_join(&mut self, incident: IncidentId, out: Out<'_>) {
+        let live = self.link.is_live();
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        if !live || room.following != Following::No {
+            return;
+        }
+        room.following = Following::Asked;
+        out.push(Effect::Send(Outbound(ClientFrame::Join {
+            incident,
+            have: room.confirmed.seq,
+            fold: FOLD_VERSION,
+        })));
+    }
+
+    fn rejoin(&mut self, incident: IncidentId, out: Out<'_>) {
+        if let Some(room) = self.rooms.get_mut(&incident)
+            && room.following != Following::Asked
+        {
+            room.following = Following::No;
+            self.ask_to_join(incident, out);
+        }
+    }
+
+    /// Frames were left out: answers may be among them, so all that waits for one goes again.
+    fn resync(&mut self, incident: Option<IncidentId>, out: Out<'_>) {
+        self.fail_requests(out);
+        self.outbox.disconnected();
+        let ids = match incident {
+            Some(id) => vec![id],
+            None => self.rooms.keys().copied().collect(),
+        };
+        for id in ids {
+            // Also one that was asked for already: that answer may be among what was left out.
+            if let Some(room) = self.rooms.get_mut(&id) {
+                room.following = Following::No;
+                self.ask_to_join(id, out);
+            }
+        }
+    }
+
+    fn joined(
+        &mut self,
+        incident: IncidentId,
+        checkpoint: Option<Box<Checkpoint>>,
+        events: &[Event],
+        head: Seq,
+        out: Out<'_>,
+    ) {
+        let actor = self.actor();
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        room.following = Following::Behind;
+        let fitting = checkpoint.filter(|c| c.fold == FOLD_VERSION && c.incident.id == incident);
+        if head < room.confirmed.seq {
+            let had = room.confirmed.seq;
+            *room = Room::new(incident);
+            room.act_as(actor, self.skew);
+            self.lost_tail(incident, had, head, out);
+            if fitting.is_none() {
+                self.rejoin(incident, out);
+                return;
+            }
+        }
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        let mut partial = None;
+        if let Some(checkpoint) = fitting
+            && checkpoint.incident.seq > room.confirmed.seq
+        {
+            partial = room.restart(checkpoint.incident);
+        }
+        for event in events {
+            self.fold_next(event, out);
+        }
+        let completing = self.complete(incident, partial);
+        out.extend(completing);
+        self.caught_up(incident, head, out);
+    }
+
+    /// The server's log ends before what this client has seen of it.
+    fn lost_tail(&mut self, incident: IncidentId, had: Seq, head: Seq, out: Out<'_>) {
+        if let Some(room) = self.rooms.get_mut(&incident) {
+            room.announced = true;
+            room.following = Following::Behind;
+            room.set_pending(self.outbox.of(incident));
+        }
+        tell(
+            out,
+            true,
+            format!(
+                "The server's log of {incident} ends at {head}, but this console had seen it up to \
+             {had}: the server runs on another or an older journal. What is shown is the server's \
+             from now on. Tell whoever runs the server."
+            ),
+        );
+    }
+
+    /// Goes on fetching until the state is at the log's head; then it is current.
+    fn caught_up(&mut self, incident: IncidentId, head: Seq, out: Out<'_>) {
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        if room.confirmed.seq < head {
+            let after = Some(room.confirmed.seq);
+            let asked = self.ask_page(incident, Want::CatchUp, (None, after, None), PAGE_EVENTS);
+            out.extend(asked);
+            return;
+        }
+        room.following = Following::Current;
+        if let Some((pane, typing)) = room.presence {
+            out.push(Effect::Send(Outbound(ClientFrame::Presence {
+                incident,
+                pane,
+                typing,
+            })));
+        }
+        if !std::mem::replace(&mut room.announced, true) {
+            out.push(Effect::Tell(Happening::Joined(incident)));
+        }
+    }
+
+    fn page(
+        &mut self,
+        request: u64,
+        events: &[Event],
+        corrections: &[Event],
+        more: bool,
+        out: Out<'_>,
+    ) {
+        let Some(Request::Page(incident, want)) = self.requests.remove(&request) else {
+            return;
+        };
+        if want == Want::CatchUp {
+            let before = self.rooms.get(&incident).map(|room| room.confirmed.seq);
+            for event in events {
+                self.fold_next(event, out);
+            }
+            let after = self.rooms.get(&incident).map(|room| room.confirmed.seq);
+            if more && before == after {
+                // It brought nothing that follows: begin again rather than ask for ever.
+                self.rejoin(incident, out);
+            } else {
+                let head = after.filter(|_| !more).unwrap_or(Seq(u64::MAX));
+                self.caught_up(incident, head, out);
+            }
+            return;
+        }
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        if !(room.timeline).take_page(request, want, events, corrections, more) {
+            tell(
+                out,
+                true,
+                format!(
+                    "A page of the timeline of {incident} does not fit to what is shown and was left \
+                 out. Scroll again to ask for it anew."
+                ),
+            );
+        }
+    }
+
+    /// An event of the live stream.
+    fn event(&mut self, event: &Event, out: Out<'_>) {
+        let Some(room) = self.rooms.get(&event.incident) else {
+            return;
+        };
+        let gap = event.seq > room.confirmed.seq.next();
+        if gap && room.following == Following::Current {
+            // Something was left out on the way: the own state is good up to its seq.
+            self.rejoin(event.incident, out);
+        }
+        self.fold_next(event, out);
+    }
+
+    /// Folds an event in, if it is the next.
+    fn fold_next(&mut self, event: &Event, out: Out<'_>) {
+        let incident = event.incident;
+        let Some(room) = self.rooms.get_mut(&incident) else {
+            return;
+        };
+        if event.seq == room.confirmed.seq.next() {
+            room.take(event);
+        }
+        if self.outbox.seen(event.command, incident, event.seq) {
+            out.push(Effect::Forget(event.command));
+            if let Some(room) = self.rooms.get_mut(&incident) {
+                room.settle(event.command, event.seq, event.seq);
+            }
+        }
+        if self.outbox.has_seen() {
+            for s in self.outbox.take_seen(Some((incident, event.command))) {
+                self.settle(s.command, s.incident, s.first, s.last, out);
+            }
+        }
+    }
+
+    /// An own command is in the log.
+    fn settle(
+        &mut self,
+        command: CommandId,
+        incident: IncidentId,
+        first: Seq,
+        last: Seq,
+        out: Out<'_>,
+    ) {
+        if let Some(room) = self.rooms.get_mut(&incident) {
+            room.settle(command, first, last);
+        }
+        out.push(Effect::Forget(command));
+        out.push(Effect::Tell(Happening::Done {
+            command,
+            incident,
+            first,
+            last,
+        }));
+    }
+
+    fn refused(&mut self, now: Timestamp, command: CommandId, refusal: Refusal, out: Out<'_>) {
+        match self.outbox.refused(command, refusal.is_retryable(), now) {
+            Fate::Unknown => {}
+            Fate::Again { at, news } => {
+                for room in self.rooms.values_mut() {
+                    room.mark_sent(command, false);
+                }
+                out.push(Effect::Wake(at));
+                if news {
+                    tell(
+                        out,
+                        true,
+                        format!(
+                            "The server cannot take it now: {} It is kept here and sent again by \
+                         itself.",
+                            refusal.why
+                        ),
+                    );
+                }
+            }
+            Fate::Out(mut pending) => {
+                pending.sent = false;
+                self.drop_from_room(&pending);
+                out.push(Effect::Tell(Happening::Refused { pending, refusal }));
+                out.push(Effect::Forget(command));
+            }
+        }
+    }
+
+    /// Sends what may be sent.
+    fn send_ready(&mut self, now: Timestamp, out: Out<'_>) {
+        let writes = self.me.as_ref().is_some_and(|me| me.level.writes());
+        if !self.link.is_live() || !writes {
+            return;
+        }
+        for pending in self.outbox.to_send(now) {
+            if let Some(room) = pending.incident.and_then(|id| self.rooms.get_mut(&id)) {
+                room.mark_sent(pending.command.id, true);
+            }
+            out.push(Effect::Send(Outbound(ClientFrame::Submit {
+                incident: pending.incident,
+                command: pending.command,
+            })));
+        }
+    }
+}
+
+fn tell(out: Out<'_>, warning: bool, text: String) {
+    out.push(Effect::Tell(Happening::Notice { warning, text }));
+}
