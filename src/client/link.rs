@@ -1,18 +1,41 @@
-//! The driver: socket, reconnects, outbox on disk.
+//! The driver: the socket, the reconnects, and the way to the outbox on disk.
+//!
+//! It never waits for the caller: what it has to say is kept (within bounds) until the caller
+//! takes it, and what the caller wants done is taken at any time.
 
+use super::dial::{DialError, Socket, dial};
+use super::pump::Pump;
+use super::wire::Inbound;
 use super::{Effect, Input};
 use crate::clock::{Clock, SystemClock};
 use crate::incident::Person;
+use crate::protocol::limits::DEAD_AFTER;
+use chrono::TimeDelta;
+use futures_util::stream::SplitSink;
+use futures_util::{Sink, SinkExt, StreamExt};
+use ring::rand::{SecureRandom, SystemRandom};
 use std::fmt;
+use std::future::poll_fn;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{self, Message};
 
 /// Inputs that wait for the caller. Beyond it the socket is read no further, and the server tells
 /// this session to resync.
 pub const INPUT_QUEUE: usize = 256;
 /// Effects that wait for the driver.
 pub const EFFECT_QUEUE: usize = 64;
+/// The first wait before a connection is tried again; doubled each time, half of it by chance, so
+/// that a hundred consoles do not come back in one moment.
+const BACKOFF_FIRST: Duration = Duration::from_millis(250);
+/// The longest wait.
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+/// How long what is left may take to be sent when the caller hangs up.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Where to connect, and as whom.
 #[derive(Clone)]
@@ -81,14 +104,257 @@ impl LinkHandle {
     }
 }
 
-/// Starts the driver on the current tokio runtime.
+/// Starts the driver on the current tokio runtime. It ends when the handle is closed or dropped.
 #[must_use]
-pub fn start(_options: LinkOptions) -> LinkHandle {
-    let (_input, inputs) = mpsc::channel(INPUT_QUEUE);
-    let (effects, _effect) = mpsc::channel(EFFECT_QUEUE);
+pub fn start(options: LinkOptions) -> LinkHandle {
+    let (input, inputs) = mpsc::channel(INPUT_QUEUE);
+    let (effects, effect) = mpsc::channel(EFFECT_QUEUE);
+    let retry = Arc::new(Notify::new());
+    let pump = Pump::new(&options, input, effect);
+    let driver = Driver {
+        options,
+        pump,
+        retry: retry.clone(),
+        failures: 0,
+    };
+    // Owned by the handle: it ends when the handle's ends of the queues do.
+    tokio::spawn(driver.run());
     LinkHandle {
         inputs,
         effects,
-        retry: Arc::new(Notify::new()),
+        retry,
+    }
+}
+
+struct Driver {
+    options: LinkOptions,
+    pump: Pump,
+    retry: Arc<Notify>,
+    /// Tries in a row without a greeting.
+    failures: u32,
+}
+
+impl Driver {
+    async fn run(mut self) {
+        while !self.pump.is_closed() {
+            self.pump.say(Input::Connecting);
+            let end = match self.dial().await {
+                Some(Ok(socket)) => self.talk(socket).await,
+                Some(Err(error)) => error,
+                None => break,
+            };
+            self.pump.hang_up();
+            if self.pump.is_closed() {
+                break;
+            }
+            self.wait(end).await;
+        }
+        self.pump.finish().await;
+    }
+
+    /// Connects; `None` when the caller hung up meanwhile.
+    async fn dial(&mut self) -> Option<Result<Socket, DialError>> {
+        let options = self.options.clone();
+        let dialing = dial(&options);
+        tokio::pin!(dialing);
+        loop {
+            tokio::select! {
+                made = &mut dialing => return Some(made),
+                () = self.pump.step() => {}
+            }
+            if self.pump.is_closed() {
+                return None;
+            }
+        }
+    }
+
+    /// Says that there is no connection, and waits for the next try.
+    async fn wait(&mut self, end: DialError) {
+        let delay = backoff(self.failures);
+        self.failures = self.failures.saturating_add(1);
+        let retry_at = (!end.fatal)
+            .then(|| TimeDelta::from_std(delay).ok())
+            .flatten()
+            .and_then(|delay| self.options.clock.now().checked_add_signed(delay));
+        self.pump.say(Input::Disconnected {
+            why: end.why,
+            fatal: end.fatal,
+            retry_at,
+        });
+        let until = Instant::now() + delay;
+        let retry = self.retry.clone();
+        let asked = retry.notified();
+        tokio::pin!(asked);
+        while !self.pump.is_closed() {
+            tokio::select! {
+                () = &mut asked => return,
+                // What no retry mends waits for the user to ask for one.
+                () = tokio::time::sleep_until(until), if !end.fatal => return,
+                () = self.pump.step() => {}
+            }
+        }
+    }
+
+    /// Speaks over a connection until it ends; answers why it did.
+    async fn talk(&mut self, socket: Socket) -> DialError {
+        let (mut sink, mut stream) = socket.split();
+        self.pump.pick_up();
+        let mut heard = Instant::now();
+        let mut bye = None;
+        // What was written but not flushed yet: answers to pings among it.
+        let mut unflushed = false;
+        loop {
+            if self.pump.is_closed() {
+                self.say_goodbye(&mut sink).await;
+                return ended("This console hung up.");
+            }
+            if self.pump.overflows() {
+                return ended("The server does not take what is sent to it.");
+            }
+            let full = self.pump.is_full();
+            if full {
+                // Nothing is read while the caller does not take it: silence means nothing then.
+                heard = Instant::now();
+            }
+            let waiting = self.pump.has_outgoing();
+            // Every branch may be dropped half way: the library keeps what it has read and
+            // written so far in its own buffers.
+            tokio::select! {
+                message = stream.next(), if !full => {
+                    heard = Instant::now();
+                    unflushed |= matches!(message, Some(Ok(Message::Ping(_))));
+                    if let Some(end) = self.hear(message, &mut bye) {
+                        return end;
+                    }
+                }
+                can = poll_fn(|cx| match Pin::new(&mut sink) {
+                    sink if waiting => sink.poll_ready(cx),
+                    sink => sink.poll_flush(cx),
+                }), if waiting || unflushed => {
+                    let done = match can {
+                        Ok(()) if waiting => self.send_next(&mut sink),
+                        other => other,
+                    };
+                    if let Err(error) = done {
+                        return ended(format!("The connection broke ({error})."));
+                    }
+                    unflushed = waiting;
+                }
+                () = tokio::time::sleep_until(heard + DEAD_AFTER), if !full => {
+                    let seconds = DEAD_AFTER.as_secs();
+                    return ended(format!("Nothing was heard from the server for {seconds} seconds."));
+                }
+                () = self.pump.step() => {}
+            }
+        }
+    }
+
+    fn send_next(
+        &mut self,
+        sink: &mut SplitSink<Socket, Message>,
+    ) -> Result<(), tungstenite::Error> {
+        match self.pump.next_outgoing() {
+            Some(text) => Pin::new(sink).start_send(Message::text(text)),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes in what came over the socket; answers when that was the end.
+    fn hear(
+        &mut self,
+        message: Option<Result<Message, tungstenite::Error>>,
+        bye: &mut Option<DialError>,
+    ) -> Option<DialError> {
+        match message {
+            Some(Ok(Message::Text(text))) => self.hear_text(&text, bye),
+            Some(Ok(Message::Binary(_))) => Some(self.malformed("a binary frame".to_owned())),
+            Some(Ok(_)) => None,
+            Some(Err(error @ tungstenite::Error::Capacity(_))) => {
+                Some(self.malformed(error.to_string()))
+            }
+            Some(Err(error)) => Some(
+                bye.take()
+                    .unwrap_or_else(|| ended(format!("The connection broke ({error})."))),
+            ),
+            None => Some(
+                bye.take()
+                    .unwrap_or_else(|| ended("The server closed the connection.")),
+            ),
+        }
+    }
+
+    fn hear_text(&mut self, text: &str, bye: &mut Option<DialError>) -> Option<DialError> {
+        match Inbound::decode(text) {
+            Ok(Some(frame)) => {
+                if let Some((why, retry)) = frame.bye() {
+                    let fatal = !retry;
+                    *bye = Some(DialError { why, fatal });
+                }
+                if let Some(person) = frame.welcomes() {
+                    self.failures = 0;
+                    self.pump.is_of(person.clone());
+                }
+                self.pump.say(Input::Frame(Box::new(frame)));
+                None
+            }
+            Ok(None) => {
+                tracing::debug!("a frame of a later version was passed over");
+                None
+            }
+            Err(what) => Some(self.malformed(what)),
+        }
+    }
+
+    fn malformed(&mut self, what: String) -> DialError {
+        self.pump.say(Input::Malformed(what));
+        ended("The server said something that this console does not understand.")
+    }
+
+    /// Sends what is left, then closes, for as long as that may take.
+    async fn say_goodbye(&mut self, sink: &mut SplitSink<Socket, Message>) {
+        let goodbye = async {
+            while let Some(text) = self.pump.next_outgoing() {
+                sink.feed(Message::text(text)).await?;
+            }
+            sink.close().await
+        };
+        match tokio::time::timeout(GOODBYE, goodbye).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the connection broke at its end"),
+            Err(_) => tracing::debug!("the server did not take the goodbye"),
+        }
+    }
+}
+
+fn ended(why: impl Into<String>) -> DialError {
+    DialError {
+        why: why.into(),
+        fatal: false,
+    }
+}
+
+/// The wait after so many failures in a row.
+fn backoff(failures: u32) -> Duration {
+    let full = BACKOFF_FIRST
+        .saturating_mul(1 << failures.min(10))
+        .min(BACKOFF_MAX);
+    let mut byte = [0];
+    if SystemRandom::new().fill(&mut byte).is_err() {
+        return full;
+    }
+    full / 2 + full / 2 * u32::from(byte[0]) / 255
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_their_bound_and_never_vanish() {
+        for failures in 0..40 {
+            let full = BACKOFF_FIRST * (1 << failures.min(10));
+            let wait = backoff(failures);
+            assert!(wait >= full.min(BACKOFF_MAX) / 2 && wait <= full.min(BACKOFF_MAX));
+        }
     }
 }

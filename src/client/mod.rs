@@ -9,11 +9,15 @@
 //! **Invariant**: what is shown is the confirmed state with the own unanswered commands decided on
 //! top, by the same `decide` and `apply` that the server runs.
 
+mod dial;
+mod disk;
 mod input;
 pub mod link;
 mod machine;
 mod outbox;
+mod pump;
 mod room;
+mod store;
 mod sync;
 mod timeline;
 mod wire;
