@@ -3,4 +3,7 @@
 mod golden_events;
 mod incident_properties;
 mod incident_rules;
+mod server_alerts;
+mod server_doors;
+mod server_rooms;
 mod support;

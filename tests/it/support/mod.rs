@@ -1,3 +1,5 @@
 //! What several tests build on.
 
+pub(crate) mod ledger;
+pub(crate) mod server;
 pub(crate) mod story;
