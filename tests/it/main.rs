@@ -1,5 +1,11 @@
 //! All integration tests in one binary: each binary would link the whole tree again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
+)]
+
 mod golden_events;
 mod incident_properties;
 mod incident_rules;
