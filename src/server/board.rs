@@ -70,11 +70,12 @@ impl Board {
         }
     }
 
-    /// Follows the board from now on; returns every open incident and the newest that are over.
-    pub(super) fn enter(&self, member: Member) -> Vec<Summary> {
+    /// Follows the board from now on. `greet` is given every open incident and the newest that are
+    /// over, and what it sends goes out before any later change.
+    pub(super) fn enter(&self, member: Member, greet: impl FnOnce(Vec<Summary>)) {
         let mut inner = self.lock();
+        greet(shown(&inner));
         inner.audience.enter(member);
-        shown(&inner)
     }
 
     pub(super) fn leave(&self, session: SessionId) {

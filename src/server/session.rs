@@ -190,8 +190,9 @@ impl Line {
     /// Serves a session that has said hello.
     async fn serve(&mut self, desk: &mut Desk, revoked: &CancellationToken) -> End {
         let shared = desk.shared.clone();
-        let lines = shared.board.enter(desk.member.clone());
-        self.outbox.answer(&desk.me.welcome(&shared, lines));
+        shared.board.enter(desk.member.clone(), |lines| {
+            self.outbox.answer(&desk.me.welcome(&shared, lines));
+        });
         let mut asked: Option<Asked> = None;
         let pulse = tokio::time::sleep_until(self.next_pulse(&shared));
         tokio::pin!(pulse);
@@ -238,9 +239,11 @@ impl Line {
     /// Enters the board anew after a resync: its lines were among what was dropped.
     fn show_board_again(&self, desk: &mut Desk) {
         desk.member.epoch = self.outbox.epoch();
-        for summary in desk.shared.board.enter(desk.member.clone()) {
-            self.outbox.answer(&ServerFrame::Board { summary });
-        }
+        desk.shared.board.enter(desk.member.clone(), |lines| {
+            for summary in lines {
+                self.outbox.answer(&ServerFrame::Board { summary });
+            }
+        });
     }
 
     /// When the connection is next looked at: to ping it, or to give it up.
