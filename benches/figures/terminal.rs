@@ -41,7 +41,7 @@ impl Console {
                 }
             }
         });
-        Self { child, keys, output, screen: vt100::Parser::new(50, 200, 0), bytes: 0 }
+        Self { child, keys, output, screen: vt100::Parser::new(nz(50), nz(200), 0), bytes: 0 }
     }
 
     /// Reads until the screen shows this, or fails.
@@ -146,4 +146,8 @@ pub fn measure(report: &mut Report) {
     report.single("idle console, CPU in 30 s", (used, "s"), "0 but for the clock", used < 0.1);
     let each = bytes as f64 / 30.0;
     report.single("idle console, bytes a second (its clock)", (each, "B/s"), "the clock's cells", each < 200.0);
+}
+
+fn nz(n: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(n).expect("not zero")
 }
