@@ -18,11 +18,14 @@ pub const AGE_CELLS: usize = 5;
 #[must_use]
 pub fn age(since: TimeDelta) -> String {
     let seconds = since.num_seconds().max(0);
-    match seconds {
-        ..MINUTE => format!("{seconds}s"),
-        ..HOUR => format!("{}m", seconds / MINUTE),
-        ..DAY => format!("{}h{:02}", seconds / HOUR, seconds % HOUR / MINUTE),
-        _ => format!("{}d", (seconds / DAY).min(9_999)),
+    if seconds < MINUTE {
+        format!("{seconds}s")
+    } else if seconds < HOUR {
+        format!("{}m", seconds / MINUTE)
+    } else if seconds < DAY {
+        format!("{}h{:02}", seconds / HOUR, seconds % HOUR / MINUTE)
+    } else {
+        format!("{}d", (seconds / DAY).min(9_999))
     }
 }
 
