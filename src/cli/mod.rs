@@ -1,1 +1,92 @@
-//! (filled in below)
+//! The command line: one file for each verb, and what they share.
+//!
+//! A verb is thin: it reads its arguments, asks the server over one [`session`], prints through
+//! one writer ([`out`]), and ends with one of the exit codes of [`crate::error::Kind`].
+
+mod args;
+mod context;
+mod history;
+mod local;
+mod out;
+mod session;
+mod shapes;
+mod verbs;
+mod when;
+
+use crate::error::Failure;
+use crate::paths::Paths;
+use args::{Cli, Verb};
+use clap::Parser;
+use context::Context;
+use std::process::ExitCode;
+use verbs as v;
+
+/// Reads the command line, does what it says, and returns the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse_usage(&error),
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(&mut std::io::stderr().lock()),
+    }
+}
+
+/// Help and version go to standard output and are no error; all else is, of usage.
+fn refuse_usage(error: &clap::Error) -> ExitCode {
+    let _unheard = error.print();
+    if error.use_stderr() {
+        ExitCode::from(crate::error::Kind::Usage.code())
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    // One TLS provider for the whole process; that one was installed before is as well.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let cx = Context {
+        global: cli.global,
+        paths: Paths::find()?,
+    };
+    match cli.verb {
+        Verb::Token(args) => v::token::run(&args, &cx),
+        Verb::Completions(args) => v::completions::run(&args, &cx),
+        Verb::Man(args) => v::man::run(&args, &cx),
+        verb => runtime()?.block_on(ask(verb, &cx)),
+    }
+}
+
+/// The verbs that talk to a server.
+async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
+    match verb {
+        Verb::Declare(args) => v::declare::run(args, cx).await,
+        Verb::List(args) => v::list::run(args, cx).await,
+        Verb::Show(args) => v::show::run(args, cx).await,
+        Verb::Timeline(args) => v::timeline::run(args, cx).await,
+        Verb::Status(args) => v::status::run(args, cx).await,
+        Verb::Severity(args) => v::severity::run(args, cx).await,
+        Verb::Role(args) => v::role::run(args, cx).await,
+        Verb::Runbook(args) => v::runbook::run(args, cx).await,
+        Verb::Ask(args) => v::ask::run(args, cx).await,
+        Verb::Update(args) => v::update::run(args, cx).await,
+        Verb::Reopen(args) => v::end::run(v::end::End::Reopen, args, cx).await,
+        Verb::Cancel(args) => v::end::run(v::end::End::Cancel, args, cx).await,
+        Verb::Decline(args) => v::end::run(v::end::End::Decline, args, cx).await,
+        Verb::Merge(args) => v::end::merge(args, cx).await,
+        Verb::Search(args) => v::search::run(args, cx).await,
+        Verb::Export(args) => v::export::run(args, cx).await,
+        // Those that need no server are done before.
+        Verb::Token(_) | Verb::Completions(_) | Verb::Man(_) => Ok(()),
+    }
+}
+
+/// One thread is enough for one connection.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::internal("No connection can be made.").because(error))
+}

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
 )]
 
+mod cli_basic;
 mod golden_events;
 mod incident_properties;
 mod incident_rules;

@@ -1,0 +1,144 @@
+//! The command line as it is typed. Each verb's own arguments are beside the verb.
+
+use super::verbs as v;
+use crate::console::text::Zone;
+use crate::incident::Person;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// An incident console for the terminal, and the small server behind it.
+#[derive(Debug, Parser)]
+#[command(name = "warroom", version, max_term_width = 100, after_help = EXITS)]
+pub struct Cli {
+    /// What holds for every verb.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXITS: &str = "Exit codes: 0 done (and durable), 1 refused, 2 usage, 3 cannot reach the \
+                     server, 70 something on this machine does not work.";
+
+/// How long a verb waits for the server when nothing is said.
+const TIMEOUT: &str = "10s";
+
+/// What holds for every verb.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// The server, as ws://HOST:PORT or wss://HOST:PORT; absent: the configured or the local one
+    #[arg(
+        long,
+        global = true,
+        env = "WARROOM_SERVER",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub server: Option<String>,
+    /// A file that holds the access token (or set WARROOM_TOKEN)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// One JSON object a line, times in UTC
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The data directory of the server on this machine
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Your name, where the server has no access tokens; absent: the configured or login name
+    #[arg(long, global = true, value_name = "PERSON")]
+    pub name: Option<Person>,
+    /// The zone in which times are read and shown: local, utc or a name such as Europe/Berlin
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub zone: Option<Zone>,
+    /// How long to wait for the server
+    #[arg(long, global = true, value_name = "TIME", default_value = TIMEOUT, value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// Reads `10s` or `2m` for clap.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let read = crate::console::text::parse_duration(text).map_err(|error| error.to_string())?;
+    read.to_std().map_err(|error| error.to_string())
+}
+
+/// An id for a command that may have to be sent again.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Again {
+    /// The command's id (UUID): a command sent twice under one id happens once, so that a script
+    /// may repeat it when it does not know whether it was recorded
+    #[arg(long, value_name = "UUID")]
+    pub id: Option<uuid::Uuid>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Declare an incident, or the one that waits in triage
+    Declare(v::declare::DeclareArgs),
+    /// List the open incidents
+    List(v::list::ListArgs),
+    /// Show one incident: status, roles, asks, runbook, alerts
+    Show(v::show::ShowArgs),
+    /// Print the timeline, and go on with --follow
+    Timeline(v::timeline::TimelineArgs),
+    /// Move an incident on, or correct where it stands
+    Status(v::status::StatusArgs),
+    /// Set or correct how bad it is
+    Severity(v::severity::SeverityArgs),
+    /// Give, claim or release a role
+    Role(v::role::RoleArgs),
+    /// List runbooks, attach one, move its steps on
+    Runbook(v::runbook::RunbookArgs),
+    /// Put a task with a clock to one person
+    Ask(v::ask::AskArgs),
+    /// Post an internal update, with a promise of the next one
+    Update(v::update::UpdateArgs),
+    /// Say that an incident is not over after all
+    Reopen(v::end::EndArgs),
+    /// Say that an incident was declared by mistake
+    Cancel(v::end::EndArgs),
+    /// Say that what waits in triage is not an incident
+    Decline(v::end::EndArgs),
+    /// Make an incident part of another
+    Merge(v::end::MergeArgs),
+    /// Search the timelines
+    Search(v::search::SearchArgs),
+    /// Write an incident out: a document, an object or its log
+    Export(v::export::ExportArgs),
+    /// Make, list and revoke access tokens
+    Token(v::token::TokenArgs),
+    /// Print the completions of a shell
+    Completions(v::completions::CompletionsArgs),
+    /// Print the manual page, or write all of them
+    Man(v::man::ManArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_table_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_and_argument_says_what_it_is() {
+        fn walk(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments().filter(|a| !a.is_hide_set()) {
+                let name = (command.get_name(), argument.get_id());
+                assert!(argument.get_help().is_some(), "{name:?}");
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Cli::command());
+    }
+}

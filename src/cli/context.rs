@@ -1,0 +1,236 @@
+//! What every verb works with: the flags, the places, and the way to a server.
+
+use super::args::{Again, Global};
+use super::out::{Out, Style};
+use super::session::{Receipt, Session, Target};
+use super::when::When;
+use super::{local, shapes};
+use crate::console::text::{Zone, visible_line};
+use crate::error::Failure;
+use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
+use crate::paths::Paths;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What every verb works with.
+pub struct Context {
+    /// The flags that every verb has.
+    pub global: Global,
+    /// The places on this machine.
+    pub paths: Paths,
+}
+
+impl Context {
+    /// The zone in which times are read and shown.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.global.zone.unwrap_or_else(|| {
+            let link = std::fs::read_link("/etc/localtime").ok();
+            Zone::machine(std::env::var("TZ").ok().as_deref(), link.as_deref())
+        })
+    }
+
+    /// Where data is printed.
+    #[must_use]
+    pub fn out(&self) -> Out {
+        Out::stdout(Style::of_terminal(self.global.json, self.zone()))
+    }
+
+    /// The data directory of this machine's server.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.global
+            .data
+            .clone()
+            .unwrap_or_else(|| self.paths.data().to_owned())
+    }
+
+    /// The server that was named; none: the local one.
+    #[must_use]
+    pub fn named_server(&self) -> Option<String> {
+        self.global.server.clone().filter(|url| !url.is_empty())
+    }
+
+    /// The access token, by flag or environment.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn token(&self) -> Result<Option<String>, Failure> {
+        let by_environment = std::env::var("WARROOM_TOKEN")
+            .ok()
+            .filter(|token| !token.is_empty());
+        let file = match (&self.global.token_file, by_environment) {
+            (Some(file), _) => file.clone(),
+            (None, Some(token)) => return Ok(Some(token.trim().to_owned())),
+            (None, None) => return Ok(None),
+        };
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            Failure::usage(format!("The token file {} cannot be read.", file.display()))
+                .instead("Name the file that holds the token with --token-file.")
+                .because(error)
+        })?;
+        Ok(Some(text.trim().to_owned()))
+    }
+
+    /// The name for a server that has no tokens: by flag or login.
+    #[must_use]
+    pub fn name(&self) -> Option<Person> {
+        let login = || {
+            ["USER", "LOGNAME"]
+                .into_iter()
+                .find_map(|variable| std::env::var(variable).ok()?.parse().ok())
+        };
+        self.global.name.clone().or_else(login)
+    }
+
+    /// Where to connect; starts the local server when no other is named and none runs.
+    ///
+    /// # Errors
+    /// When the address is none, or the local server cannot be started.
+    pub async fn target(&self) -> Result<Target, Failure> {
+        let url = match self.named_server() {
+            Some(url) => url,
+            None => {
+                local::address(&self.data(), &self.paths, self.global.config.as_deref()).await?
+            }
+        };
+        Ok(Target {
+            url: websocket_url(&url)?,
+            token: self.token()?,
+            name: self.name(),
+            ca_file: None,
+            via: Via::Cli,
+            timeout: self.global.timeout,
+        })
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or does not let this one in.
+    pub async fn session(&self) -> Result<Session, Failure> {
+        Session::connect(&self.target().await?).await
+    }
+
+    /// The moment that is meant.
+    ///
+    /// # Errors
+    /// When there was no such time of day.
+    pub fn moment(&self, when: &When) -> Result<Timestamp, Failure> {
+        when.resolve(super::session::now(), self.zone())
+            .map_err(|error| Failure::usage(format!("{error}.")))
+    }
+
+    /// Submits one command, hangs up and prints what came of it: the receipt as an object, or
+    /// `INC-7: ` and these words.
+    ///
+    /// # Errors
+    /// As [`Session::submit`].
+    pub async fn submit(
+        &self,
+        again: Again,
+        incident: Option<IncidentId>,
+        intent: Intent,
+        done: &str,
+    ) -> Result<Receipt, Failure> {
+        let mut session = self.session().await?;
+        let receipt = session.submit(command_id(again), incident, intent).await?;
+        session.close().await;
+        self.print_receipt(&receipt, done)?;
+        Ok(receipt)
+    }
+
+    /// Prints what came of a command.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn print_receipt(&self, receipt: &Receipt, done: &str) -> Result<(), Failure> {
+        let mut out = self.out();
+        if self.global.json {
+            out.json(&shapes::receipt(receipt))?;
+        } else {
+            out.line(format_args!("{}: {}", receipt.incident, visible_line(done)))?;
+        }
+        out.flush()
+    }
+}
+
+/// The id under which a command is sent: the one given, or a new one.
+#[must_use]
+pub fn command_id(again: Again) -> CommandId {
+    CommandId(again.id.unwrap_or_else(uuid::Uuid::now_v7))
+}
+
+/// The text itself, or standard input for `-`.
+///
+/// # Errors
+/// When standard input cannot be read, or is not UTF-8.
+pub fn text_or_stdin(text: &str) -> Result<String, Failure> {
+    if text != "-" {
+        return Ok(text.to_owned());
+    }
+    let most = crate::incident::limits::NOTE_BYTES;
+    let mut read = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(most as u64 + 1)
+        .read_to_end(&mut read)
+        .map_err(|error| {
+            Failure::usage("Standard input cannot be read, so nothing was sent.").because(error)
+        })?;
+    if read.len() > most {
+        return Err(Failure::refused(format!(
+            "What standard input brought is longer than a note may be ({} KiB), so nothing was sent.",
+            most / 1024
+        ))
+        .instead("Cut it, or put it somewhere and note the link."));
+    }
+    let read = String::from_utf8(read).map_err(|error| {
+        Failure::usage("Standard input is not UTF-8 text, so nothing was sent.").because(error)
+    })?;
+    Ok(read.trim_end().to_owned())
+}
+
+/// Accepts `ws://`, `wss://`, and the same server's `http://` and `https://`; a bare `HOST:PORT`
+/// is `ws://`.
+///
+/// # Errors
+/// When it is another kind of address.
+pub fn websocket_url(text: &str) -> Result<String, Failure> {
+    let text = text.trim();
+    let split = text.split_once("://");
+    let text = text.trim_end_matches('/');
+    match split.map(|(scheme, rest)| (scheme, rest.trim_end_matches('/'))) {
+        Some(("ws" | "wss", rest)) if !rest.is_empty() => Ok(text.to_owned()),
+        Some(("http", rest)) if !rest.is_empty() => Ok(format!("ws://{rest}")),
+        Some(("https", rest)) if !rest.is_empty() => Ok(format!("wss://{rest}")),
+        None if !text.is_empty() && !text.contains(char::is_whitespace) => {
+            Ok(format!("ws://{text}"))
+        }
+        _ => Err(
+            Failure::usage(format!("'{text}' is not a server's address."))
+                .instead("Write ws://HOST:PORT, or wss://HOST:PORT for TLS."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_write_them() {
+        let cases = [
+            ("ws://a:1", Some("ws://a:1")),
+            ("wss://a/", Some("wss://a")),
+            ("https://a", Some("wss://a")),
+            ("127.0.0.1:7911", Some("ws://127.0.0.1:7911")),
+            ("ftp://a", None),
+            ("", None),
+            ("ws://", None),
+        ];
+        for (given, read) in cases {
+            assert_eq!(websocket_url(given).ok().as_deref(), read, "{given}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The verbs, one file each.
+
+pub mod ask;
+pub mod completions;
+pub mod declare;
+pub mod end;
+pub mod export;
+pub mod list;
+pub mod man;
+pub mod role;
+pub mod runbook;
+pub mod search;
+pub mod severity;
+pub mod show;
+pub mod status;
+pub mod timeline;
+pub mod token;
+pub mod update;
