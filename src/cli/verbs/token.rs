@@ -51,7 +51,9 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
     match &args.what {
         What::Create { name, level } => {
             make_dir(&data)?;
-            let words = store.create(name, *level, session::now()).map_err(failed)?;
+            let words = store
+                .create(name, *level, session::now())
+                .map_err(|error| failed(&error))?;
             reload(&data)?;
             if cx.global.json {
                 out.json(&json!({"name": name.as_str(), "level": level.name(), "token": words}))?;
@@ -60,7 +62,9 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
             }
         }
         What::Revoke { name } => {
-            store.revoke(name, session::now()).map_err(failed)?;
+            store
+                .revoke(name, session::now())
+                .map_err(|error| failed(&error))?;
             reload(&data)?;
             if cx.global.json {
                 out.json(&json!({"name": name.as_str(), "revoked": true}))?;
@@ -69,7 +73,7 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
             }
         }
         What::List => {
-            let tokens = store.list().map_err(failed)?;
+            let tokens = store.list().map_err(|error| failed(&error))?;
             if cx.global.json {
                 for token in &tokens {
                     out.json(&json!({
@@ -128,14 +132,14 @@ fn reload(data: &Path) -> Result<(), Failure> {
     })
 }
 
-fn failed(error: TokensError) -> Failure {
+fn failed(error: &TokensError) -> Failure {
     let text = error.to_string();
     match error {
         TokensError::Exists(_) | TokensError::Unknown(_) | TokensError::Reserved(_) => {
             Failure::refused(text)
         }
         TokensError::File { .. } | TokensError::Malformed { .. } => {
-            match std::error::Error::source(&error) {
+            match std::error::Error::source(error) {
                 Some(source) => {
                     let cause = source.to_string();
                     Failure::internal(text).because(cause)
