@@ -165,7 +165,7 @@ impl Session {
             if self
                 .client
                 .room(incident)
-                .is_some_and(|room| room.is_current())
+                .is_some_and(crate::client::Room::is_current)
             {
                 return Ok(());
             }

@@ -50,10 +50,10 @@ pub fn summary(of: &Summary) -> Value {
         "incident": of.id.to_string(),
         "title": &*of.title,
         "kind": of.kind,
-        "severity": of.severity.map(|severity| severity.number()),
+        "severity": of.severity.map(crate::incident::Severity::number),
         "status": of.status.name(),
         "service": of.service.as_deref(),
-        "commander": of.commander.as_ref().map(|person| person.as_str()),
+        "commander": of.commander.as_ref().map(crate::incident::Person::as_str),
         "opened_at": utc(of.opened_at),
         "declared_at": maybe(of.declared_at),
         "started_at": maybe(of.started_at),
@@ -91,7 +91,7 @@ pub fn incident(of: &Incident) -> Value {
         .action_items
         .iter()
         .map(|item| {
-            let owner = item.owner.as_ref().map(|person| person.as_str());
+            let owner = item.owner.as_ref().map(crate::incident::Person::as_str);
             json!({"seq": item.seq.0, "text": &*item.text, "owner": owner})
         })
         .collect();
@@ -166,7 +166,7 @@ fn runbook(of: &Runbook) -> Value {
                 "section": &*step.text.section,
                 "title": &*step.text.title,
                 "state": step.state.name(),
-                "by": step.by.as_ref().map(|person| person.as_str()),
+                "by": step.by.as_ref().map(crate::incident::Person::as_str),
                 "at": maybe(step.at),
                 "reason": step.reason.as_deref(),
             })

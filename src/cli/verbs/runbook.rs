@@ -107,7 +107,7 @@ async fn move_on(args: StepArgs, cx: &Context) -> Result<(), Failure> {
             let attached = session
                 .client()
                 .room(args.incident)
-                .map(|room| room.confirmed());
+                .map(crate::client::Room::confirmed);
             match attached.map_or(&[][..], |incident| &incident.runbooks) {
                 [one] => one.name.clone(),
                 [] => {
