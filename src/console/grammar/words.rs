@@ -1,0 +1,301 @@
+//! The slash commands: one table, from which parsing, completion and the docs are drawn.
+
+use crate::incident::EntryKind;
+
+/// What a slash command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// The line is an entry of this kind.
+    Kind(EntryKind),
+    /// The line is never shown to spectators.
+    Private,
+    /// Put a task to someone.
+    Ask,
+    /// Answer an ask.
+    Answer,
+    /// Set the severity.
+    Severity,
+    /// Set the status.
+    Status,
+    /// Post an internal update.
+    Update,
+    /// Draft an internal update.
+    Draft,
+    /// Give a role to someone.
+    Role,
+    /// Take a vacant role.
+    Claim,
+    /// Give a role up.
+    Release,
+    /// Attach a runbook.
+    Runbook,
+    /// Move a step of the runbook.
+    Step,
+    /// Link to something elsewhere.
+    Link,
+    /// Rename the incident.
+    Title,
+    /// Set a milestone.
+    Milestone,
+    /// Declare the incident in triage.
+    Declare,
+    /// It is over.
+    Resolve,
+    /// It is not over.
+    Reopen,
+    /// It was a mistake.
+    Cancel,
+    /// It is not an incident.
+    Decline,
+    /// It is part of another.
+    Merge,
+}
+
+/// One slash command.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// What is typed after the slash.
+    pub name: &'static str,
+    /// Other spellings.
+    pub aliases: &'static [&'static str],
+    /// What follows it, as an example that parses.
+    pub example: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// What it does.
+    pub verb: Verb,
+}
+
+/// Builds one row of the table.
+const fn row(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    example: &'static str,
+    about: &'static str,
+    verb: Verb,
+) -> Word {
+    Word {
+        name,
+        aliases,
+        example,
+        about,
+        verb,
+    }
+}
+
+/// Every slash command, the most used first: completion keeps this order.
+pub const WORDS: [Word; 29] = [
+    row(
+        "decision",
+        &["decide"],
+        "/decision roll back 4f2a",
+        "what was decided",
+        Verb::Kind(EntryKind::Decision),
+    ),
+    row(
+        "ask",
+        &[],
+        "/ask @bo 10m check web latency",
+        "a task for one person, with a clock",
+        Verb::Ask,
+    ),
+    row(
+        "finding",
+        &[],
+        "/finding pods restart because of OOM",
+        "what was found to be so",
+        Verb::Kind(EntryKind::Finding),
+    ),
+    row(
+        "hypothesis",
+        &["theory"],
+        "/hypothesis the new pool size starves the db",
+        "what may be so",
+        Verb::Kind(EntryKind::Hypothesis),
+    ),
+    row(
+        "impact",
+        &[],
+        "/impact checkout fails for 12% of users",
+        "what users feel",
+        Verb::Kind(EntryKind::Impact),
+    ),
+    row(
+        "action",
+        &[],
+        "/action restarted web-3",
+        "something done to the system",
+        Verb::Kind(EntryKind::ActionTaken),
+    ),
+    row(
+        "command",
+        &["cmd"],
+        "/command kubectl get pods",
+        "a command that was run, and what it printed",
+        Verb::Kind(EntryKind::CommandRun),
+    ),
+    row(
+        "note",
+        &[],
+        "/note pods restart in eu-west-1b",
+        "a plain note",
+        Verb::Kind(EntryKind::Note),
+    ),
+    row(
+        "chat",
+        &[],
+        "/chat ana: it began after the deploy",
+        "chat brought in from elsewhere",
+        Verb::Kind(EntryKind::ImportedChat),
+    ),
+    row(
+        "private",
+        &[],
+        "/private a customer called",
+        "never shown to spectators; also !private",
+        Verb::Private,
+    ),
+    row(
+        "status",
+        &[],
+        "/status identified bad deploy",
+        "where the incident stands",
+        Verb::Status,
+    ),
+    row(
+        "sev",
+        &["severity"],
+        "/sev 2 payments affected",
+        "how bad it is: 1 to 4, or unset",
+        Verb::Severity,
+    ),
+    row(
+        "update",
+        &[],
+        "/update 30m we are rolling back",
+        "post an internal update, the next promised in 30m",
+        Verb::Update,
+    ),
+    row(
+        "draft",
+        &[],
+        "/draft we are rolling back",
+        "write an internal update without posting it",
+        Verb::Draft,
+    ),
+    row("claim", &[], "/claim ic", "take a vacant role", Verb::Claim),
+    row(
+        "role",
+        &["assign"],
+        "/role ops @bo",
+        "give a role to someone",
+        Verb::Role,
+    ),
+    row(
+        "release",
+        &[],
+        "/release ic",
+        "give a role up",
+        Verb::Release,
+    ),
+    row(
+        "step",
+        &[],
+        "/step 4 done",
+        "move a step: start, done, skip, fail or open",
+        Verb::Step,
+    ),
+    row(
+        "runbook",
+        &[],
+        "/runbook checkout-5xx",
+        "attach a runbook by name",
+        Verb::Runbook,
+    ),
+    row(
+        "answer",
+        &[],
+        "/answer 3 done latency is normal",
+        "answer ask 3: ack, done or decline",
+        Verb::Answer,
+    ),
+    row(
+        "link",
+        &[],
+        "/link https://grafana.example/d/1 the dashboard",
+        "link to something elsewhere",
+        Verb::Link,
+    ),
+    row(
+        "milestone",
+        &[],
+        "/milestone started @14:02",
+        "set or correct a milestone",
+        Verb::Milestone,
+    ),
+    row(
+        "title",
+        &["rename"],
+        "/title Checkout 500s in eu-west",
+        "give the incident another title",
+        Verb::Title,
+    ),
+    row(
+        "declare",
+        &[],
+        "/declare sev2 Checkout 500s",
+        "declare the incident that waits in triage",
+        Verb::Declare,
+    ),
+    row(
+        "resolve",
+        &[],
+        "/resolve error rate back to normal",
+        "the incident is over",
+        Verb::Resolve,
+    ),
+    row(
+        "reopen",
+        &[],
+        "/reopen errors are back",
+        "it is not over after all",
+        Verb::Reopen,
+    ),
+    row(
+        "decline",
+        &[],
+        "/decline a test alert",
+        "an incident in triage that is none",
+        Verb::Decline,
+    ),
+    row(
+        "cancel",
+        &[],
+        "/cancel declared by mistake",
+        "it was declared by mistake",
+        Verb::Cancel,
+    ),
+    row(
+        "merge",
+        &[],
+        "/merge INC-41",
+        "make it part of another incident",
+        Verb::Merge,
+    ),
+];
+
+/// The command of that name or alias, without the slash, in any case.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Word> {
+    WORDS.iter().find(|word| {
+        word.name.eq_ignore_ascii_case(name)
+            || word.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
+    })
+}
+
+/// Every name and alias, for the suggestion after a slip.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    WORDS
+        .iter()
+        .flat_map(|word| std::iter::once(word.name).chain(word.aliases.iter().copied()))
+}
