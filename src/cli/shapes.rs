@@ -86,7 +86,7 @@ pub fn incident(of: &Incident) -> Value {
             json!({"role": role.name(), "person": holder.person.as_str(), "since": utc(holder.since)})
         })
         .collect();
-    let vacant: Vec<&str> = of.vacancies().map(|role| role.name()).collect();
+    let vacant: Vec<&str> = of.vacancies().map(crate::incident::Role::name).collect();
     let items: Vec<Value> = of
         .action_items
         .iter()
