@@ -114,6 +114,20 @@ pub enum Pane {
     Other,
 }
 
+impl Pane {
+    /// The name as people read it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Timeline => "timeline",
+            Self::Command => "command",
+            Self::Runbook => "runbook",
+            Self::Composer => "composer",
+            Self::Other => "elsewhere",
+        }
+    }
+}
+
 /// Someone who is here now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Here {

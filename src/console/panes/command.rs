@@ -1,45 +1,284 @@
-//! The command pane.
+//! Roles, asks and who is here: who does what, and what is owed.
 
-use super::{Cx, Look, Request, Title};
-use crate::console::keymap::Action;
+use super::rows::{Row, column, draw, first_row, piece, step};
+use super::{Confirm, Cx, Look, OverlayRequest, Prompt, Request, Then, Title};
+use crate::client::Here;
+use crate::console::keymap::{Action, Context};
+use crate::console::text::{age, countdown, visible_line};
+use crate::console::theme::Meaning;
+use crate::incident::{Ask, AskId, AskState, Incident, Intent, Person, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+/// The role column, in cells: "Deputy" and "Scribe" fit with a space behind.
+const ROLE_CELLS: usize = 7;
+
+/// What the cursor can stand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item {
+    Role(Role),
+    Ask(AskId),
+}
+
 /// What the pane keeps between frames.
 #[derive(Debug, Clone, Default)]
-pub struct State {}
+pub struct State {
+    on: Option<Item>,
+}
 
 impl State {
     /// What stands in the pane's frame.
     #[must_use]
-    pub fn title(&self, _cx: &Cx<'_>) -> Title {
-        Title {
-            left: "Command".to_owned(),
-            right: String::new(),
-        }
+    pub fn title(&self, cx: &Cx<'_>) -> Title {
+        let incident = cx.room.shown();
+        let vacant = incident.vacancies().count();
+        let right = if vacant > 0 { format!("{vacant} vacant") } else { String::new() };
+        Title { left: "Command".to_owned(), right }
     }
 
     /// Does what a key asked for.
-    pub fn handle(&mut self, _action: Action, _cx: &Cx<'_>) -> Vec<Request> {
+    pub fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Request> {
+        let rows = lines(cx, None);
+        let Some(at) = self.place(&rows) else { return Vec::new() };
+        let page = isize::try_from(cx.area.height.max(2) / 2).unwrap_or(1);
+        match action {
+            Action::CursorDown => self.go(&rows, at, 1, 1),
+            Action::CursorUp => self.go(&rows, at, -1, 1),
+            Action::HalfPageDown | Action::PageDown => self.go(&rows, at, 1, page),
+            Action::HalfPageUp | Action::PageUp => self.go(&rows, at, -1, page),
+            Action::Top => self.go(&rows, at, -1, isize::MAX),
+            Action::Bottom => self.go(&rows, at, 1, isize::MAX),
+            other => {
+                if let Some(item) = rows.get(at).and_then(|row| row.item.clone()) {
+                    return act(other, &item, cx);
+                }
+            }
+        }
         Vec::new()
     }
 
     /// Why the action is not possible now; nothing when it is, or is none of this pane's.
     #[must_use]
-    pub fn why_not(&self, _action: Action, _cx: &Cx<'_>) -> Option<String> {
-        None
+    pub fn why_not(&self, action: Action, cx: &Cx<'_>) -> Option<String> {
+        let rows = lines(cx, None);
+        let item = self.place(&rows).and_then(|at| rows.get(at)?.item.clone());
+        let incident = cx.room.shown();
+        match (action, item) {
+            (Action::ReleaseRole, Some(Item::Role(role))) if incident.holder(&role).is_none() => {
+                Some(format!("{role} is vacant already"))
+            }
+            (Action::ReleaseRole, Some(Item::Ask(_)) | None) => {
+                Some("the cursor is on no role".to_owned())
+            }
+            (
+                Action::AskAcknowledge | Action::AskDone | Action::AskDecline,
+                Some(Item::Role(_)) | None,
+            ) => Some("the cursor is on no ask".to_owned()),
+            _ => None,
+        }
     }
 
     /// A click at a place on the screen, inside `cx.area`.
-    pub fn click(&mut self, _at: Position, _cx: &Cx<'_>) -> Vec<Request> {
+    pub fn click(&mut self, at: Position, cx: &Cx<'_>) -> Vec<Request> {
+        let rows = lines(cx, None);
+        let first = self.first(&rows, cx.area);
+        let row = usize::from(at.y.saturating_sub(cx.area.y)) + first;
+        if let Some(item) = rows.get(row).and_then(|row| row.item.clone()) {
+            self.on = Some(item);
+        }
         Vec::new()
     }
 
     /// The wheel was turned; positive: down.
-    pub fn wheel(&mut self, _lines: i32, _cx: &Cx<'_>) -> Vec<Request> {
+    pub fn wheel(&mut self, lines_down: i32, cx: &Cx<'_>) -> Vec<Request> {
+        let rows = lines(cx, None);
+        if let Some(at) = self.place(&rows) {
+            self.go(&rows, at, if lines_down > 0 { 1 } else { -1 }, 1);
+        }
         Vec::new()
     }
 
     /// Draws the inside.
-    pub fn draw(&self, _cx: &Cx<'_>, _look: &Look<'_>, _area: Rect, _buf: &mut Buffer) {}
+    pub fn draw(&self, cx: &Cx<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+        let rows = lines(cx, Some(look));
+        draw(&rows, self.first(&rows, area), self.place(&rows), look, area, buf);
+    }
+
+    fn first(&self, rows: &[Row<Item>], area: Rect) -> usize {
+        first_row(self.place(rows).unwrap_or(0), rows.len(), usize::from(area.height))
+    }
+
+    /// The row of the item that the cursor is on; the first one when it is gone.
+    fn place(&self, rows: &[Row<Item>]) -> Option<usize> {
+        let same = rows.iter().position(|row| row.item.is_some() && row.item == self.on);
+        same.or_else(|| rows.iter().position(|row| row.item.is_some()))
+    }
+
+    fn go(&mut self, rows: &[Row<Item>], mut at: usize, direction: isize, times: isize) {
+        for _ in 0..times {
+            match step(rows, at, direction) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        self.on = rows.get(at).and_then(|row| row.item.clone());
+    }
+}
+
+/// What an action does to the row under the cursor.
+fn act(action: Action, item: &Item, cx: &Cx<'_>) -> Vec<Request> {
+    let me = cx.me.map(|me| &me.person);
+    match item {
+        Item::Role(role) => act_on_role(action, role, cx.room.shown(), me),
+        Item::Ask(id) => {
+            let answer = |state| Request::Submit(Intent::AnswerAsk { ask: *id, state, reason: None });
+            match action {
+                Action::AskAcknowledge | Action::Accept => vec![answer(AskState::Acknowledged)],
+                Action::AskDone => vec![answer(AskState::Done)],
+                Action::AskDecline => vec![Request::Open(OverlayRequest::Prompt(Prompt {
+                    title: format!("Why is ask {id} declined"),
+                    text: String::new(),
+                    then: Then::AnswerAsk { ask: *id, state: AskState::Declined },
+                }))],
+                _ => Vec::new(),
+            }
+        }
+    }
+}
+
+fn act_on_role(
+    action: Action,
+    role: &Role,
+    incident: &Incident,
+    me: Option<&Person>,
+) -> Vec<Request> {
+    let holder = incident.holder(role).cloned();
+    match (action, holder) {
+        (Action::ClaimRole | Action::Accept, None) => {
+            vec![Request::Submit(Intent::ClaimRole { role: role.clone() })]
+        }
+        (Action::ClaimRole, Some(holder)) if Some(&holder) != me => match me {
+            Some(me) => vec![take_over(role, &holder, me)],
+            None => Vec::new(),
+        },
+        (Action::AssignRole | Action::Accept, _) => {
+            vec![Request::Open(OverlayRequest::PickPerson(role.clone()))]
+        }
+        (Action::ReleaseRole, Some(holder)) if Some(&holder) == me => {
+            vec![Request::Submit(Intent::ReleaseRole { role: role.clone(), expected_holder: None })]
+        }
+        (Action::ReleaseRole, Some(holder)) => {
+            vec![Request::Open(OverlayRequest::Confirm(Confirm {
+                title: format!("Take {role} from {holder}"),
+                lines: vec![
+                    format!("{role} becomes vacant; {holder} has it now."),
+                    format!("Tell {holder} first."),
+                ],
+                yes: "release".to_owned(),
+                intent: Intent::ReleaseRole { role: role.clone(), expected_holder: Some(holder) },
+            }))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn take_over(role: &Role, holder: &Person, me: &Person) -> Request {
+    Request::Open(OverlayRequest::Confirm(Confirm {
+        title: format!("Take over {role} from {holder}"),
+        lines: vec![
+            format!("You become {role}; {holder} has it now."),
+            format!("Say so to {holder}, and to the room."),
+        ],
+        yes: "take over".to_owned(),
+        intent: Intent::AssignRole {
+            role: role.clone(),
+            to: me.clone(),
+            expected_holder: Some(holder.clone()),
+        },
+    }))
+}
+
+/// All rows. Without a look only what they stand for counts.
+fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
+    let incident = cx.room.shown();
+    let mut rows: Vec<Row<Item>> = Vec::new();
+    for role in Role::STANDARD.iter().chain(other_roles(incident)) {
+        rows.push(role_row(role, incident, cx, look));
+    }
+    let open: Vec<&Ask> = incident.asks.iter().filter(|ask| ask.state.is_open()).collect();
+    rows.push(heading("Asks", open.len(), look));
+    if open.is_empty() {
+        let hint = look.map_or(String::new(), |look| {
+            format!("none; {} asks someone, with a clock", hint(look, Action::Ask))
+        });
+        rows.push(Row::plain(hint, Meaning::Placeholder));
+    }
+    let mut open = open;
+    open.sort_by_key(|ask| (ask.due_at, ask.id));
+    rows.extend(open.into_iter().map(|ask| ask_row(ask, cx)));
+    rows.push(heading("Here", cx.room.here().len(), look));
+    rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
+    rows
+}
+
+fn other_roles(incident: &Incident) -> impl Iterator<Item = &Role> {
+    incident.roles.keys().filter(|role| !Role::STANDARD.contains(role))
+}
+
+fn hint(look: &Look<'_>, action: Action) -> String {
+    look.keymap.hint(action, &[Context::Command, Context::Incident, Context::Browse])
+}
+
+fn heading(name: &str, count: usize, look: Option<&Look<'_>>) -> Row<Item> {
+    let rule = if look.is_some_and(|look| look.ascii) { "-" } else { "─" };
+    let right = if count > 0 { vec![piece(count.to_string(), Meaning::Muted)] } else { Vec::new() };
+    Row::new(vec![piece(format!("{rule} {name}"), Meaning::Muted)], right, None)
+}
+
+fn role_row(role: &Role, incident: &Incident, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
+    let name = piece(column(&visible_line(role.short()), ROLE_CELLS), Meaning::Muted);
+    let item = Some(Item::Role(role.clone()));
+    if let Some(holder) = incident.roles.get(role) {
+        let mine = cx.me.is_some_and(|me| me.person == holder.person);
+        let who = if mine { Meaning::Me } else { Meaning::Person };
+        let left = vec![name, piece(visible_line(holder.person.as_str()), who)];
+        return Row::new(left, vec![piece(age(cx.now - holder.since), Meaning::Muted)], item);
+    }
+    // A vacancy is shouted while people work on the incident, and only then.
+    if !incident.status.is_live() {
+        return Row::new(vec![name, piece("nobody", Meaning::Muted)], Vec::new(), item);
+    }
+    let key = look.map(|look| format!("{} claim", hint(look, Action::ClaimRole)));
+    let right = vec![piece(key.unwrap_or_default(), Meaning::Muted)];
+    Row::new(vec![name, piece("VACANT", Meaning::Vacant)], right, item)
+}
+
+fn ask_row(ask: &Ask, cx: &Cx<'_>) -> Row<Item> {
+    let mine = cx.me.is_some_and(|me| me.person == ask.to);
+    let who = if mine { Meaning::Me } else { Meaning::Person };
+    let known = if ask.state == AskState::Acknowledged { "✓ " } else { "" };
+    let due = countdown(ask.due_at - cx.now);
+    let right = if due.late {
+        piece(format!("OVERDUE {}", due.text), Meaning::Overdue)
+    } else {
+        piece(due.text, Meaning::Text)
+    };
+    let left = vec![
+        piece(format!("{} ", visible_line(ask.to.as_str())), who),
+        piece(known, Meaning::Good),
+        piece(visible_line(&ask.text), Meaning::Text),
+    ];
+    Row::new(left, vec![right], Some(Item::Ask(ask.id)))
+}
+
+fn here_row(here: &Here, cx: &Cx<'_>) -> Row<Item> {
+    let mine = cx.me.is_some_and(|me| me.person == here.person);
+    let who = if mine { Meaning::Me } else { Meaning::Person };
+    let doing = match (here.typing, here.spectator) {
+        (true, _) => "typing…",
+        (false, true) => "watching",
+        (false, false) => here.pane.name(),
+    };
+    let left = vec![piece(visible_line(here.person.as_str()), who)];
+    Row::new(left, vec![piece(doing, Meaning::Muted)], None)
 }

@@ -20,6 +20,7 @@
 pub mod command;
 pub mod composer;
 mod request;
+mod rows;
 pub mod runbook;
 pub mod timeline;
 

@@ -1,0 +1,120 @@
+//! Rows of styled text that a pane draws and scrolls, one of them under the cursor.
+
+use super::Look;
+use crate::console::text::{cells, pad_right, truncate};
+use crate::console::theme::Meaning;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// A piece of a row: text that is safe to draw, and what it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    text: String,
+    meaning: Meaning,
+}
+
+/// A row: pieces from the left, pieces at the right edge, and what the cursor picks with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row<T> {
+    pub(super) left: Vec<Piece>,
+    pub(super) right: Vec<Piece>,
+    /// What the row stands for; rows without are passed over by the cursor.
+    pub(super) item: Option<T>,
+}
+
+pub(super) fn piece(text: impl Into<String>, meaning: Meaning) -> Piece {
+    Piece { text: text.into(), meaning }
+}
+
+impl<T> Row<T> {
+    pub(super) fn new(left: Vec<Piece>, right: Vec<Piece>, item: Option<T>) -> Self {
+        Self { left, right, item }
+    }
+
+    /// A row of one text that stands for nothing.
+    pub(super) fn plain(text: impl Into<String>, meaning: Meaning) -> Self {
+        Self::new(vec![piece(text, meaning)], Vec::new(), None)
+    }
+}
+
+/// The first row to draw, so that the row at `cursor` and, where there is room, its surroundings
+/// are seen.
+pub(super) fn first_row(cursor: usize, rows: usize, height: usize) -> usize {
+    let margin = (height / 4).min(3);
+    (cursor + 1 + margin).saturating_sub(height).min(rows.saturating_sub(height))
+}
+
+/// Draws the rows from `first` on; the one at `cursor` is marked when the pane has the focus.
+pub(super) fn draw<T>(
+    rows: &[Row<T>],
+    first: usize,
+    cursor: Option<usize>,
+    look: &Look<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    for (at, row) in rows.iter().enumerate().skip(first).take(usize::from(area.height)) {
+        let y = area.y + u16::try_from(at - first).unwrap_or(u16::MAX);
+        let picked = cursor == Some(at);
+        if picked {
+            let meaning =
+                if look.focused { Meaning::Selection } else { Meaning::SelectionFaint };
+            buf.set_style(Rect::new(area.x, y, area.width, 1), look.theme.style(meaning));
+        }
+        draw_row(row, picked && look.focused, look, Rect::new(area.x, y, area.width, 1), buf);
+    }
+}
+
+fn draw_row<T>(row: &Row<T>, picked: bool, look: &Look<'_>, line: Rect, buf: &mut Buffer) {
+    let right: usize = row.right.iter().map(|p| cells(&p.text)).sum();
+    let width = usize::from(line.width);
+    let room = width.saturating_sub(if right > 0 { right + 1 } else { 0 });
+    let mut x = 0;
+    for p in &row.left {
+        let text = truncate(&p.text, room.saturating_sub(x));
+        put(&text, p.meaning, picked, x, look, line, buf);
+        x += cells(&text);
+    }
+    let mut x = width.saturating_sub(right);
+    for p in &row.right {
+        let text = truncate(&p.text, width.saturating_sub(x));
+        put(&text, p.meaning, picked, x, look, line, buf);
+        x += cells(&text);
+    }
+}
+
+fn put(
+    text: &str,
+    meaning: Meaning,
+    picked: bool,
+    x: usize,
+    look: &Look<'_>,
+    line: Rect,
+    buf: &mut Buffer,
+) {
+    let mut style = look.theme.style(meaning);
+    if picked {
+        // The selection's own colours stay readable whatever the piece's are.
+        style = style.patch(look.theme.style(Meaning::Selection));
+    }
+    let at = line.x.saturating_add(u16::try_from(x).unwrap_or(u16::MAX));
+    if at < line.right() {
+        buf.set_stringn(at, line.y, text, usize::from(line.right() - at), style);
+    }
+}
+
+/// `text` in exactly `width` cells, cut or padded.
+pub(super) fn column(text: &str, width: usize) -> String {
+    pad_right(&truncate(text, width), width)
+}
+
+/// The nearest row from `from` in steps of `step` that stands for something.
+pub(super) fn step<T>(rows: &[Row<T>], from: usize, step: isize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at = at.checked_add_signed(step)?;
+        if rows.get(at)?.item.is_some() {
+            return Some(at);
+        }
+    }
+}
