@@ -29,3 +29,4 @@ pub mod paths;
 pub mod protocol;
 pub mod runbooks;
 pub mod server;
+pub mod suggest;

@@ -5,7 +5,7 @@
 
 pub mod place;
 pub mod sanitise;
-pub mod suggest;
+pub use crate::suggest;
 pub mod when;
 pub mod width;
 pub mod zone;

@@ -1,0 +1,173 @@
+//! One table of the file: its keys are taken by name, and what nobody took is unknown.
+
+use super::Problem;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A table under a name. Each key is asked for once; [`Section::end`] then reports the others.
+pub(super) struct Section<'a, 'p> {
+    name: &'static str,
+    table: Option<&'a DeTable<'a>>,
+    known: Vec<&'static str>,
+    problems: &'p mut Vec<Problem>,
+}
+
+/// A list in the file, with its place.
+pub(super) type List = Spanned<Vec<Spanned<String>>>;
+
+impl<'a, 'p> Section<'a, 'p> {
+    /// The section `[name]` of the file; one that is not there has no keys.
+    pub(super) fn of(
+        file: &mut Section<'a, '_>,
+        name: &'static str,
+        problems: &'p mut Vec<Problem>,
+    ) -> Self {
+        let table = file.take(name).and_then(|value| {
+            let table = value.get_ref().as_table();
+            if table.is_none() {
+                problems.push(wrong_kind(name, "a section", value).help(format!(
+                    "write `[{name}]` on a line of its own, and its keys below"
+                )));
+            }
+            table
+        });
+        Self {
+            name,
+            table,
+            known: Vec::new(),
+            problems,
+        }
+    }
+
+    /// The file itself: a table of sections.
+    pub(super) fn file(table: &'a DeTable<'a>, problems: &'p mut Vec<Problem>) -> Self {
+        Self {
+            name: "",
+            table: Some(table),
+            known: Vec::new(),
+            problems,
+        }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        let mut pairs = self.table?.iter();
+        pairs
+            .find(|(name, _)| name.get_ref() == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Adds a problem of this section.
+    pub(super) fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The text at `key`.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Spanned<String>> {
+        let value = self.take(key)?;
+        match value.get_ref().as_str() {
+            Some("") => {
+                let problem = Problem::error(value.span(), format!("`{key}` is empty"));
+                self.problem(problem.help("leave the line out to use the default"));
+                None
+            }
+            Some(text) => Some(Spanned::new(value.span(), text.to_owned())),
+            None => {
+                self.problem(wrong_kind(key, "a text in quotes", value));
+                None
+            }
+        }
+    }
+
+    /// The text at `key`, read by `read`, which says what was wanted instead.
+    pub(super) fn read<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Spanned<T>> {
+        let text = self.text(key)?;
+        match read(text.get_ref()) {
+            Ok(value) => Some(Spanned::new(text.span(), value)),
+            Err(wanted) => {
+                let what = format!("`{key}` cannot be `{}`", text.get_ref());
+                self.problem(Problem::error(text.span(), what).help(wanted));
+                None
+            }
+        }
+    }
+
+    /// `true` or `false` at `key`.
+    pub(super) fn switch(&mut self, key: &'static str) -> Option<Spanned<bool>> {
+        let value = self.take(key)?;
+        let on = value.get_ref().as_bool();
+        if on.is_none() {
+            self.problem(wrong_kind(key, "true or false", value));
+        }
+        Some(Spanned::new(value.span(), on?))
+    }
+
+    /// A list of texts at `key`. Those of another kind are reported and left out.
+    pub(super) fn list(&mut self, key: &'static str) -> Option<List> {
+        let value = self.take(key)?;
+        let Some(array) = value.get_ref().as_array() else {
+            let mut problem = wrong_kind(key, "a list", value);
+            if let Some(text) = value.get_ref().as_str() {
+                problem.meant = Some(format!("[{text:?}]"));
+                problem.help = "put it in brackets".to_owned();
+            }
+            self.problem(problem);
+            return None;
+        };
+        let mut texts = Vec::new();
+        for item in array.iter() {
+            match item.get_ref().as_str() {
+                Some(text) if !text.is_empty() => {
+                    texts.push(Spanned::new(item.span(), text.to_owned()));
+                }
+                Some(_) => {
+                    self.problem(Problem::error(
+                        item.span(),
+                        format!("an empty text in `{key}`"),
+                    ));
+                }
+                None => {
+                    let what = format!("`{key}` holds texts in quotes");
+                    let is = format!("this is {}", kind(item.get_ref()));
+                    self.problem(Problem::error(item.span(), what).label(is));
+                }
+            }
+        }
+        Some(Spanned::new(value.span(), texts))
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(super) fn end(self) {
+        let what = match self.name {
+            "" => "there is no section".to_owned(),
+            name => format!("[{name}] has no key"),
+        };
+        for (key, _) in self.table.into_iter().flat_map(|table| table.iter()) {
+            let name = key.get_ref();
+            if !self.known.contains(&&**name) {
+                let problem = Problem::unknown(&what, key.span(), name, &self.known);
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+fn wrong_kind(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>) -> Problem {
+    Problem::error(value.span(), format!("`{key}` must be {wanted}"))
+        .label(format!("this is {}", kind(value.get_ref())))
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a section",
+    }
+}

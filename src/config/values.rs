@@ -1,0 +1,149 @@
+//! Values of the file that have a form of their own. Each says what was wanted instead.
+
+use crate::incident::{Person, Role};
+use crate::suggest::closest;
+use std::net::SocketAddr;
+
+/// A server's address for clients.
+pub(super) fn server_url(text: &str) -> Result<String, String> {
+    const WANTED: &str = "write ws://HOST:PORT, or wss://HOST:PORT for TLS";
+    let web = [("http://", "ws://"), ("https://", "wss://")];
+    for (scheme, ours) in web {
+        if let Some(rest) = text.strip_prefix(scheme) {
+            return Err(format!("consoles speak websocket: write {ours}{rest}"));
+        }
+    }
+    let rest = ["ws://", "wss://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .ok_or(WANTED)?;
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.is_empty() || host.starts_with(':') || rest.contains(char::is_whitespace) {
+        return Err(WANTED.to_owned());
+    }
+    if host.contains('@') {
+        return Err("a token does not belong in the address: name its file as `token_file`".into());
+    }
+    match host.rsplit_once(':') {
+        // An IPv6 address in brackets without a port.
+        Some((_, port)) if port.ends_with(']') => Ok(text.to_owned()),
+        Some((_, port)) if port.parse::<u16>().is_err() => {
+            Err("a port is a number from 1 to 65535".to_owned())
+        }
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// An address to listen on.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        let mut wanted = "write an address and a port, as 127.0.0.1:7911 or [::1]:7911".to_owned();
+        if let Some(port) = text.strip_prefix(':').or(text.strip_prefix("localhost:")) {
+            wanted = format!("names are not looked up here: write 127.0.0.1:{port}");
+        } else if text.parse::<std::net::IpAddr>().is_ok() {
+            wanted = "the port is missing: the usual one is 7911".to_owned();
+        }
+        wanted
+    })
+}
+
+/// A name under which a server is called.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if text.chars().all(fits) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("write the name alone, without scheme or port, as warroom.example.com".to_owned())
+}
+
+/// The name of an alert's label.
+pub(super) fn label(text: &str) -> Result<String, String> {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if starts && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Ok(text.to_owned());
+    }
+    Err("a label is letters, digits and underscores, as `service`".to_owned())
+}
+
+/// A person's name.
+pub(super) fn person(text: &str) -> Result<Person, String> {
+    text.parse()
+        .map_err(|error: crate::incident::ParseIdError| format!("write {}", error.wanted))
+}
+
+/// A role beyond those that are always there.
+pub(super) fn extra_role(text: &str) -> Result<Role, String> {
+    match text.parse() {
+        Ok(role @ Role::Other(_)) => Ok(role),
+        Ok(role) => Err(format!("{} is always there: leave it out", role.title())),
+        Err(_) => Err("a role is up to 32 letters, digits and dashes, as `database-lead`".into()),
+    }
+}
+
+/// A time zone; kept as it is written.
+pub(super) fn zone(text: &str) -> Result<(), String> {
+    let ours = text.eq_ignore_ascii_case("local") || text.eq_ignore_ascii_case("utc");
+    if ours || text.parse::<chrono_tz::Tz>().is_ok() {
+        return Ok(());
+    }
+    let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+    Err(match closest(text, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write local, utc or a name of the time zone database, as Europe/Berlin".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_for_clients_is_a_websocket_without_a_secret() {
+        for good in [
+            "ws://127.0.0.1:7911",
+            "wss://war.example.com",
+            "ws://[::1]:7911",
+            "ws://[::1]",
+            "wss://war.example.com:443/ws",
+        ] {
+            assert_eq!(server_url(good).as_deref(), Ok(good));
+        }
+        let says = |text: &str| server_url(text).unwrap_err();
+        assert_eq!(
+            says("https://war:7911/x"),
+            "consoles speak websocket: write wss://war:7911/x"
+        );
+        assert!(says("ws://kim:secret@war:7911").contains("token_file"));
+        assert!(says("ws://war:79111").contains("65535"));
+        for bad in ["", "war", "war:7911", "ws://", "ws://:7911", "ws://a b"] {
+            assert!(says(bad).starts_with("write ws://"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_to_listen_on_has_a_port() {
+        assert!(listen("127.0.0.1:0").is_ok() && listen("[::]:7911").is_ok());
+        assert!(listen("localhost:80").unwrap_err().contains("127.0.0.1:80"));
+        assert!(listen(":7911").unwrap_err().contains("127.0.0.1:7911"));
+        assert!(listen("::1").unwrap_err().contains("port is missing"));
+        assert!(
+            listen("somewhere")
+                .unwrap_err()
+                .starts_with("write an address")
+        );
+    }
+
+    #[test]
+    fn names_are_names() {
+        assert_eq!(host("War.Example.com").as_deref(), Ok("war.example.com"));
+        assert!(host("https://war").is_err() && host("war:80").is_err());
+        assert!(label("service").is_ok() && label("9lives").is_err() && label("a-b").is_err());
+        assert!(extra_role("Database Lead").is_ok());
+        assert!(extra_role("ops").unwrap_err().contains("always there"));
+        assert!(zone("LOCAL").is_ok() && zone("Europe/Berlin").is_ok());
+        assert_eq!(
+            zone("Europe/Berln").unwrap_err(),
+            "did you mean `Europe/Berlin`?"
+        );
+    }
+}

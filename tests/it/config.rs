@@ -1,0 +1,198 @@
+//! The configuration file: what is read from a good one, and what is said about a bad one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use warroom::config::{ConfigError, Loaded, Tls, Weight, Wrong};
+use warroom::error::{Failure, Kind};
+use warroom::incident::Role;
+use warroom::log::Form;
+
+fn corpus(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config");
+    let entries = fs::read_dir(folder.join(kind)).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    files.sort();
+    assert!(files.len() > 3, "{files:?}");
+    files
+}
+
+fn wrong(path: &Path, text: &str) -> Wrong {
+    match Loaded::parse(path, text) {
+        Err(wrong) => wrong,
+        Ok(loaded) => panic!("{} was taken: {:?}", path.display(), loaded.config),
+    }
+}
+
+#[test]
+fn each_mistake_is_shown_in_its_place() {
+    for path in corpus("invalid") {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        // Named without its folder, which differs from one checkout to the next.
+        let wrong = wrong(Path::new(name), &text);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../fixtures/config/invalid");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(name, Failure::from(wrong.clone()).report()));
+
+        assert_eq!(Failure::from(wrong.clone()).kind, Kind::Usage, "{name}");
+        let places = format!("--> {name}:");
+        let errors = wrong.report(false).matches(&places).count();
+        assert!(errors >= wrong.problems.len(), "{name}: each has its line");
+        assert!(
+            !wrong.report(false).contains('\u{1b}'),
+            "{name}: plain is plain"
+        );
+        assert!(
+            wrong.report(true).contains("\u{1b}["),
+            "{name}: colour is there when asked for"
+        );
+    }
+}
+
+#[test]
+fn good_files_are_taken_whole() {
+    for path in corpus("valid") {
+        let loaded = Loaded::read(&path, true);
+        assert!(
+            loaded.is_ok(),
+            "{}: {}",
+            path.display(),
+            loaded.unwrap_err()
+        );
+    }
+}
+
+#[test]
+fn every_key_arrives() {
+    let path = corpus("valid")
+        .into_iter()
+        .find(|p| p.ends_with("full.toml"));
+    let path = path.unwrap();
+    let folder = path.parent().unwrap();
+    let loaded = Loaded::read(&path, true).unwrap();
+    let config = &loaded.config;
+    let text = |value: &Option<toml::Spanned<String>>| value.clone().unwrap().into_inner();
+    assert_eq!(
+        config.client.server.as_deref(),
+        Some("wss://war.example.com:7911")
+    );
+    assert!(!config.client.token_file.as_ref().unwrap().starts_with("~"));
+    assert_eq!(config.client.name.as_ref().unwrap().to_string(), "maya");
+    assert_eq!(text(&config.client.theme), "light");
+    assert_eq!(config.client.keymap, Some(folder.join("keys.toml")));
+    assert_eq!(text(&config.client.zone), "Europe/Berlin");
+    assert_eq!(text(&config.client.layout), "commander");
+    assert_eq!(config.server.listen, Some("0.0.0.0:7911".parse().unwrap()));
+    assert_eq!(
+        config.server.data.as_deref(),
+        Some(Path::new("/srv/warroom"))
+    );
+    let tls = Tls {
+        cert: folder.join("cert.pem"),
+        key: folder.join("key.pem"),
+    };
+    assert_eq!(config.server.tls, Some(tls));
+    assert!(!config.server.insecure);
+    assert_eq!(config.server.hosts, ["war.example.com", "war"]);
+    assert_eq!(config.runbooks.dirs, [folder.join("runbooks")]);
+    assert_eq!(config.alerts.match_labels, ["alertname", "cluster"]);
+    let extra: Vec<Role> = ["database-lead", "legal"]
+        .map(|r| r.parse().unwrap())
+        .into();
+    assert_eq!(config.roles.extra, extra);
+    assert_eq!(config.log.filter.as_deref(), Some("warn,warroom=debug"));
+    assert_eq!(config.log.format, Form::Json);
+
+    // The folder of the runbooks and the two files of TLS are not beside it: said, not refused.
+    assert_eq!(loaded.warnings.len(), 3, "{:?}", loaded.warnings);
+    assert!(loaded.warnings.iter().all(|w| w.weight == Weight::Warning));
+    let report = loaded.warning_report(false);
+    assert!(
+        report.starts_with("warning: `cert.pem` is not there"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_name_that_others_check_is_shown_in_its_place() {
+    let text = "[client]\ntheme = \"drak\"\n";
+    let loaded = Loaded::parse(Path::new("config.toml"), text).unwrap();
+    let theme = loaded.config.client.theme.clone().unwrap();
+    let known = ["dark", "light"];
+    let report = loaded
+        .check_name("theme", &theme, &known)
+        .unwrap_err()
+        .to_string();
+    assert!(report.contains("there is no theme `drak`"), "{report}");
+    assert!(report.contains("config.toml:2:9"), "{report}");
+    assert!(report.contains("did you mean `dark`?"), "{report}");
+    let text = "[client]\ntheme = \"dark\"\n";
+    let loaded = Loaded::parse(Path::new("config.toml"), text).unwrap();
+    let theme = loaded.config.client.theme.clone().unwrap();
+    assert!(loaded.check_name("theme", &theme, &known).is_ok());
+}
+
+#[test]
+fn only_a_file_that_was_asked_for_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("config.toml");
+    assert_eq!(Loaded::read(&gone, false).unwrap(), Loaded::default());
+    let error = Loaded::read(&gone, true).unwrap_err();
+    let failure = Failure::from(error);
+    assert_eq!(failure.kind, Kind::Usage);
+    assert!(
+        failure.report().contains("--config"),
+        "{}",
+        failure.report()
+    );
+    let mut nowhere = Vec::new();
+    assert_eq!(failure.tell(&mut nowhere), ExitCode::from(2));
+
+    fs::write(&gone, b"\xff\xfe").unwrap();
+    let unreadable = Loaded::read(&gone, false);
+    assert!(
+        matches!(unreadable, Err(ConfigError::Unreadable { .. })),
+        "not UTF-8"
+    );
+    fs::write(&gone, "#".repeat(2 * 1024 * 1024)).unwrap();
+    let report = Failure::from(Loaded::read(&gone, false).unwrap_err()).report();
+    assert!(report.contains("larger than"), "{report}");
+    assert!(
+        Loaded::read(folder.path(), false).is_err(),
+        "a folder is not a file"
+    );
+}
+
+#[test]
+fn no_text_at_all_breaks_the_reader() {
+    let full = fs::read_to_string(
+        corpus("valid")
+            .into_iter()
+            .find(|p| p.ends_with("full.toml"))
+            .unwrap(),
+    )
+    .unwrap();
+    // Cut short anywhere, and with a byte changed anywhere: told or taken, and always drawn.
+    for at in 0..full.len() {
+        let odd = ["\"", "]", "\u{1b}", "字", "\0", "\r"][at % 6];
+        let changed = format!("{}{odd}{}", &full[..at], &full[at + 1..]);
+        let texts = [full[..at].to_owned(), changed];
+        for text in texts {
+            if let Err(wrong) = Loaded::parse(Path::new("config.toml"), &text) {
+                assert!(!wrong.problems.is_empty());
+                let report = Failure::from(wrong).report();
+                assert!(!report.contains('\u{1b}'), "{report}");
+            }
+        }
+    }
+    let deep = format!("[client]\nname = {}", "[".repeat(100_000));
+    assert!(
+        !wrong(Path::new("deep.toml"), &deep)
+            .report(false)
+            .is_empty()
+    );
+}
