@@ -5,9 +5,22 @@
 //! **Invariant**: what was written is never written again: there is no update and no delete of a
 //! record. Checkpoints and the search index are derived and may be thrown away.
 
+mod check;
+mod error;
+mod lock;
+mod memory;
 mod record;
+pub mod sqlite;
+mod stats;
+mod verify;
+mod words;
 
+pub use error::OpenJournalError;
+pub use lock::{LockHolder, lock_holder};
+pub use memory::MemoryJournal;
 pub use record::{BreakKind, Record, SealError, VerifyRecordError, seal, verify_chain};
+pub use stats::{LATENCY_BOUNDS_MICROS, Stats};
+pub use verify::{Break, Report, verify_dir};
 
 use crate::incident::{CommandId, Hash, Incident, IncidentId, Person, Seq, Timestamp};
 use futures_util::future::BoxFuture;
@@ -94,6 +107,15 @@ pub enum AppendError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the journal cannot be read: {0}")]
 pub struct ReadError(pub String);
+
+/// Why a state that is ahead of its log is not kept: it would be believed after the log had gone on
+/// in another way.
+fn ahead_of_log(incident: &Incident) -> AppendError {
+    AppendError::Engine(format!(
+        "the state of {} is at {}, and its log is not there yet",
+        incident.id, incident.seq
+    ))
+}
 
 /// What an engine must do. Its meaning is written down as tests in `tests/it/journal_contract.rs`.
 ///

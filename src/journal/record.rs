@@ -158,6 +158,15 @@ pub enum BreakKind {
     /// It does not name the hash of the event before it.
     #[error("it does not follow from the event before it: the hash that it names is another")]
     Unlinked,
+    /// The log ends before its head: events were cut off its end.
+    #[error("the log ends before it, and should end at {head}: events were cut off its end")]
+    Cut {
+        /// Where it should end.
+        head: Seq,
+    },
+    /// What the engine keeps beside the text does not agree with it.
+    #[error("what is stored beside it does not agree with it: {0}")]
+    Stored(String),
 }
 
 /// Walks on along a chain: `json` must be the record after `seq` with `hash`.
