@@ -97,6 +97,15 @@ fn request(options: &LinkOptions) -> Result<Request, DialError> {
     if !matches!(uri.scheme_str(), Some("ws" | "wss")) {
         return Err(wrong("it does not begin with ws:// or wss://"));
     }
+    let has_port = uri.authority().is_some_and(|authority| {
+        authority
+            .as_str()
+            .rsplit_once(uri.host().unwrap_or_default())
+            .is_some_and(|(_, rest)| !rest.is_empty())
+    });
+    if has_port && uri.port_u16().is_none() {
+        return Err(wrong("its port is not one"));
+    }
     let mut parts = uri.into_parts();
     let path = parts.path_and_query.as_ref().map_or("", |p| p.path());
     if matches!(path, "" | "/") {

@@ -34,6 +34,11 @@ pub const EFFECT_QUEUE: usize = 64;
 const BACKOFF_FIRST: Duration = Duration::from_millis(250);
 /// The longest wait.
 const BACKOFF_MAX: Duration = Duration::from_secs(10);
+/// Frames sent at once before [`SEND_PER_SECOND`] counts: well under the server's own bound
+/// (`protocol::limits::FRAMES_BURST`), as answers to its pings count there too.
+const SEND_BURST: u32 = 500;
+/// Frames sent in a second, over a while: under `protocol::limits::FRAMES_PER_SECOND`.
+const SEND_PER_SECOND: u32 = 150;
 /// How long what is left may take to be sent when the caller hangs up.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -203,6 +208,7 @@ impl Driver {
         let mut bye = None;
         // What was written but not flushed yet: answers to pings among it.
         let mut unflushed = false;
+        let mut pace = Pace::new(Instant::now());
         loop {
             if self.pump.is_closed() {
                 self.say_goodbye(&mut sink).await;
@@ -216,7 +222,8 @@ impl Driver {
                 // Nothing is read while the caller does not take it: silence means nothing then.
                 heard = Instant::now();
             }
-            let waiting = self.pump.has_outgoing();
+            let held = pace.next_at(Instant::now());
+            let waiting = self.pump.has_outgoing() && held.is_none();
             // Every branch may be dropped half way: the library keeps what it has read and
             // written so far in its own buffers.
             tokio::select! {
@@ -232,7 +239,10 @@ impl Driver {
                     sink => sink.poll_flush(cx),
                 }), if waiting || unflushed => {
                     let done = match can {
-                        Ok(()) if waiting => self.send_next(&mut sink),
+                        Ok(()) if waiting => {
+                            pace.spend();
+                            self.send_next(&mut sink)
+                        }
                         other => other,
                     };
                     if let Err(error) = done {
@@ -240,6 +250,8 @@ impl Driver {
                     }
                     unflushed = waiting;
                 }
+                // Then the loop looks again.
+                () = sleep_until(held), if held.is_some() && self.pump.has_outgoing() => {}
                 () = tokio::time::sleep_until(heard + DEAD_AFTER), if !full => {
                     let seconds = DEAD_AFTER.as_secs();
                     return ended(format!("Nothing was heard from the server for {seconds} seconds."));
@@ -326,6 +338,39 @@ impl Driver {
     }
 }
 
+async fn sleep_until(at: Option<Instant>) {
+    if let Some(at) = at {
+        tokio::time::sleep_until(at).await;
+    }
+}
+
+/// How many frames may still be sent at once.
+struct Pace {
+    left: f64,
+    at: Instant,
+}
+
+impl Pace {
+    fn new(now: Instant) -> Self {
+        Self {
+            left: f64::from(SEND_BURST),
+            at: now,
+        }
+    }
+
+    /// When the next frame may be sent; `None`: now.
+    fn next_at(&mut self, now: Instant) -> Option<Instant> {
+        let refill = (now - self.at).as_secs_f64() * f64::from(SEND_PER_SECOND);
+        self.left = (self.left + refill).min(f64::from(SEND_BURST));
+        self.at = now;
+        (self.left < 1.0).then(|| now + Duration::from_secs(1) / SEND_PER_SECOND)
+    }
+
+    fn spend(&mut self) {
+        self.left -= 1.0;
+    }
+}
+
 fn ended(why: impl Into<String>) -> DialError {
     DialError {
         why: why.into(),
@@ -348,6 +393,26 @@ fn backoff(failures: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pace_stays_under_the_servers_rate() {
+        use crate::protocol::limits::{FRAMES_BURST, FRAMES_PER_SECOND};
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let (mut now, mut sent) = (start, 0u32);
+        while now < start + Duration::from_secs(10) {
+            match pace.next_at(now) {
+                None => {
+                    pace.spend();
+                    sent += 1;
+                }
+                Some(at) => now = at,
+            }
+            let seconds = u32::try_from((now - start).as_secs()).unwrap();
+            assert!(sent < FRAMES_BURST + seconds * FRAMES_PER_SECOND);
+        }
+        assert!(sent >= SEND_BURST + 9 * SEND_PER_SECOND, "{sent}");
+    }
 
     #[test]
     fn waits_grow_to_their_bound_and_never_vanish() {

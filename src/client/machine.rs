@@ -179,7 +179,8 @@ impl Client {
             self.rooms.insert(incident, room);
         }
         let mut effects = Vec::new();
-        self.ask_to_join(incident, &mut effects);
+        // Asked for once more: the answer to the last time may have been that it cannot be.
+        self.rejoin_unanswered(incident, &mut effects);
         effects
     }
 
@@ -187,6 +188,7 @@ impl Client {
     pub fn leave(&mut self, incident: IncidentId) -> Vec<Effect> {
         self.requests
             .retain(|_, request| !matches!(request, Request::Page(whose, _) if *whose == incident));
+        self.outbox.joined(incident);
         match self.rooms.remove(&incident) {
             Some(_) if self.link.is_live() => {
                 vec![Effect::Send(Outbound(ClientFrame::Leave { incident }))]

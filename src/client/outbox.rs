@@ -28,6 +28,10 @@ enum Stage {
     Ready,
     /// Sent over the connection that stands.
     Sent,
+    /// Sent; its answer may be among what the server left out. It is not sent again before the
+    /// server has shown that it took in all that was sent so far: of two copies under way one
+    /// could be refused and the other carried out.
+    Unsure,
     /// Its events were seen; the answer has not come.
     Seen {
         incident: IncidentId,
@@ -106,7 +110,7 @@ impl Outbox {
             let id = pending.command.id;
             let younger = |item: &Item| {
                 item.pending.command.id > id
-                    && !matches!(item.stage, Stage::Sent | Stage::Seen { .. })
+                    && !matches!(item.stage, Stage::Sent | Stage::Unsure | Stage::Seen { .. })
             };
             let at = self
                 .items
@@ -249,7 +253,28 @@ impl Outbox {
         self.retry_at = None;
         for item in &mut self.items {
             item.pending.sent = false;
+            if matches!(item.stage, Stage::Sent | Stage::Unsure) {
+                item.stage = Stage::Ready;
+            }
+        }
+    }
+
+    /// Answers were left out. What was sent to an incident that is joined again waits for that;
+    /// the rest, which does not hang on a state, goes again at once.
+    pub(super) fn answers_lost(&mut self, joined: impl Fn(IncidentId) -> bool) {
+        self.retry_at = None;
+        for item in &mut self.items {
             if item.stage == Stage::Sent {
+                let waits = item.pending.incident.is_some_and(&joined);
+                item.stage = if waits { Stage::Unsure } else { Stage::Ready };
+            }
+        }
+    }
+
+    /// The server has taken in all that was sent to this incident before it was joined again.
+    pub(super) fn joined(&mut self, incident: IncidentId) {
+        for item in &mut self.items {
+            if item.stage == Stage::Unsure && item.pending.incident == Some(incident) {
                 item.stage = Stage::Ready;
             }
         }
@@ -261,7 +286,7 @@ impl Outbox {
         let mut in_flight = self
             .items
             .iter()
-            .filter(|item| item.stage == Stage::Sent)
+            .filter(|item| matches!(item.stage, Stage::Sent | Stage::Unsure))
             .count();
         if let Some(at) = self.retry_at {
             if now < at || in_flight > 0 {
@@ -272,7 +297,7 @@ impl Outbox {
         let mut out = Vec::new();
         for item in &mut self.items {
             match item.stage {
-                Stage::Sent | Stage::Seen { .. } => continue,
+                Stage::Sent | Stage::Unsure | Stage::Seen { .. } => continue,
                 // What comes behind waits for it, so that the order stays.
                 Stage::Storing => break,
                 Stage::Ready if in_flight >= IN_FLIGHT => break,

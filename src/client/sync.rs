@@ -237,7 +237,8 @@ impl Client {
                 }
             }
             ServerFrame::Refused { command, refusal } => self.refused(now, command, refusal, out),
-            ServerFrame::Resync { incident } => self.resync(incident, out),
+            // Whichever incident is named: answers of all may be among what was left out.
+            ServerFrame::Resync { .. } => self.resync(out),
             ServerFrame::Presence { incident, here } => {
                 if let Some(room) = self.rooms.get_mut(&incident) {
                     room.here = here;
@@ -340,6 +341,16 @@ impl Client {
         })));
     }
 
+    /// Asks to follow, also where the server was asked and has not answered.
+    pub(super) fn rejoin_unanswered(&mut self, incident: IncidentId, out: Out<'_>) {
+        if let Some(room) = self.rooms.get_mut(&incident)
+            && room.following == Following::Asked
+        {
+            room.following = Following::No;
+        }
+        self.ask_to_join(incident, out);
+    }
+
     fn rejoin(&mut self, incident: IncidentId, out: Out<'_>) {
         if let Some(room) = self.rooms.get_mut(&incident)
             && room.following != Following::Asked
@@ -350,13 +361,11 @@ impl Client {
     }
 
     /// Frames were left out: answers may be among them, so all that waits for one goes again.
-    fn resync(&mut self, incident: Option<IncidentId>, out: Out<'_>) {
+    fn resync(&mut self, out: Out<'_>) {
         self.fail_requests(out);
-        self.outbox.disconnected();
-        let ids = match incident {
-            Some(id) => vec![id],
-            None => self.rooms.keys().copied().collect(),
-        };
+        let rooms = &self.rooms;
+        self.outbox.answers_lost(|id| rooms.contains_key(&id));
+        let ids: Vec<IncidentId> = self.rooms.keys().copied().collect();
         for id in ids {
             // Also one that was asked for already: that answer may be among what was left out.
             if let Some(room) = self.rooms.get_mut(&id) {
@@ -379,6 +388,7 @@ impl Client {
             return;
         };
         room.following = Following::Behind;
+        self.outbox.joined(incident);
         let fitting = checkpoint.filter(|c| c.fold == FOLD_VERSION && c.incident.id == incident);
         if head < room.confirmed.seq {
             let had = room.confirmed.seq;

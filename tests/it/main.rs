@@ -15,3 +15,4 @@ mod server_alerts;
 mod server_doors;
 mod server_rooms;
 mod support;
+mod sync_simulation;
