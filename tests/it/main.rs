@@ -7,6 +7,7 @@
 )]
 
 mod cli_basic;
+mod client_link;
 mod config;
 mod golden_events;
 mod incident_properties;

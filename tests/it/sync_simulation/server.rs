@@ -172,6 +172,7 @@ impl Server {
         let head = log.last().map_or(Seq::ZERO, |event| event.seq);
         let missing = log.iter().filter(|event| event.seq > have);
         let raw: Vec<_> = missing.map(raw).collect();
+        // Made only where it is sent: it is most of a run's time.
         let checkpoint = |fold| {
             Some(Box::new(Checkpoint {
                 fold,
