@@ -13,7 +13,7 @@ const QUEUE: usize = 256;
 /// Something to be done on the disk.
 #[derive(Debug)]
 pub(super) enum Job {
-    Put(Pending),
+    Put(Box<Pending>),
     Forget(CommandId),
     /// The server said who this is.
     IsOf(Person),
@@ -103,7 +103,7 @@ fn work(store: Result<&mut Store, &mut String>, batch: Vec<Job>, answer: &mpsc::
     let mut gone: Vec<CommandId> = Vec::new();
     for job in batch {
         match job {
-            Job::Put(pending) => puts.push(pending),
+            Job::Put(pending) => puts.push(*pending),
             // Ids are forgotten after the commands of the batch are in, so that none comes back.
             Job::Forget(command) => gone.push(command),
             Job::IsOf(person) => {

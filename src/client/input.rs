@@ -91,6 +91,10 @@ pub enum Effect {
 
 /// Something that the user, or the caller, should know.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "few, one at a time, and taken apart at once"
+)]
 pub enum Happening {
     /// The command will not happen. Its words go back to the writer.
     Refused {

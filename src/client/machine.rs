@@ -412,7 +412,7 @@ impl Client {
             };
             // In triage the newest first; live ones by severity, unset last; over: newest first.
             let severity = line.severity.filter(|_| group == 1);
-            let severity = severity.map_or(u8::MAX, |severity| severity.number());
+            let severity = severity.map_or(u8::MAX, crate::incident::Severity::number);
             let newest = if group == 2 {
                 line.changed_at
             } else {

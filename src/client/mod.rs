@@ -11,6 +11,7 @@
 
 mod dial;
 mod disk;
+mod follow;
 mod input;
 pub mod link;
 mod machine;

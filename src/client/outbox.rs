@@ -63,7 +63,7 @@ pub(super) enum Fate {
     /// It is sent again, not before this time. `news`: the user was not told yet.
     Again { at: Timestamp, news: bool },
     /// It was taken out.
-    Out(Pending),
+    Out(Box<Pending>),
 }
 
 /// The own commands that are not confirmed yet.
@@ -231,7 +231,9 @@ impl Outbox {
                 .take(at)
                 .any(|item| item.stage == Stage::Ready && item.pending.incident == incident);
         if !again && !behind {
-            return self.remove(command).map_or(Fate::Unknown, Fate::Out);
+            return self
+                .remove(command)
+                .map_or(Fate::Unknown, |p| Fate::Out(Box::new(p)));
         }
         if let Some(item) = self.items.get_mut(at) {
             item.stage = Stage::Ready;
@@ -282,7 +284,7 @@ impl Outbox {
 
     /// What may be sent now, in order; counts as sent. After a refusal it waits for its time and
     /// for the answers to all that is under way, so that the order stays.
-    pub(super) fn to_send(&mut self, now: Timestamp) -> Vec<Pending> {
+    pub(super) fn send_next(&mut self, now: Timestamp) -> Vec<Pending> {
         let mut in_flight = self
             .items
             .iter()

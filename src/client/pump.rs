@@ -45,6 +45,10 @@ enum Speaking {
 }
 
 /// What one step came to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for one step, on the stack"
+)]
 enum Did {
     Nothing,
     HungUp,
@@ -181,7 +185,7 @@ impl Pump {
         match effect {
             Effect::Store(pending) => {
                 if self.disk.is_some() {
-                    self.jobs.push_back(Job::Put(pending));
+                    self.jobs.push_back(Job::Put(Box::new(pending)));
                 } else {
                     self.say(Input::Stored(pending.command.id));
                 }

@@ -54,13 +54,14 @@ impl Console {
     async fn until(&mut self, what: &str, mut is: impl FnMut(&Self) -> bool) {
         while !is(self) {
             let input = tokio::time::timeout(PATIENCE, self.link.inputs.recv()).await;
-            let Ok(Some(input)) = input else {
-                panic!(
-                    "waited for: {what}; link {:?}, told {:?}",
+            let state = || {
+                format!(
+                    "waited for: {what}; {:?}; told {:?}",
                     self.client.link(),
                     self.told
-                );
+                )
             };
+            let input = input.ok().flatten().ok_or_else(state).unwrap();
             let effects = self.client.handle(SystemClock.now(), input);
             self.run(effects).await;
         }

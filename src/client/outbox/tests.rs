@@ -35,21 +35,21 @@ fn what_is_behind_a_command_that_is_being_stored_waits() {
     let mut outbox = Outbox::default();
     (1..=3).for_each(|n| outbox.push(note(n)).unwrap());
     outbox.stored(id(2));
-    assert!(outbox.to_send(NOW).is_empty());
+    assert!(outbox.send_next(NOW).is_empty());
     outbox.stored(id(1));
-    assert_eq!(ids(&outbox.to_send(NOW)), [id(1), id(2)]);
+    assert_eq!(ids(&outbox.send_next(NOW)), [id(1), id(2)]);
 }
 
 #[test]
 fn only_so_many_are_under_way_and_a_cut_sends_them_again_in_order() {
     let mut outbox = ready(IN_FLIGHT + 5);
-    let first = outbox.to_send(NOW);
+    let first = outbox.send_next(NOW);
     assert_eq!(first.len(), IN_FLIGHT);
-    assert!(outbox.to_send(NOW).is_empty());
+    assert!(outbox.send_next(NOW).is_empty());
     outbox.done(id(1));
-    assert_eq!(ids(&outbox.to_send(NOW)), [id(IN_FLIGHT + 1)]);
+    assert_eq!(ids(&outbox.send_next(NOW)), [id(IN_FLIGHT + 1)]);
     outbox.disconnected();
-    let again = outbox.to_send(NOW);
+    let again = outbox.send_next(NOW);
     assert_eq!(again.first().unwrap().command.id, id(2));
     assert!(ids(&again).is_sorted());
 }
@@ -65,7 +65,7 @@ fn beyond_the_bound_the_next_is_refused_aloud() {
 #[test]
 fn a_busy_server_is_asked_again_after_a_wait_and_in_order() {
     let mut outbox = ready(3);
-    outbox.to_send(NOW);
+    outbox.send_next(NOW);
     let Fate::Again { at, news: true } = outbox.refused(id(1), true, NOW) else {
         panic!("it is sent again");
     };
@@ -74,10 +74,10 @@ fn a_busy_server_is_asked_again_after_a_wait_and_in_order() {
         outbox.refused(id(2), false, NOW),
         Fate::Again { news: false, .. }
     ));
-    assert!(outbox.to_send(at).is_empty(), "one is still under way");
+    assert!(outbox.send_next(at).is_empty(), "one is still under way");
     outbox.done(id(3));
-    assert!(outbox.to_send(NOW).is_empty(), "it is not time yet");
-    assert_eq!(ids(&outbox.to_send(at)), [id(1), id(2)]);
+    assert!(outbox.send_next(NOW).is_empty(), "it is not time yet");
+    assert_eq!(ids(&outbox.send_next(at)), [id(1), id(2)]);
     assert!(matches!(outbox.refused(id(1), false, NOW), Fate::Out(_)));
     assert!(matches!(outbox.refused(id(1), false, NOW), Fate::Unknown));
 }

@@ -48,8 +48,10 @@ fn seqs(timeline: &Timeline) -> Vec<u64> {
 
 /// A window of notes `first..=last` of a log that ends at `head`.
 fn window(first: u64, last: u64, head: u64) -> Timeline {
-    let mut timeline = Timeline::default();
-    timeline.head = Seq(head);
+    let mut timeline = Timeline {
+        head: Seq(head),
+        ..Timeline::default()
+    };
     timeline.begin(1);
     let events: Vec<Event> = (first..=last).map(|n| note(n, 0)).collect();
     assert!(timeline.take_page(1, Want::Elsewhere, &events, &[], true));

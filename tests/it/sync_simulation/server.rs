@@ -304,7 +304,7 @@ impl Server {
         let log: Vec<Event> = log.filter(|e| e.incident == id).cloned().collect();
         context.entry = command.intent.target().and_then(|seq| entry_of(&log, seq));
         let Decided::Events(drafts) = decide(state, command, &context)? else {
-            panic!("the model knows every command of its log");
+            unreachable!("the model knows every command of its log");
         };
         let mut state = state.clone();
         let mut events = Vec::new();
