@@ -111,6 +111,14 @@ pub enum Verb {
     Search(v::search::SearchArgs),
     /// Write an incident out: a document, an object or its log
     Export(v::export::ExportArgs),
+    /// Write a line of the timeline, in the composer's grammar
+    Note(v::note::NoteArgs),
+    /// Run the server, or see and end the one on this machine
+    Serve(v::serve::ServeArgs),
+    /// Check that nothing in the journal was changed or lost
+    Verify(v::verify::VerifyArgs),
+    /// Check the configuration
+    Config(v::config::ConfigArgs),
     /// Make, list and revoke access tokens
     Token(v::token::TokenArgs),
     /// Print the completions of a shell

@@ -5,6 +5,7 @@ use super::out::{Out, Style};
 use super::session::{Receipt, Session, Target};
 use super::when::When;
 use super::{local, shapes};
+use crate::config::{Config, Loaded};
 use crate::console::text::{Zone, visible_line};
 use crate::error::Failure;
 use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
@@ -34,6 +35,28 @@ impl Context {
     #[must_use]
     pub fn out(&self) -> Out {
         Out::stdout(Style::of_terminal(self.global.json, self.zone()))
+    }
+
+    /// The configuration: the file that was named, or the usual one if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be read or says something that cannot be meant.
+    pub fn config(&self) -> Result<Loaded, Failure> {
+        match &self.global.config {
+            Some(path) => super::verbs::config::read(path, true),
+            None => super::verbs::config::read(self.paths.config(), false),
+        }
+    }
+
+    /// Where a server keeps its data: by flag, by configuration, or the usual place.
+    #[must_use]
+    pub fn server_data(&self, config: &Config) -> PathBuf {
+        let named = self
+            .global
+            .data
+            .clone()
+            .or_else(|| config.server.data.clone());
+        named.unwrap_or_else(|| self.paths.data().to_owned())
     }
 
     /// The data directory of this machine's server.

@@ -10,6 +10,7 @@ mod local;
 mod out;
 mod session;
 mod shapes;
+mod signals;
 mod verbs;
 mod when;
 
@@ -55,6 +56,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Token(args) => v::token::run(&args, &cx),
         Verb::Completions(args) => v::completions::run(&args, &cx),
         Verb::Man(args) => v::man::run(&args, &cx),
+        Verb::Serve(args) => v::serve::run(&args, &cx),
+        Verb::Verify(args) => v::verify::run(&args, &cx),
+        Verb::Config(args) => v::config::run(&args, &cx),
         verb => runtime()?.block_on(ask(verb, &cx)),
     }
 }
@@ -66,6 +70,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::List(args) => v::list::run(args, cx).await,
         Verb::Show(args) => v::show::run(args, cx).await,
         Verb::Timeline(args) => v::timeline::run(args, cx).await,
+        Verb::Note(args) => v::note::run(args, cx).await,
         Verb::Status(args) => v::status::run(args, cx).await,
         Verb::Severity(args) => v::severity::run(args, cx).await,
         Verb::Role(args) => v::role::run(args, cx).await,
@@ -79,7 +84,12 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Search(args) => v::search::run(args, cx).await,
         Verb::Export(args) => v::export::run(args, cx).await,
         // Those that need no server are done before.
-        Verb::Token(_) | Verb::Completions(_) | Verb::Man(_) => Ok(()),
+        Verb::Token(_)
+        | Verb::Completions(_)
+        | Verb::Man(_)
+        | Verb::Serve(_)
+        | Verb::Verify(_)
+        | Verb::Config(_) => Ok(()),
     }
 }
 

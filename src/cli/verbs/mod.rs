@@ -2,17 +2,21 @@
 
 pub mod ask;
 pub mod completions;
+pub mod config;
 pub mod declare;
 pub mod end;
 pub mod export;
 pub mod list;
 pub mod man;
+pub mod note;
 pub mod role;
 pub mod runbook;
 pub mod search;
+pub mod serve;
 pub mod severity;
 pub mod show;
 pub mod status;
 pub mod timeline;
 pub mod token;
 pub mod update;
+pub mod verify;
