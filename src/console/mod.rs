@@ -1,6 +1,29 @@
 //! The full-screen terminal console, the Elm way.
+//!
+//! [`app::App`] is everything that the console knows; [`msg::Msg`] is what happens to it,
+//! [`update`] what comes of that, [`effect::Effect`] what is then to be done, and [`view`] what is
+//! seen. [`run`] is the loop around them.
+//!
+//! **Invariant**: no I/O in `update` and `view`. **Invariant**: text from outside is drawn only
+//! through [`text`].
 
-pub mod grammar;
+pub mod app;
+mod drafts;
+mod editor;
+pub mod effect;
 pub mod keymap;
+pub mod layout;
+pub mod msg;
+pub mod notices;
+pub mod overlays;
+pub mod panes;
+mod runtime;
+pub mod start;
+mod terminal;
 pub mod text;
 pub mod theme;
+pub mod update;
+pub mod view;
+
+pub use runtime::Exit;
+pub use start::{Options, RunError, run};

@@ -1,1 +1,47 @@
-//! (filled in below)
+//! What is laid over the screen: one enum, kept as a stack.
+
+pub mod form;
+pub mod line;
+pub mod picker;
+pub mod prompt;
+pub mod reader;
+pub mod stroke;
+
+pub use form::{Field, Form, read_moment};
+pub use line::{Edit, LineEdit};
+pub use picker::{Choice, Item, Picker, Wait};
+pub use prompt::{Prompt, Search};
+pub use reader::{Page, Reader, Results};
+pub use stroke::{Answer, Move, Stroke};
+
+use super::panes::Confirm;
+
+/// Something laid over the screen. Keys go to the one on top.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// A list to choose from; the palette is one.
+    Picker(Picker),
+    /// The form that declares an incident.
+    Form(Box<Form>),
+    /// A yes or no.
+    Confirm(Confirm),
+    /// One line of text.
+    Prompt(Prompt),
+    /// The search in the timeline, in the last rows.
+    Search(Search),
+    /// A text to read.
+    Reader(Reader),
+    /// What the server found.
+    Results(Results),
+}
+
+impl Overlay {
+    /// Whether text that is typed goes into it.
+    #[must_use]
+    pub fn takes_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Picker(_) | Self::Form(_) | Self::Prompt(_) | Self::Search(_)
+        )
+    }
+}

@@ -32,14 +32,23 @@ impl State {
     pub fn title(&self, cx: &Cx<'_>) -> Title {
         let incident = cx.room.shown();
         let vacant = incident.vacancies().count();
-        let right = if vacant > 0 { format!("{vacant} vacant") } else { String::new() };
-        Title { left: "Command".to_owned(), right }
+        let right = if vacant > 0 {
+            format!("{vacant} vacant")
+        } else {
+            String::new()
+        };
+        Title {
+            left: "Command".to_owned(),
+            right,
+        }
     }
 
     /// Does what a key asked for.
     pub fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Request> {
         let rows = lines(cx, None);
-        let Some(at) = self.place(&rows) else { return Vec::new() };
+        let Some(at) = self.place(&rows) else {
+            return Vec::new();
+        };
         let page = isize::try_from(cx.area.height.max(2) / 2).unwrap_or(1);
         match action {
             Action::CursorDown => self.go(&rows, at, 1, 1),
@@ -101,16 +110,29 @@ impl State {
     /// Draws the inside.
     pub fn draw(&self, cx: &Cx<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         let rows = lines(cx, Some(look));
-        draw(&rows, self.first(&rows, area), self.place(&rows), look, area, buf);
+        draw(
+            &rows,
+            self.first(&rows, area),
+            self.place(&rows),
+            look,
+            area,
+            buf,
+        );
     }
 
     fn first(&self, rows: &[Row<Item>], area: Rect) -> usize {
-        first_row(self.place(rows).unwrap_or(0), rows.len(), usize::from(area.height))
+        first_row(
+            self.place(rows).unwrap_or(0),
+            rows.len(),
+            usize::from(area.height),
+        )
     }
 
     /// The row of the item that the cursor is on; the first one when it is gone.
     fn place(&self, rows: &[Row<Item>]) -> Option<usize> {
-        let same = rows.iter().position(|row| row.item.is_some() && row.item == self.on);
+        let same = rows
+            .iter()
+            .position(|row| row.item.is_some() && row.item == self.on);
         same.or_else(|| rows.iter().position(|row| row.item.is_some()))
     }
 
@@ -131,14 +153,23 @@ fn act(action: Action, item: &Item, cx: &Cx<'_>) -> Vec<Request> {
     match item {
         Item::Role(role) => act_on_role(action, role, cx.room.shown(), me),
         Item::Ask(id) => {
-            let answer = |state| Request::Submit(Intent::AnswerAsk { ask: *id, state, reason: None });
+            let answer = |state| {
+                Request::Submit(Intent::AnswerAsk {
+                    ask: *id,
+                    state,
+                    reason: None,
+                })
+            };
             match action {
                 Action::AskAcknowledge | Action::Accept => vec![answer(AskState::Acknowledged)],
                 Action::AskDone => vec![answer(AskState::Done)],
                 Action::AskDecline => vec![Request::Open(OverlayRequest::Prompt(Prompt {
                     title: format!("Why is ask {id} declined"),
                     text: String::new(),
-                    then: Then::AnswerAsk { ask: *id, state: AskState::Declined },
+                    then: Then::AnswerAsk {
+                        ask: *id,
+                        state: AskState::Declined,
+                    },
                 }))],
                 _ => Vec::new(),
             }
@@ -165,7 +196,10 @@ fn act_on_role(
             vec![Request::Open(OverlayRequest::PickPerson(role.clone()))]
         }
         (Action::ReleaseRole, Some(holder)) if Some(&holder) == me => {
-            vec![Request::Submit(Intent::ReleaseRole { role: role.clone(), expected_holder: None })]
+            vec![Request::Submit(Intent::ReleaseRole {
+                role: role.clone(),
+                expected_holder: None,
+            })]
         }
         (Action::ReleaseRole, Some(holder)) => {
             vec![Request::Open(OverlayRequest::Confirm(Confirm {
@@ -175,7 +209,10 @@ fn act_on_role(
                     format!("Tell {holder} first."),
                 ],
                 yes: "release".to_owned(),
-                intent: Intent::ReleaseRole { role: role.clone(), expected_holder: Some(holder) },
+                intent: Intent::ReleaseRole {
+                    role: role.clone(),
+                    expected_holder: Some(holder),
+                },
             }))]
         }
         _ => Vec::new(),
@@ -205,11 +242,18 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     for role in Role::STANDARD.iter().chain(other_roles(incident)) {
         rows.push(role_row(role, incident, cx, look));
     }
-    let open: Vec<&Ask> = incident.asks.iter().filter(|ask| ask.state.is_open()).collect();
+    let open: Vec<&Ask> = incident
+        .asks
+        .iter()
+        .filter(|ask| ask.state.is_open())
+        .collect();
     rows.push(heading("Asks", open.len(), look));
     if open.is_empty() {
         let hint = look.map_or(String::new(), |look| {
-            format!("none; {} asks someone, with a clock", hint(look, Action::Ask))
+            format!(
+                "none; {} asks someone, with a clock",
+                hint(look, Action::Ask)
+            )
         });
         rows.push(Row::plain(hint, Meaning::Placeholder));
     }
@@ -222,31 +266,60 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
 }
 
 fn other_roles(incident: &Incident) -> impl Iterator<Item = &Role> {
-    incident.roles.keys().filter(|role| !Role::STANDARD.contains(role))
+    incident
+        .roles
+        .keys()
+        .filter(|role| !Role::STANDARD.contains(role))
 }
 
 fn hint(look: &Look<'_>, action: Action) -> String {
-    look.keymap.hint(action, &[Context::Command, Context::Incident, Context::Browse])
+    look.keymap.hint(
+        action,
+        &[Context::Command, Context::Incident, Context::Browse],
+    )
 }
 
 fn heading(name: &str, count: usize, look: Option<&Look<'_>>) -> Row<Item> {
-    let rule = if look.is_some_and(|look| look.ascii) { "-" } else { "─" };
-    let right = if count > 0 { vec![piece(count.to_string(), Meaning::Muted)] } else { Vec::new() };
-    Row::new(vec![piece(format!("{rule} {name}"), Meaning::Muted)], right, None)
+    let rule = if look.is_some_and(|look| look.ascii) {
+        "-"
+    } else {
+        "─"
+    };
+    let right = if count > 0 {
+        vec![piece(count.to_string(), Meaning::Muted)]
+    } else {
+        Vec::new()
+    };
+    Row::new(
+        vec![piece(format!("{rule} {name}"), Meaning::Muted)],
+        right,
+        None,
+    )
 }
 
 fn role_row(role: &Role, incident: &Incident, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
-    let name = piece(column(&visible_line(role.short()), ROLE_CELLS), Meaning::Muted);
+    let name = piece(
+        column(&visible_line(role.short()), ROLE_CELLS),
+        Meaning::Muted,
+    );
     let item = Some(Item::Role(role.clone()));
     if let Some(holder) = incident.roles.get(role) {
         let mine = cx.me.is_some_and(|me| me.person == holder.person);
         let who = if mine { Meaning::Me } else { Meaning::Person };
         let left = vec![name, piece(visible_line(holder.person.as_str()), who)];
-        return Row::new(left, vec![piece(age(cx.now - holder.since), Meaning::Muted)], item);
+        return Row::new(
+            left,
+            vec![piece(age(cx.now - holder.since), Meaning::Muted)],
+            item,
+        );
     }
     // A vacancy is shouted while people work on the incident, and only then.
     if !incident.status.is_live() {
-        return Row::new(vec![name, piece("nobody", Meaning::Muted)], Vec::new(), item);
+        return Row::new(
+            vec![name, piece("nobody", Meaning::Muted)],
+            Vec::new(),
+            item,
+        );
     }
     let key = look.map(|look| format!("{} claim", hint(look, Action::ClaimRole)));
     let right = vec![piece(key.unwrap_or_default(), Meaning::Muted)];
@@ -256,7 +329,11 @@ fn role_row(role: &Role, incident: &Incident, cx: &Cx<'_>, look: Option<&Look<'_
 fn ask_row(ask: &Ask, cx: &Cx<'_>) -> Row<Item> {
     let mine = cx.me.is_some_and(|me| me.person == ask.to);
     let who = if mine { Meaning::Me } else { Meaning::Person };
-    let known = if ask.state == AskState::Acknowledged { "✓ " } else { "" };
+    let known = if ask.state == AskState::Acknowledged {
+        "✓ "
+    } else {
+        ""
+    };
     let due = countdown(ask.due_at - cx.now);
     let right = if due.late {
         piece(format!("OVERDUE {}", due.text), Meaning::Overdue)

@@ -22,6 +22,7 @@ pub mod composer;
 mod request;
 mod rows;
 pub mod runbook;
+pub mod situation;
 pub mod timeline;
 
 pub use request::{Confirm, Focus, OverlayRequest, Prompt, Request, Say, Then};

@@ -47,6 +47,8 @@ pub enum Request {
     Older,
     /// A newer page of the timeline is wanted.
     Newer,
+    /// The newest page of the timeline is wanted, in place of a window elsewhere.
+    Newest,
     /// The timeline around this entry is wanted.
     Around(Seq),
     /// The timeline around this moment is wanted.
@@ -162,4 +164,8 @@ pub enum Then {
     JumpTo,
     /// A line with these properties.
     Note(NewNote),
+    /// An address, and what it is.
+    AddLink,
+    /// Words that every timeline is searched for.
+    SearchAll,
 }

@@ -23,7 +23,10 @@ pub(super) struct Row<T> {
 }
 
 pub(super) fn piece(text: impl Into<String>, meaning: Meaning) -> Piece {
-    Piece { text: text.into(), meaning }
+    Piece {
+        text: text.into(),
+        meaning,
+    }
 }
 
 impl<T> Row<T> {
@@ -41,7 +44,9 @@ impl<T> Row<T> {
 /// are seen.
 pub(super) fn first_row(cursor: usize, rows: usize, height: usize) -> usize {
     let margin = (height / 4).min(3);
-    (cursor + 1 + margin).saturating_sub(height).min(rows.saturating_sub(height))
+    (cursor + 1 + margin)
+        .saturating_sub(height)
+        .min(rows.saturating_sub(height))
 }
 
 /// Draws the rows from `first` on; the one at `cursor` is marked when the pane has the focus.
@@ -53,15 +58,32 @@ pub(super) fn draw<T>(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    for (at, row) in rows.iter().enumerate().skip(first).take(usize::from(area.height)) {
+    for (at, row) in rows
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(usize::from(area.height))
+    {
         let y = area.y + u16::try_from(at - first).unwrap_or(u16::MAX);
         let picked = cursor == Some(at);
         if picked {
-            let meaning =
-                if look.focused { Meaning::Selection } else { Meaning::SelectionFaint };
-            buf.set_style(Rect::new(area.x, y, area.width, 1), look.theme.style(meaning));
+            let meaning = if look.focused {
+                Meaning::Selection
+            } else {
+                Meaning::SelectionFaint
+            };
+            buf.set_style(
+                Rect::new(area.x, y, area.width, 1),
+                look.theme.style(meaning),
+            );
         }
-        draw_row(row, picked && look.focused, look, Rect::new(area.x, y, area.width, 1), buf);
+        draw_row(
+            row,
+            picked && look.focused,
+            look,
+            Rect::new(area.x, y, area.width, 1),
+            buf,
+        );
     }
 }
 

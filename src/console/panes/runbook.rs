@@ -29,10 +29,18 @@ impl State {
     #[must_use]
     pub fn title(&self, cx: &Cx<'_>) -> Title {
         let Some(runbook) = self.runbook(cx) else {
-            return Title { left: "Runbook".to_owned(), right: String::new() };
+            return Title {
+                left: "Runbook".to_owned(),
+                right: String::new(),
+            };
         };
         let many = cx.room.shown().runbooks.len();
-        let at = cx.room.shown().runbooks.iter().position(|r| r.name == runbook.name);
+        let at = cx
+            .room
+            .shown()
+            .runbooks
+            .iter()
+            .position(|r| r.name == runbook.name);
         let more = match at {
             Some(at) if many > 1 => format!(" ({} of {many})", at + 1),
             _ => String::new(),
@@ -66,7 +74,9 @@ impl State {
             Action::Bottom => self.go(&rows, at, 1, rows.len()),
             Action::NextRunbook => self.next(cx),
             other => {
-                let Some(step) = self.step(&runbook) else { return Vec::new() };
+                let Some(step) = self.step(&runbook) else {
+                    return Vec::new();
+                };
                 return self.act(other, &runbook, step);
             }
         }
@@ -93,7 +103,9 @@ impl State {
                 Some("only one runbook is attached".to_owned())
             }
             Some(runbook) if action == Action::CopyCommand => {
-                let none = self.step(runbook).is_none_or(|step| step.text.commands.is_empty());
+                let none = self
+                    .step(runbook)
+                    .is_none_or(|step| step.text.commands.is_empty());
                 none.then(|| "the step shows no command".to_owned())
             }
             _ => None,
@@ -102,7 +114,9 @@ impl State {
 
     /// A click at a place on the screen, inside `cx.area`.
     pub fn click(&mut self, at: Position, cx: &Cx<'_>) -> Vec<Request> {
-        let Some(runbook) = self.runbook(cx).cloned() else { return Vec::new() };
+        let Some(runbook) = self.runbook(cx).cloned() else {
+            return Vec::new();
+        };
         let rows = self.rows(&runbook, cx);
         let first = self.first(&runbook, &rows, cx.area);
         let row = usize::from(at.y.saturating_sub(cx.area.y)) + first;
@@ -114,14 +128,20 @@ impl State {
 
     /// The wheel was turned; positive: down.
     pub fn wheel(&mut self, lines: i32, cx: &Cx<'_>) -> Vec<Request> {
-        let action = if lines > 0 { Action::CursorDown } else { Action::CursorUp };
+        let action = if lines > 0 {
+            Action::CursorDown
+        } else {
+            Action::CursorUp
+        };
         self.handle(action, cx)
     }
 
     /// Draws the inside.
     pub fn draw(&self, cx: &Cx<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         let Some(runbook) = self.runbook(cx) else {
-            let key = look.keymap.hint(Action::AttachRunbook, &[Context::Incident]);
+            let key = look
+                .keymap
+                .hint(Action::AttachRunbook, &[Context::Incident]);
             let text = format!("No runbook is attached: {key} chooses one, a checklist for all.");
             let rows: Vec<Row<StepNo>> = wrap(&text, usize::from(area.width))
                 .into_iter()
@@ -131,13 +151,23 @@ impl State {
         };
         let rows = self.rows(runbook, cx);
         let first = self.first(runbook, &rows, area);
-        draw(&rows, first, Some(self.place(runbook, &rows)), look, area, buf);
+        draw(
+            &rows,
+            first,
+            Some(self.place(runbook, &rows)),
+            look,
+            area,
+            buf,
+        );
     }
 
     /// The runbook that is shown.
     fn runbook<'a>(&self, cx: &Cx<'a>) -> Option<&'a Runbook> {
         let attached = &cx.room.shown().runbooks;
-        let chosen = self.shown.as_ref().and_then(|name| attached.iter().find(|r| r.name == *name));
+        let chosen = self
+            .shown
+            .as_ref()
+            .and_then(|name| attached.iter().find(|r| r.name == *name));
         chosen.or_else(|| attached.last())
     }
 
@@ -149,12 +179,18 @@ impl State {
     }
 
     fn first(&self, runbook: &Runbook, rows: &[Row<StepNo>], area: Rect) -> usize {
-        first_row(self.place(runbook, rows), rows.len(), usize::from(area.height))
+        first_row(
+            self.place(runbook, rows),
+            rows.len(),
+            usize::from(area.height),
+        )
     }
 
     fn place(&self, runbook: &Runbook, rows: &[Row<StepNo>]) -> usize {
         let on = self.step(runbook).map(|step| step.no);
-        rows.iter().position(|row| row.item.is_some() && row.item == on).unwrap_or(0)
+        rows.iter()
+            .position(|row| row.item.is_some() && row.item == on)
+            .unwrap_or(0)
     }
 
     fn go(&mut self, rows: &[Row<StepNo>], mut at: usize, direction: isize, times: usize) {
@@ -171,7 +207,9 @@ impl State {
 
     fn next(&mut self, cx: &Cx<'_>) {
         let attached = &cx.room.shown().runbooks;
-        let now = self.runbook(cx).and_then(|r| attached.iter().position(|a| a.name == r.name));
+        let now = self
+            .runbook(cx)
+            .and_then(|r| attached.iter().position(|a| a.name == r.name));
         let next = now.map_or(0, |at| (at + 1) % attached.len().max(1));
         self.shown = attached.get(next).map(|runbook| runbook.name.clone());
         self.on = None;
@@ -187,21 +225,40 @@ impl State {
             })
         };
         let ask_why = |state, title: String| {
-            let then = Then::SetStep { runbook: runbook.name.clone(), step: step.no, state };
-            Request::Open(OverlayRequest::Prompt(Prompt { title, text: String::new(), then }))
+            let then = Then::SetStep {
+                runbook: runbook.name.clone(),
+                step: step.no,
+                state,
+            };
+            Request::Open(OverlayRequest::Prompt(Prompt {
+                title,
+                text: String::new(),
+                then,
+            }))
         };
         let no = step.no;
         match action {
             Action::StepStart | Action::Accept => vec![set(StepState::InProgress)],
             Action::StepDone => vec![set(StepState::Done)],
             Action::StepReopen => vec![set(StepState::Open)],
-            Action::StepSkip => vec![ask_why(StepState::Skipped, format!("Why is step {no} skipped"))],
-            Action::StepFail => vec![ask_why(StepState::Failed, format!("How did step {no} fail"))],
+            Action::StepSkip => vec![ask_why(
+                StepState::Skipped,
+                format!("Why is step {no} skipped"),
+            )],
+            Action::StepFail => vec![ask_why(
+                StepState::Failed,
+                format!("How did step {no} fail"),
+            )],
             Action::CopyCommand if step.text.commands.is_empty() => {
-                vec![Request::Say(Say::Info(format!("Step {no} shows no command.")))]
+                vec![Request::Say(Say::Info(format!(
+                    "Step {no} shows no command."
+                )))]
             }
             Action::CopyCommand => {
-                vec![Request::Copy { text: step.text.commands.join("\n"), what: "the command" }]
+                vec![Request::Copy {
+                    text: step.text.commands.join("\n"),
+                    what: "the command",
+                }]
             }
             Action::Details => vec![Request::Open(OverlayRequest::Text {
                 title: format!("Step {no}: {}", step.text.title),
@@ -244,7 +301,11 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
         StepState::Skipped => ("-", Meaning::StepSkipped),
         StepState::Failed => ("!", Meaning::StepFailed),
     };
-    let words = if step.state.is_settled() { Meaning::Muted } else { meaning };
+    let words = if step.state.is_settled() {
+        Meaning::Muted
+    } else {
+        meaning
+    };
     let indent = "  ".repeat(usize::from(step.text.depth.min(4)));
     let mut left = vec![
         piece(format!("[{sign}] "), meaning),
@@ -252,7 +313,10 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
         piece(format!("{indent}{}", visible_line(&step.text.title)), words),
     ];
     if let Some(reason) = &step.reason {
-        left.push(piece(format!(" ({})", visible_line(reason)), Meaning::Muted));
+        left.push(piece(
+            format!(" ({})", visible_line(reason)),
+            Meaning::Muted,
+        ));
     }
     let right = step.by.as_ref().zip(step.at).map(|(by, at)| {
         let word = match step.state {
@@ -260,7 +324,10 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
             StepState::Failed => "failed ",
             _ => "",
         };
-        piece(format!("{word}{} {}", visible_line(by.as_str()), age(cx.now - at)), Meaning::Muted)
+        piece(
+            format!("{word}{} {}", visible_line(by.as_str()), age(cx.now - at)),
+            Meaning::Muted,
+        )
     });
     Row::new(left, right.into_iter().collect(), Some(step.no))
 }
@@ -275,7 +342,12 @@ fn more_of(step: &Step, width: usize, rows: &mut Vec<Row<StepNo>>) {
             rows.push(Row::plain(format!("{indent}{line}"), Meaning::Muted));
         }
     }
-    for command in step.text.commands.iter().flat_map(|command| command.lines()) {
+    for command in step
+        .text
+        .commands
+        .iter()
+        .flat_map(|command| command.lines())
+    {
         let left = vec![
             piece(format!("{indent}$ "), Meaning::Muted),
             piece(visible_line(command), Meaning::Code),
@@ -290,6 +362,11 @@ fn whole(step: &Step) -> String {
     if !step.text.detail.is_empty() {
         parts.push(step.text.detail.to_string());
     }
-    parts.extend(step.text.commands.iter().map(|command| format!("$ {command}")));
+    parts.extend(
+        step.text
+            .commands
+            .iter()
+            .map(|command| format!("$ {command}")),
+    );
     parts.join("\n\n")
 }

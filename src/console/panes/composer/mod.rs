@@ -3,6 +3,7 @@
 use super::{Cx, Look, Request};
 use crate::console::keymap::Action;
 use crate::incident::Refusal;
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -16,7 +17,12 @@ impl State {
         Vec::new()
     }
 
-    /// Text was typed (a key that is no action) or pasted.
+    /// A key that is no action: a character is typed, or the text is edited as in readline.
+    pub fn key(&mut self, _event: KeyEvent, _cx: &Cx<'_>) -> Vec<Request> {
+        Vec::new()
+    }
+
+    /// Text was pasted, in one piece.
     pub fn input(&mut self, _text: &str, _cx: &Cx<'_>) -> Vec<Request> {
         Vec::new()
     }

@@ -29,7 +29,11 @@ pub(super) struct Composed {
 /// text as can be shown.
 pub(super) fn compose(line: &Line, zone: Zone, width: usize) -> Composed {
     let entry = &line.entry;
-    let mut composed = Composed { text: String::new(), parts: Vec::new(), more: false };
+    let mut composed = Composed {
+        text: String::new(),
+        parts: Vec::new(),
+        more: false,
+    };
     if entry.marks.private {
         composed.add("private ", Meaning::Private);
     }
@@ -42,7 +46,10 @@ pub(super) fn compose(line: &Line, zone: Zone, width: usize) -> Composed {
         composed.add(": ", Meaning::Muted);
     }
     let room = width.saturating_sub(INDENT).max(1) * ROWS_MAX * 4;
-    let cut = entry.text.get(..entry.text.floor_char_boundary(room)).unwrap_or_default();
+    let cut = entry
+        .text
+        .get(..entry.text.floor_char_boundary(room))
+        .unwrap_or_default();
     composed.more = cut.len() < entry.text.len();
     composed.add_words(&visible_block(cut), body(entry));
     composed.add_marks(line, zone);
@@ -60,7 +67,10 @@ impl Composed {
     fn add_words(&mut self, words: &str, meaning: Meaning) {
         let mut rest = words;
         while let Some(at) = rest.find(['#', '@']) {
-            let begins = rest[..at].chars().next_back().is_none_or(char::is_whitespace);
+            let begins = rest[..at]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace);
             let tail = &rest[at + 1..];
             let end = tail
                 .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
@@ -87,11 +97,17 @@ impl Composed {
             self.add(" ★", Meaning::Pinned);
         }
         if let Some(reason) = &entry.marks.retracted {
-            self.add(&format!(" retracted: {}", visible_block(reason)), Meaning::Muted);
+            self.add(
+                &format!(" retracted: {}", visible_block(reason)),
+                Meaning::Muted,
+            );
         }
         let late = entry.recorded_at - entry.occurred_at > LATE;
         if late && entry.kind.is_written() && line.state == LineState::Confirmed {
-            self.add(&format!(" (recorded {})", zone.hm(entry.recorded_at)), Meaning::Muted);
+            self.add(
+                &format!(" (recorded {})", zone.hm(entry.recorded_at)),
+                Meaning::Muted,
+            );
         }
     }
 
@@ -186,7 +202,12 @@ pub(super) fn draw(
     let pending = matches!(line.state, LineState::Pending(_));
     let last = rows.len().saturating_sub(1);
     let mut drawn = 0;
-    for (at, range) in rows.iter().enumerate().skip(skip).take(usize::from(area.height)) {
+    for (at, range) in rows
+        .iter()
+        .enumerate()
+        .skip(skip)
+        .take(usize::from(area.height))
+    {
         let y = area.y + drawn;
         let row = Rect::new(area.x, y, area.width, 1);
         let base = ground(marked.picked, pending, line, look);
@@ -212,10 +233,16 @@ fn ground(picked: bool, pending: bool, line: &Line, look: &Look<'_>) -> Style {
         style = style.patch(look.theme.style(Meaning::Pending));
     }
     if line.entry.marks.retracted.is_some() {
-        style = style.patch(look.theme.style(Meaning::Retracted)).add_modifier(Modifier::CROSSED_OUT);
+        style = style
+            .patch(look.theme.style(Meaning::Retracted))
+            .add_modifier(Modifier::CROSSED_OUT);
     }
     if picked {
-        let meaning = if look.focused { Meaning::Selection } else { Meaning::SelectionFaint };
+        let meaning = if look.focused {
+            Meaning::Selection
+        } else {
+            Meaning::SelectionFaint
+        };
         style = style.patch(look.theme.style(meaning));
     }
     style
@@ -227,10 +254,24 @@ fn head(line: &Line, pending: bool, look: &Look<'_>, row: Rect, base: Style, buf
     let plain = base.remove_modifier(Modifier::CROSSED_OUT);
     let style = look.theme.style(Meaning::Time).patch(plain);
     buf.set_stringn(row.x, row.y, &time, usize::from(row.width), style);
-    let meaning = if pending { Meaning::Pending } else { meaning(line.entry.kind) };
-    let sign = if look.ascii { meaning.ascii_glyph() } else { meaning.glyph() };
+    let meaning = if pending {
+        Meaning::Pending
+    } else {
+        meaning(line.entry.kind)
+    };
+    let sign = if look.ascii {
+        meaning.ascii_glyph()
+    } else {
+        meaning.glyph()
+    };
     if row.width > 9 {
-        buf.set_stringn(row.x + 9, row.y, sign, 1, look.theme.style(meaning).patch(plain));
+        buf.set_stringn(
+            row.x + 9,
+            row.y,
+            sign,
+            1,
+            look.theme.style(meaning).patch(plain),
+        );
     }
 }
 
@@ -242,7 +283,9 @@ fn draw_words(
     (row, base): (Rect, Style),
     buf: &mut Buffer,
 ) {
-    let mut x = row.x.saturating_add(u16::try_from(INDENT).unwrap_or(u16::MAX));
+    let mut x = row
+        .x
+        .saturating_add(u16::try_from(INDENT).unwrap_or(u16::MAX));
     for (part, meaning) in &composed.parts {
         let (from, to) = (part.start.max(range.start), part.end.min(range.end));
         let Some(text) = composed.text.get(from..to).filter(|text| !text.is_empty()) else {
@@ -253,7 +296,11 @@ fn draw_words(
             if x >= row.right() {
                 return;
             }
-            let style = if hit { style.patch(look.theme.style(Meaning::Match)) } else { style };
+            let style = if hit {
+                style.patch(look.theme.style(Meaning::Match))
+            } else {
+                style
+            };
             let room = usize::from(row.right() - x);
             (x, _) = buf.set_stringn(x, row.y, truncate(piece, room), room, style);
         }

@@ -62,13 +62,21 @@ impl State {
                 let to = if timeline.is_at_newest() {
                     "now".to_owned()
                 } else {
-                    lines.last().map_or_else(String::new, |last| cx.zone.hm(last.entry.occurred_at))
+                    lines
+                        .last()
+                        .map_or_else(String::new, |last| cx.zone.hm(last.entry.occurred_at))
                 };
-                format!("Timeline {} → {to} {zone}", cx.zone.hm(first.entry.occurred_at))
+                format!(
+                    "Timeline {} → {to} {zone}",
+                    cx.zone.hm(first.entry.occurred_at)
+                )
             }
             None => format!("Timeline {zone}"),
         };
-        Title { left, right: self.below(cx) }
+        Title {
+            left,
+            right: self.below(cx),
+        }
     }
 
     /// What is not seen below, or that something is on its way.
@@ -89,7 +97,9 @@ impl State {
     pub fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Request> {
         let timeline = cx.room.timeline();
         let lines = timeline.lines();
-        let Some(at) = self.place(timeline) else { return Vec::new() };
+        let Some(at) = self.place(timeline) else {
+            return Vec::new();
+        };
         let page = i32::from(cx.area.height.max(2));
         match action {
             Action::CursorDown => self.go(1, cx),
@@ -115,7 +125,10 @@ impl State {
             Action::Details | Action::Amend | Action::Retract | Action::Pin | Action::Copy
         );
         if matches!(action, Action::SearchNext | Action::SearchPrevious) {
-            return self.wanted.is_empty().then(|| "nothing is searched for".to_owned());
+            return self
+                .wanted
+                .is_empty()
+                .then(|| "nothing is searched for".to_owned());
         }
         if !on_a_line {
             return None;
@@ -171,7 +184,12 @@ impl State {
         if self.wanted.is_empty() {
             return 0;
         }
-        cx.room.timeline().lines().iter().filter(|line| holds(line, &self.wanted)).count()
+        cx.room
+            .timeline()
+            .lines()
+            .iter()
+            .filter(|line| holds(line, &self.wanted))
+            .count()
     }
 
     /// Puts the cursor on an entry, at once or when the page that was asked for has come.
@@ -189,16 +207,27 @@ impl State {
     /// The room changed (events, a page): keeps the cursor on its entry and settles jumps.
     pub fn room_changed(&mut self, cx: &Cx<'_>) -> Vec<Request> {
         let timeline = cx.room.timeline();
-        if let Some(Anchor { on: Key::Pending(command), row }) = self.anchor {
+        if let Some(Anchor {
+            on: Key::Pending(command),
+            row,
+        }) = self.anchor
+        {
             // The line under the cursor was confirmed: it has a number now.
             self.anchor = match timeline.seq_of(command) {
-                Some(seq) => Some(Anchor { on: Key::Seq(seq), row }),
+                Some(seq) => Some(Anchor {
+                    on: Key::Seq(seq),
+                    row,
+                }),
                 None if find(timeline, Key::Pending(command)).is_none() => None,
                 None => self.anchor,
             };
         }
         if self.jump == Some(Jump::Start) && !timeline.reaches_start() {
-            return if timeline.loading() { Vec::new() } else { vec![Request::Older] };
+            return if timeline.loading() {
+                Vec::new()
+            } else {
+                vec![Request::Older]
+            };
         }
         self.settle(cx);
         Vec::new()
@@ -213,9 +242,14 @@ impl State {
         }
         let cursor = self.place(timeline);
         for place in self.visible(timeline, look.zone, area) {
-            let Some(line) = lines.get(place.index) else { continue };
+            let Some(line) = lines.get(place.index) else {
+                continue;
+            };
             let mut y = place.y;
-            let above = place.index.checked_sub(1).and_then(|before| lines.get(before));
+            let above = place
+                .index
+                .checked_sub(1)
+                .and_then(|before| lines.get(before));
             if begins_a_day(above, line, look.zone) {
                 draw_day(line, y, look, area, buf);
                 y += 1;
@@ -228,7 +262,10 @@ impl State {
             let room = Rect::new(area.x, area.y + from, area.width, area.height - from);
             // The cursor of a timeline that follows is not shown until it is moved.
             let picked = cursor == Some(place.index) && (self.anchor.is_some() || look.focused);
-            let marked = Marked { picked, wanted: &self.wanted };
+            let marked = Marked {
+                picked,
+                wanted: &self.wanted,
+            };
             line::draw(line, &marked, skip, look, room, buf);
         }
     }
@@ -236,7 +273,11 @@ impl State {
     /// The place of the line under the cursor.
     fn place(&self, timeline: &Timeline) -> Option<usize> {
         let last = timeline.lines().len().checked_sub(1)?;
-        Some(self.anchor.and_then(|anchor| find(timeline, anchor.on)).unwrap_or(last))
+        Some(
+            self.anchor
+                .and_then(|anchor| find(timeline, anchor.on))
+                .unwrap_or(last),
+        )
     }
 
     /// The lines that are seen, with where each begins: the anchored one on its row, or the last
@@ -245,13 +286,21 @@ impl State {
         let lines = timeline.lines();
         let height = i32::from(area.height);
         let rows = |index: usize| rows_of(lines, index, zone, area.width);
-        let Some(at) = self.place(timeline) else { return Vec::new() };
+        let Some(at) = self.place(timeline) else {
+            return Vec::new();
+        };
         let own = rows(at);
-        let anchored = self.anchor.filter(|anchor| find(timeline, anchor.on) == Some(at));
+        let anchored = self
+            .anchor
+            .filter(|anchor| find(timeline, anchor.on) == Some(at));
         let y = anchored.map_or(height - i32::from(own), |anchor| {
             i32::from(anchor.row).min(height - i32::from(own)).max(0)
         });
-        let mut places = vec![Place { index: at, y, rows: own }];
+        let mut places = vec![Place {
+            index: at,
+            y,
+            rows: own,
+        }];
         let mut top = y;
         for index in (0..at).rev() {
             if top <= 0 {
@@ -259,7 +308,14 @@ impl State {
             }
             let own = rows(index);
             top -= i32::from(own);
-            places.insert(0, Place { index, y: top, rows: own });
+            places.insert(
+                0,
+                Place {
+                    index,
+                    y: top,
+                    rows: own,
+                },
+            );
         }
         // Fewer lines than rows: they stand at the head, not in mid-air.
         let shift = top.max(0);
@@ -272,7 +328,11 @@ impl State {
                 break;
             }
             let own = rows(index);
-            places.push(Place { index, y: foot, rows: own });
+            places.push(Place {
+                index,
+                y: foot,
+                rows: own,
+            });
             foot += i32::from(own);
         }
         places
@@ -282,9 +342,15 @@ impl State {
     fn put(&mut self, index: usize, y: i32, cx: &Cx<'_>) {
         let timeline = cx.room.timeline();
         let last = index + 1 == timeline.lines().len();
-        self.anchor = match timeline.lines().get(index).filter(|_| !last || !timeline.is_at_newest())
+        self.anchor = match timeline
+            .lines()
+            .get(index)
+            .filter(|_| !last || !timeline.is_at_newest())
         {
-            Some(line) => Some(Anchor { on: key(line), row: u16::try_from(y).unwrap_or(0) }),
+            Some(line) => Some(Anchor {
+                on: key(line),
+                row: u16::try_from(y).unwrap_or(0),
+            }),
             None => None,
         };
     }
@@ -293,12 +359,19 @@ impl State {
     fn go(&mut self, by: isize, cx: &Cx<'_>) {
         let timeline = cx.room.timeline();
         let lines = timeline.lines();
-        let Some(at) = self.place(timeline) else { return };
-        let to = at.saturating_add_signed(by).min(lines.len().saturating_sub(1));
+        let Some(at) = self.place(timeline) else {
+            return;
+        };
+        let to = at
+            .saturating_add_signed(by)
+            .min(lines.len().saturating_sub(1));
         let places = self.visible(timeline, cx.zone, cx.area);
         let height = i32::from(cx.area.height);
         let rows = i32::from(rows_of(lines, to, cx.zone, cx.area.width));
-        let seen = places.iter().find(|place| place.index == to).map(|place| place.y);
+        let seen = places
+            .iter()
+            .find(|place| place.index == to)
+            .map(|place| place.y);
         let y = seen.unwrap_or(if by < 0 { 0 } else { height - rows });
         self.put(to, y.clamp(0, (height - rows).max(0)), cx);
     }
@@ -307,17 +380,31 @@ impl State {
     fn scroll(&mut self, by: i32, cx: &Cx<'_>) {
         let timeline = cx.room.timeline();
         let lines = timeline.lines();
-        let Some(mut at) = self.place(timeline) else { return };
+        let Some(mut at) = self.place(timeline) else {
+            return;
+        };
         let mut left = by.abs();
         while left > 0 {
-            let next = if by < 0 { at.checked_sub(1) } else { Some(at + 1) };
-            let Some(next) = next.filter(|next| *next < lines.len()) else { break };
+            let next = if by < 0 {
+                at.checked_sub(1)
+            } else {
+                Some(at + 1)
+            };
+            let Some(next) = next.filter(|next| *next < lines.len()) else {
+                break;
+            };
             left -= i32::from(rows_of(lines, next, cx.zone, cx.area.width));
             at = next;
         }
         let rows = i32::from(rows_of(lines, at, cx.zone, cx.area.width));
-        let row = self.anchor.map_or(i32::from(cx.area.height) / 2, |anchor| i32::from(anchor.row));
-        self.put(at, row.clamp(0, (i32::from(cx.area.height) - rows).max(0)), cx);
+        let row = self.anchor.map_or(i32::from(cx.area.height) / 2, |anchor| {
+            i32::from(anchor.row)
+        });
+        self.put(
+            at,
+            row.clamp(0, (i32::from(cx.area.height) - rows).max(0)),
+            cx,
+        );
     }
 
     fn top(&mut self, cx: &Cx<'_>) -> Vec<Request> {
@@ -332,7 +419,11 @@ impl State {
     fn bottom(&mut self, cx: &Cx<'_>) -> Vec<Request> {
         self.anchor = None;
         self.jump = None;
-        if cx.room.timeline().is_at_newest() { Vec::new() } else { vec![Request::JumpTo(cx.now)] }
+        if cx.room.timeline().is_at_newest() {
+            Vec::new()
+        } else {
+            vec![Request::JumpTo(cx.now)]
+        }
     }
 
     /// Asks for the next page when the cursor comes near the end of what is loaded.
@@ -416,11 +507,15 @@ fn find(timeline: &Timeline, on: Key) -> Option<usize> {
 }
 
 fn begins_a_day(above: Option<&Line>, line: &Line, zone: Zone) -> bool {
-    above.is_some_and(|above| zone.date(above.entry.occurred_at) != zone.date(line.entry.occurred_at))
+    above.is_some_and(|above| {
+        zone.date(above.entry.occurred_at) != zone.date(line.entry.occurred_at)
+    })
 }
 
 fn rows_of(lines: &[Line], index: usize, zone: Zone, width: u16) -> u16 {
-    let Some(line) = lines.get(index) else { return 0 };
+    let Some(line) = lines.get(index) else {
+        return 0;
+    };
     let above = index.checked_sub(1).and_then(|before| lines.get(before));
     let (rows, _) = compose(line, zone, usize::from(width)).rows(usize::from(width));
     let day = u16::from(begins_a_day(above, line, zone));
@@ -441,7 +536,9 @@ fn draw_empty(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let key = look.keymap.hint(Action::Compose, &[Context::Incident]);
     let text = format!("What happens is written down here as it happens: {key} writes a line.");
     for (row, line) in wrap(&text, usize::from(area.width)).into_iter().enumerate() {
-        let y = area.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
+        let y = area
+            .y
+            .saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
         if y < area.bottom() {
             let style = look.theme.style(Meaning::Placeholder);
             buf.set_stringn(area.x, y, line, usize::from(area.width), style);
@@ -452,22 +549,38 @@ fn draw_empty(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
 /// What an action does to the line under the cursor.
 fn act(action: Action, line: &Line) -> Vec<Request> {
     if action == Action::Copy {
-        return vec![Request::Copy { text: line.entry.text.to_string(), what: "the entry" }];
+        return vec![Request::Copy {
+            text: line.entry.text.to_string(),
+            what: "the entry",
+        }];
     }
-    let Some(seq) = number(line) else { return Vec::new() };
+    let Some(seq) = number(line) else {
+        return Vec::new();
+    };
     let prompt = |title: String, text: String, then| {
-        vec![Request::Open(OverlayRequest::Prompt(Prompt { title, text, then }))]
+        vec![Request::Open(OverlayRequest::Prompt(Prompt {
+            title,
+            text,
+            then,
+        }))]
     };
     match action {
         Action::Details | Action::Accept => vec![Request::Open(OverlayRequest::Details(seq))],
-        Action::Amend => {
-            prompt(format!("Correct entry {seq}"), line.entry.text.to_string(), Then::Amend(seq))
-        }
-        Action::Retract => {
-            prompt(format!("Why is entry {seq} taken back"), String::new(), Then::Retract(seq))
-        }
+        Action::Amend => prompt(
+            format!("Correct entry {seq}"),
+            line.entry.text.to_string(),
+            Then::Amend(seq),
+        ),
+        Action::Retract => prompt(
+            format!("Why is entry {seq} taken back"),
+            String::new(),
+            Then::Retract(seq),
+        ),
         Action::Pin => {
-            vec![Request::Submit(Intent::Pin { target: seq, pinned: !line.entry.marks.pinned })]
+            vec![Request::Submit(Intent::Pin {
+                target: seq,
+                pinned: !line.entry.marks.pinned,
+            })]
         }
         _ => Vec::new(),
     }

@@ -1,0 +1,308 @@
+//! Everything that the console knows. Changed by `update` only, read by `view`.
+
+use super::keymap::{Key, Keymap};
+use super::layout::{self, Layout, Places, Wish};
+use super::notices::Notices;
+use super::overlays::Overlay;
+use super::panes::{Cx, Focus, Look, command, composer, runbook, situation, timeline};
+use super::text::Zone;
+use super::theme::Theme;
+use crate::client::{Client, Pane, Room};
+use crate::incident::{CommandId, IncidentId, Seq, Timestamp};
+use ratatui::layout::Rect;
+use std::collections::BTreeMap;
+
+/// Makes the id of a command, from the time at which it is written.
+pub type Ids = Box<dyn FnMut(Timestamp) -> CommandId + Send>;
+
+/// Everything that the console knows.
+pub struct App {
+    /// The shared state, and the own commands on top of it.
+    pub client: Client,
+    /// What is on the screen.
+    pub screen: Screen,
+    /// What is laid over it; keys go to the last.
+    pub overlays: Vec<Overlay>,
+    /// How things are shown and which keys do what.
+    pub prefs: Prefs,
+    /// The keys of a chord that has begun.
+    pub keys: Vec<Key>,
+    /// What was said at the foot of the screen.
+    pub notices: Notices,
+    /// The time of the message that is worked on, or of the frame that is drawn.
+    pub now: Timestamp,
+    /// The size of the screen.
+    pub size: Rect,
+    /// What is written here and on its way.
+    pub writing: Writing,
+}
+
+/// What is written here and on its way.
+pub struct Writing {
+    /// Lines of the composer, to give back the words of a refused one. Bounded by the client's
+    /// outbox: every line here is a pending command.
+    pub lines: BTreeMap<CommandId, String>,
+    /// The command that declares a new incident, which is gone to once it has its name.
+    pub opening: Option<CommandId>,
+    /// Makes command ids.
+    pub ids: Ids,
+}
+
+/// What is on the screen.
+pub enum Screen {
+    /// All incidents.
+    Board(Board),
+    /// One incident.
+    Incident(Box<IncidentScreen>),
+}
+
+/// The board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Board {
+    /// The incident that the cursor is on. By name, so that it stays when others come.
+    pub cursor: Option<IncidentId>,
+}
+
+/// One incident on the screen.
+pub struct IncidentScreen {
+    /// Which.
+    pub id: IncidentId,
+    /// Where keys go.
+    pub focus: Focus,
+    /// The pane that has, or last had, the focus: what is shown where only one fits.
+    pub pane: Focus,
+    /// The timeline.
+    pub timeline: timeline::State,
+    /// Roles and asks.
+    pub command: command::State,
+    /// The runbook.
+    pub runbook: runbook::State,
+    /// Alerts, pinned entries, milestones, links.
+    pub situation: situation::State,
+    /// The composer.
+    pub composer: composer::State,
+    /// What the timeline is searched for; empty: nothing.
+    pub looking: String,
+    /// The entry to go to once the incident's state is here.
+    pub wanted: Option<Seq>,
+    /// What was told to the others about this person.
+    pub presence: Presence,
+    /// What was kept of the composer's text.
+    pub draft: Draft,
+}
+
+/// What the others are told: at most twice a second, and typing ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Presence {
+    /// What was said last, and when.
+    pub said: Option<(Pane, bool, Timestamp)>,
+    /// The last time that something was typed.
+    pub typed_at: Option<Timestamp>,
+}
+
+/// What is kept on disk of the composer's text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// The text that was handed over to be kept.
+    pub kept: String,
+    /// Since when another one waits.
+    pub since: Option<Timestamp>,
+}
+
+/// How things are shown and which keys do what.
+pub struct Prefs {
+    /// The themes that can be chosen.
+    pub themes: Vec<Theme>,
+    /// Which one is in use.
+    pub theme: usize,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// The viewer's own zone.
+    pub home: Zone,
+    /// Times are shown in UTC instead.
+    pub utc: bool,
+    /// What a person needs in front of them.
+    pub layout: Layout,
+    /// Only the focused pane is shown.
+    pub zoomed: bool,
+    /// Why nothing can be written here; absent where it can.
+    pub read_only: Option<String>,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+}
+
+impl Prefs {
+    /// The zone that times are shown in.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        if self.utc { Zone::Utc } else { self.home }
+    }
+
+    /// The theme in use.
+    #[must_use]
+    pub fn theme(&self) -> &Theme {
+        static PLAIN: std::sync::LazyLock<Theme> = std::sync::LazyLock::new(Theme::plain);
+        self.themes.get(self.theme).unwrap_or(&PLAIN)
+    }
+}
+
+impl IncidentScreen {
+    /// The screen of an incident that is opened now.
+    #[must_use]
+    pub fn new(id: IncidentId) -> Self {
+        Self {
+            id,
+            focus: Focus::Timeline,
+            pane: Focus::Timeline,
+            timeline: timeline::State::default(),
+            command: command::State::default(),
+            runbook: runbook::State::default(),
+            situation: situation::State::default(),
+            composer: composer::State::default(),
+            looking: String::new(),
+            wanted: None,
+            presence: Presence::default(),
+            draft: Draft::default(),
+        }
+    }
+}
+
+impl App {
+    /// The console before anything was heard: the board, nothing over it.
+    #[must_use]
+    pub fn new(client: Client, prefs: Prefs, now: Timestamp, ids: Ids) -> Self {
+        Self {
+            client,
+            screen: Screen::Board(Board::default()),
+            overlays: Vec::new(),
+            prefs,
+            keys: Vec::new(),
+            notices: Notices::default(),
+            now,
+            size: Rect::default(),
+            writing: Writing {
+                lines: BTreeMap::new(),
+                opening: None,
+                ids,
+            },
+        }
+    }
+
+    /// The time goes on without anything else happening.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// The incident on the screen, if it is one and its state is here.
+    #[must_use]
+    pub fn open(&self) -> Option<(&IncidentScreen, &Room)> {
+        match &self.screen {
+            Screen::Incident(screen) => {
+                let room = self.client.room(screen.id)?;
+                room.shown().exists().then_some((&**screen, room))
+            }
+            Screen::Board(_) => None,
+        }
+    }
+
+    /// Where everything of the incident's screen stands.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let Screen::Incident(screen) = &self.screen else {
+            return Places::default();
+        };
+        let has_runbook = self
+            .open()
+            .is_some_and(|(_, room)| !room.shown().runbooks.is_empty());
+        layout::incident(
+            self.size,
+            Wish {
+                layout: self.prefs.layout,
+                pane: screen.pane,
+                zoomed: self.prefs.zoomed,
+                composer_rows: screen
+                    .composer
+                    .height(self.size.width, (self.size.height / 3).max(1)),
+                has_runbook,
+            },
+        )
+    }
+
+    /// How things are drawn.
+    #[must_use]
+    pub fn look(&self, focused: bool) -> Look<'_> {
+        Look {
+            theme: self.prefs.theme(),
+            keymap: &self.prefs.keymap,
+            zone: self.prefs.zone(),
+            now: self.now,
+            focused,
+            ascii: self.prefs.ascii,
+        }
+    }
+
+    /// What the pane may read; nothing while the incident's state is not here.
+    #[must_use]
+    pub fn cx(&self, focus: Focus) -> Option<Cx<'_>> {
+        let (_, room) = self.open()?;
+        let frame = self.places().pane(focus).unwrap_or_default();
+        Some(self.cx_in(room, focus, frame))
+    }
+
+    /// The same, where the place is known already.
+    #[must_use]
+    pub fn cx_in<'a>(&'a self, room: &'a Room, focus: Focus, frame: Rect) -> Cx<'a> {
+        Cx {
+            room,
+            me: self.client.me(),
+            now: self.now,
+            zone: self.prefs.zone(),
+            area: match focus {
+                Focus::Composer => frame,
+                _ => layout::inside(frame),
+            },
+            read_only: self.why_read_only().is_some(),
+        }
+    }
+
+    /// The incident's screen to change, and what its pane may read.
+    pub fn split(&mut self, focus: Focus) -> Option<(&mut IncidentScreen, Cx<'_>)> {
+        let frame = self.places().pane(focus).unwrap_or_default();
+        let read_only = self.why_read_only().is_some();
+        let zone = self.prefs.zone();
+        let Screen::Incident(screen) = &mut self.screen else {
+            return None;
+        };
+        let room = self.client.room(screen.id)?;
+        if !room.shown().exists() {
+            return None;
+        }
+        let cx = Cx {
+            room,
+            me: self.client.me(),
+            now: self.now,
+            zone,
+            area: match focus {
+                Focus::Composer => frame,
+                _ => layout::inside(frame),
+            },
+            read_only,
+        };
+        Some((screen, cx))
+    }
+
+    /// Whether this person may write, as far as is known here: why not, otherwise.
+    #[must_use]
+    pub fn why_read_only(&self) -> Option<String> {
+        if let Some(why) = &self.prefs.read_only {
+            return Some(why.clone());
+        }
+        self.client.me().filter(|me| !me.level.writes()).map(|me| {
+            format!(
+                "Your access level is {}: it reads, and does not write. Ask an admin for a \
+                     responder's token.",
+                me.level
+            )
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! What is typed and not sent, kept on disk over a crash: one small file an incident.
+//!
+//! Saving is done beside the loop, the newest text of each incident only, so a slow disk never
+//! makes a key wait and nothing queues up.
+
+use crate::incident::IncidentId;
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Drafts longer than this are not read back, in bytes: no note is longer.
+const DRAFT_BYTES: u64 = 256 * 1024;
+
+/// The drafts of one person on one machine.
+#[derive(Debug, Default)]
+pub struct Drafts {
+    dir: Option<PathBuf>,
+    waiting: BTreeMap<IncidentId, String>,
+    saving: Option<tokio::task::JoinHandle<Result<(), String>>>,
+}
+
+impl Drafts {
+    /// Kept in that folder; without one, nowhere.
+    #[must_use]
+    pub fn new(dir: Option<PathBuf>) -> Self {
+        Self {
+            dir,
+            ..Self::default()
+        }
+    }
+
+    /// Wants this text saved, instead of any that still waits for the same incident.
+    pub fn save(&mut self, incident: IncidentId, text: String) {
+        if self.dir.is_some() {
+            self.waiting.insert(incident, text);
+            self.start();
+        }
+    }
+
+    /// Adds a line to what is kept.
+    pub fn add(&mut self, incident: IncidentId, line: &str) {
+        let kept = match self.waiting.get(&incident) {
+            Some(text) => Some(text.clone()),
+            None => self.load(incident),
+        };
+        let text = match kept.filter(|text| !text.is_empty()) {
+            Some(text) => format!("{text}\n{line}"),
+            None => line.to_owned(),
+        };
+        self.save(incident, text);
+    }
+
+    /// The text that was left there, if any.
+    #[must_use]
+    pub fn load(&self, incident: IncidentId) -> Option<String> {
+        let path = path(self.dir.as_deref()?, incident);
+        let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= DRAFT_BYTES);
+        let text = small.then(|| std::fs::read_to_string(&path).ok())??;
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether something is being saved.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    /// Waits until what is being saved is saved. Cancel-safe.
+    ///
+    /// # Errors
+    /// When it could not be saved: one sentence or two for the user.
+    pub async fn saved(&mut self) -> Result<(), String> {
+        let Some(saving) = &mut self.saving else {
+            return Ok(());
+        };
+        let outcome = saving.await;
+        self.saving = None;
+        self.start();
+        outcome.unwrap_or_else(|error| Err(format!("Your draft was not kept: {error}.")))
+    }
+
+    fn start(&mut self) {
+        if self.saving.is_some() || self.waiting.is_empty() {
+            return;
+        }
+        let Some(dir) = self.dir.clone() else {
+            return;
+        };
+        let waiting = std::mem::take(&mut self.waiting);
+        self.saving = Some(tokio::task::spawn_blocking(move || {
+            waiting.into_iter().try_for_each(|(incident, text)| {
+                write(&dir, incident, &text).map_err(|error| {
+                    format!(
+                        "What you are typing is not kept over a crash: {} cannot be written \
+                         ({error}). Send it soon, or make room there.",
+                        path(&dir, incident).display()
+                    )
+                })
+            })
+        }));
+    }
+}
+
+fn path(dir: &Path, incident: IncidentId) -> PathBuf {
+    dir.join(format!("{incident}.draft"))
+}
+
+/// Puts the new text in place of the old in one step, so that a crash leaves one of them whole.
+fn write(dir: &Path, incident: IncidentId, text: &str) -> io::Result<()> {
+    let path = path(dir, incident);
+    if text.is_empty() {
+        return match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+    }
+    std::fs::create_dir_all(dir)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_data()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_newest_text_of_each_incident_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut drafts = Drafts::new(Some(dir.path().to_owned()));
+        for text in ["p", "po", "pods"] {
+            drafts.save(IncidentId(1), text.to_owned());
+        }
+        drafts.save(IncidentId(2), "other".to_owned());
+        while drafts.is_busy() {
+            drafts.saved().await.unwrap();
+        }
+        assert_eq!(drafts.load(IncidentId(1)).as_deref(), Some("pods"));
+        assert_eq!(drafts.load(IncidentId(2)).as_deref(), Some("other"));
+        drafts.save(IncidentId(1), String::new());
+        drafts.saved().await.unwrap();
+        assert_eq!(drafts.load(IncidentId(1)), None);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_is_said() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut drafts = Drafts::new(Some(file.path().join("below a file")));
+        drafts.save(IncidentId(1), "x".to_owned());
+        let said = drafts.saved().await.unwrap_err();
+        assert!(said.contains("INC-1.draft"), "{said}");
+    }
+}

@@ -1,0 +1,41 @@
+//! What comes out of `update`: things to be done by the runtime.
+
+use crate::client;
+use crate::incident::IncidentId;
+
+/// Something to be done.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful at a time; most are the client's, and are moved on at once"
+)]
+pub enum Effect {
+    /// For the client's driver.
+    Client(client::Effect),
+    /// Try to connect now.
+    RetryLink,
+    /// Put the text on the clipboard.
+    Copy(String),
+    /// Open `$EDITOR` on the text.
+    Edit(String),
+    /// Keep what is typed on disk; empty: take it off.
+    SaveDraft {
+        /// Of which incident.
+        incident: IncidentId,
+        /// What is typed.
+        text: String,
+    },
+    /// Add a line to what is kept on disk, for an incident that is not on the screen.
+    AddToDraft {
+        /// Of which incident.
+        incident: IncidentId,
+        /// The line.
+        text: String,
+    },
+    /// Look for a draft on disk; the answer, if there is one, is [`super::msg::Msg::Draft`].
+    LoadDraft(IncidentId),
+    /// Draw everything anew.
+    Redraw,
+    /// End the console.
+    Quit,
+}

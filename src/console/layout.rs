@@ -1,0 +1,340 @@
+//! Where everything stands: from the size, the layout and what is focused. Pure, so that a click
+//! can be led to what was drawn there.
+
+use super::panes::Focus;
+use ratatui::layout::Rect;
+use std::fmt;
+use std::str::FromStr;
+
+/// The smallest screen that the console is drawn on, in cells.
+pub const SMALLEST: (u16, u16) = (60, 16);
+/// From this width on there are two columns.
+pub const TWO_COLUMNS: u16 = 100;
+/// From this width on there are three columns.
+pub const THREE_COLUMNS: u16 = 160;
+/// From this width on the header needs one row only.
+const ONE_ROW_HEADER: u16 = 120;
+
+/// What a person needs in front of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Layout {
+    /// The whole incident on one screen.
+    #[default]
+    Commander,
+    /// The timeline and the composer, large.
+    Scribe,
+    /// A screen on a wall: calm, large, read-only.
+    Wall,
+}
+
+impl Layout {
+    /// Every layout.
+    pub const ALL: [Self; 3] = [Self::Commander, Self::Scribe, Self::Wall];
+
+    /// The stable name, as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Commander => "commander",
+            Self::Scribe => "scribe",
+            Self::Wall => "wall",
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why a text names no layout.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a layout; use commander, scribe or wall")]
+pub struct ParseLayoutError(pub String);
+
+impl FromStr for Layout {
+    type Err = ParseLayoutError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|layout| layout.name().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| ParseLayoutError(text.to_owned()))
+    }
+}
+
+/// What decides where the panes of an incident stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// The layout.
+    pub layout: Layout,
+    /// The pane that has the focus (the last one, while the composer has it).
+    pub pane: Focus,
+    /// Only that pane is shown.
+    pub zoomed: bool,
+    /// Rows that the composer wants.
+    pub composer_rows: u16,
+    /// A runbook is attached.
+    pub has_runbook: bool,
+}
+
+/// Where everything of an incident's screen stands. Panes stand with their frames.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Places {
+    /// One row or two.
+    pub header: Rect,
+    /// The row of tabs, when only one pane fits.
+    pub tabs: Option<Rect>,
+    /// The panes, in reading order.
+    pub panes: Vec<(Focus, Rect)>,
+    /// The composer.
+    pub composer: Option<Rect>,
+    /// The last row.
+    pub footer: Rect,
+}
+
+impl Places {
+    /// The frame of that pane, if it is on the screen.
+    #[must_use]
+    pub fn pane(&self, focus: Focus) -> Option<Rect> {
+        match focus {
+            Focus::Composer => self.composer,
+            _ => self
+                .panes
+                .iter()
+                .find(|(pane, _)| *pane == focus)
+                .map(|(_, area)| *area),
+        }
+    }
+}
+
+/// The inside of a pane's frame.
+#[must_use]
+pub fn inside(frame: Rect) -> Rect {
+    Rect {
+        x: frame.x.saturating_add(1),
+        y: frame.y.saturating_add(1),
+        width: frame.width.saturating_sub(2),
+        height: frame.height.saturating_sub(2),
+    }
+}
+
+/// Whether the console fits on a screen of this size.
+#[must_use]
+pub fn fits(size: Rect) -> bool {
+    size.width >= SMALLEST.0 && size.height >= SMALLEST.1
+}
+
+/// The panes that can be reached, in the order of the tabs.
+#[must_use]
+pub fn reachable(layout: Layout) -> &'static [Focus] {
+    match layout {
+        Layout::Wall => &[],
+        _ => &[
+            Focus::Timeline,
+            Focus::Command,
+            Focus::Runbook,
+            Focus::Situation,
+        ],
+    }
+}
+
+/// Cuts `rows` off the top.
+fn top(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    let cut = Rect {
+        height: rows,
+        ..*area
+    };
+    area.y += rows;
+    area.height -= rows;
+    cut
+}
+
+/// Cuts `rows` off the foot.
+fn foot(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    area.height -= rows;
+    Rect {
+        y: area.y + area.height,
+        height: rows,
+        ..*area
+    }
+}
+
+/// Cuts `columns` off the right.
+fn right(area: &mut Rect, columns: u16) -> Rect {
+    let columns = columns.min(area.width);
+    area.width -= columns;
+    Rect {
+        x: area.x + area.width,
+        width: columns,
+        ..*area
+    }
+}
+
+/// Where everything of an incident's screen stands.
+#[must_use]
+pub fn incident(size: Rect, wish: Wish) -> Places {
+    let mut body = size;
+    let header = top(&mut body, header_rows(size.width));
+    let footer = foot(&mut body, 1);
+    let mut places = Places {
+        header,
+        footer,
+        ..Places::default()
+    };
+    if wish.layout == Layout::Wall {
+        places.panes = vec![(Focus::Timeline, body)];
+        return places;
+    }
+    let most = (body.height / 3).max(1);
+    places.composer = Some(foot(&mut body, wish.composer_rows.clamp(1, most)));
+    if wish.zoomed {
+        places.panes = vec![(wish.pane, body)];
+    } else if size.width >= TWO_COLUMNS {
+        places.panes = columns(body, wish);
+    } else {
+        places.tabs = Some(top(&mut body, 1));
+        places.panes = vec![(wish.pane, body)];
+    }
+    places
+}
+
+/// How many rows the header takes at this width.
+#[must_use]
+pub fn header_rows(width: u16) -> u16 {
+    if width >= ONE_ROW_HEADER { 1 } else { 2 }
+}
+
+fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
+    let three = body.width >= THREE_COLUMNS;
+    if wish.layout == Layout::Scribe {
+        let side = right(&mut body, if three { 48 } else { 36 });
+        let (command, situation) = stacked(side, side.height * 3 / 5);
+        return [
+            Some((Focus::Timeline, body)),
+            Some((Focus::Command, command)),
+            situation.map(|area| (Focus::Situation, area)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+    }
+    let runbook_rows = match (wish.has_runbook, wish.pane) {
+        (true, Focus::Runbook) => body.height * 2 / 5,
+        (true, _) => body.height * 3 / 10,
+        (false, _) => 3,
+    };
+    if three {
+        let runbook = foot(&mut body, runbook_rows.max(3));
+        let situation = right(&mut body, 50);
+        let command = right(&mut body, 46);
+        return vec![
+            (Focus::Timeline, body),
+            (Focus::Command, command),
+            (Focus::Situation, situation),
+            (Focus::Runbook, runbook),
+        ];
+    }
+    let columns = if body.width >= 130 { 46 } else { 40 };
+    let side = right(&mut body, columns);
+    let runbook = foot(&mut body, runbook_rows.max(3));
+    let (command, situation) = stacked(side, side.height * 3 / 5);
+    let mut panes = vec![(Focus::Timeline, body), (Focus::Command, command)];
+    panes.extend(situation.map(|area| (Focus::Situation, area)));
+    panes.push((Focus::Runbook, runbook));
+    panes
+}
+
+/// Two panes, one above the other, or the upper one alone where the lower would be no use.
+fn stacked(area: Rect, upper: u16) -> (Rect, Option<Rect>) {
+    const LEAST: u16 = 6;
+    let mut rest = area;
+    let above = top(&mut rest, upper);
+    if rest.height < LEAST || above.height < LEAST {
+        (area, None)
+    } else {
+        (above, Some(rest))
+    }
+}
+
+/// A window in the middle of the screen, as large as wished where there is room.
+#[must_use]
+pub fn centred(size: Rect, columns: u16, rows: u16) -> Rect {
+    let width = columns.min(size.width);
+    let height = rows.min(size.height);
+    Rect {
+        x: size.x + (size.width - width) / 2,
+        y: size.y + (size.height - height) / 3,
+        width,
+        height,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(layout: Layout) -> Wish {
+        Wish {
+            layout,
+            pane: Focus::Timeline,
+            zoomed: false,
+            composer_rows: 2,
+            has_runbook: true,
+        }
+    }
+
+    /// Every cell belongs to one thing at most, and all of it is on the screen.
+    fn check(size: Rect, places: &Places) {
+        let mut all: Vec<Rect> = places.panes.iter().map(|(_, area)| *area).collect();
+        all.extend([places.header, places.footer]);
+        all.extend(places.tabs);
+        all.extend(places.composer);
+        let cells: u32 = all.iter().map(|area| area.area()).sum();
+        assert_eq!(cells, size.area(), "{size:?} {places:?}");
+        for (at, one) in all.iter().enumerate() {
+            assert_eq!(one.intersection(size), *one);
+            for other in all.iter().skip(at + 1) {
+                assert_eq!(one.intersection(*other).area(), 0, "{places:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_size_is_filled_and_nothing_overlaps() {
+        for layout in Layout::ALL {
+            for width in 0..220 {
+                for height in [0, 1, 2, 3, 10, 16, 24, 40, 50] {
+                    let size = Rect::new(0, 0, width, height);
+                    check(size, &incident(size, wish(layout)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_width_decides_on_the_columns() {
+        let at = |width, height| {
+            let size = Rect::new(0, 0, width, height);
+            let places = incident(size, wish(Layout::Commander));
+            (places.panes.len(), places.tabs.is_some())
+        };
+        assert_eq!(at(200, 50), (4, false));
+        assert_eq!(at(120, 40), (4, false));
+        assert_eq!(at(80, 24), (1, true));
+    }
+
+    #[test]
+    fn a_zoomed_pane_has_the_body_alone() {
+        let mut zoomed = wish(Layout::Commander);
+        zoomed.zoomed = true;
+        zoomed.pane = Focus::Runbook;
+        let size = Rect::new(0, 0, 200, 50);
+        let places = incident(size, zoomed);
+        assert_eq!(places.panes, [(Focus::Runbook, Rect::new(0, 1, 200, 46))]);
+        check(size, &places);
+    }
+}

@@ -1,0 +1,44 @@
+//! What goes into `update`.
+
+use crate::client;
+use crate::incident::{IncidentId, Timestamp};
+use crossterm::event::{KeyEvent, MouseEvent};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted, in one piece.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The screen has this size now, in cells.
+    Resized(u16, u16),
+    /// The terminal got the focus, or lost it.
+    Watched(bool),
+    /// The client's driver reports something.
+    Client(client::Input),
+    /// The moment that [`super::update::next_wake`] named has come.
+    Woke,
+    /// A draft was found on disk.
+    Draft {
+        /// Of which incident.
+        incident: IncidentId,
+        /// What was typed.
+        text: String,
+    },
+    /// `$EDITOR` ended.
+    Edited(Result<String, String>),
+    /// Something that the runtime was told to do went wrong: one sentence or two.
+    Trouble(String),
+}
+
+/// A message and when it came.
+#[derive(Debug)]
+pub struct Timed {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub msg: Msg,
+}

@@ -1,0 +1,392 @@
+//! The one loop: it waits for the terminal, the client's driver, a signal or the next deadline,
+//! hands each to `update`, does what comes out, and draws when something changed.
+//!
+//! **Invariant**: nothing ticks. The loop sleeps until something happens, or until the moment that
+//! [`update::next_wake`] names: the next second only while a running clock is on the screen.
+//! **Invariant**: the loop never waits for the disk, the driver's queue or the editor.
+
+use super::app::App;
+use super::drafts::Drafts;
+use super::effect::Effect;
+use super::msg::Msg;
+use super::terminal::Terminal;
+use super::{editor, update, view};
+use crate::client;
+use crate::client::link::LinkHandle;
+use crate::clock::Clock;
+use crossterm::event::{Event, EventStream, KeyEventKind, MouseEventKind};
+use futures_util::{FutureExt as _, StreamExt as _};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// At most 60 frames a second: more is not seen, and a flood of events costs one frame each 16 ms.
+const FRAME_EVERY: Duration = Duration::from_millis(16);
+/// Messages taken in before the next frame is drawn, so that a flood cannot starve the screen.
+const BATCH: usize = 256;
+/// How long the driver may take to put everything on disk and hang up at the end.
+const CLOSE_WITHIN: Duration = Duration::from_secs(3);
+
+/// How the console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user ended it.
+    Quit,
+    /// A signal ended it.
+    Signal,
+    /// The terminal is gone.
+    TerminalGone,
+}
+
+/// Everything around the app that does I/O.
+pub(super) struct Runtime {
+    pub(super) app: App,
+    pub(super) link: LinkHandle,
+    pub(super) drafts: Drafts,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What the loop holds while it runs.
+struct Loop {
+    app: App,
+    drafts: Drafts,
+    clock: Arc<dyn Clock>,
+    terminal: Terminal,
+    /// Absent while the editor has the terminal.
+    events: Option<EventStream>,
+    editor: Option<JoinHandle<Result<String, String>>>,
+    /// Effects that the driver has not taken yet. Bounded by what one batch of messages makes and
+    /// by the client's outbox, whose bound refuses further commands.
+    outgoing: VecDeque<client::Effect>,
+    wants_retry: bool,
+    changed: bool,
+    drawn_at: Option<Instant>,
+    exit: Option<Exit>,
+}
+
+struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// The next one. Cancel-safe.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// What ended one wait.
+enum Woken {
+    Event(Option<io::Result<Event>>),
+    Input(Option<client::Input>),
+    Room,
+    Signal,
+    Edited(Result<String, String>),
+    Saved(Result<(), String>),
+    Deadline,
+}
+
+impl Runtime {
+    /// Runs the console until it ends, gives the terminal back, and lets the driver finish.
+    pub(super) async fn run(self, first: Vec<Effect>) -> io::Result<Exit> {
+        let Self {
+            app,
+            mut link,
+            drafts,
+            clock,
+        } = self;
+        let mut signals = Signals::watch()?;
+        let terminal = Terminal::take()?;
+        let (width, height) = terminal.size()?;
+        let mut state = Loop {
+            app,
+            drafts,
+            clock,
+            terminal,
+            events: Some(EventStream::new()),
+            editor: None,
+            outgoing: VecDeque::new(),
+            wants_retry: false,
+            changed: true,
+            drawn_at: None,
+            exit: None,
+        };
+        state.perform(first);
+        state.take_in(Msg::Resized(width, height));
+        let exit = loop {
+            if let Some(exit) = state.exit {
+                break exit;
+            }
+            state.draw_when_due();
+            state.turn(&mut link, &mut signals).await;
+        };
+        state.finish(link).await;
+        Ok(exit)
+    }
+}
+
+impl Loop {
+    /// Waits for one thing, then takes in everything else that is there already.
+    async fn turn(&mut self, link: &mut LinkHandle, signals: &mut Signals) {
+        match self.wait(link, signals).await {
+            Woken::Event(event) => self.event(event),
+            Woken::Input(input) => self.input(input),
+            Woken::Room => {
+                if let Some(effect) = self.outgoing.pop_front() {
+                    match link.effects.try_send(effect) {
+                        Ok(()) => {}
+                        Err(TrySendError::Full(effect)) => self.outgoing.push_front(effect),
+                        Err(TrySendError::Closed(_)) => self.driver_gone(),
+                    }
+                }
+            }
+            Woken::Signal => self.exit = Some(Exit::Signal),
+            Woken::Edited(text) => self.edited(text),
+            Woken::Saved(outcome) => {
+                if let Err(why) = outcome {
+                    self.take_in(Msg::Trouble(why));
+                }
+            }
+            Woken::Deadline => {
+                if update::next_wake(&self.app).is_some_and(|at| at <= self.clock.now()) {
+                    self.take_in(Msg::Woke);
+                }
+            }
+        }
+        for _ in 0..BATCH {
+            let event = self.events.as_mut().and_then(|e| e.next().now_or_never());
+            let input = link.inputs.try_recv().ok();
+            match (event, input) {
+                (None, None) => break,
+                (event, input) => {
+                    if let Some(event) = event {
+                        self.event(event);
+                    }
+                    if input.is_some() {
+                        self.input(input);
+                    }
+                }
+            }
+        }
+        if std::mem::take(&mut self.wants_retry) {
+            link.retry_now();
+        }
+    }
+
+    /// Every branch is cancel-safe: a stream's next, a channel's recv and reserve, a signal, a join
+    /// handle by reference, a sleep.
+    async fn wait(&mut self, link: &mut LinkHandle, signals: &mut Signals) -> Woken {
+        let deadline = self.deadline();
+        let next_event = async {
+            match &mut self.events {
+                Some(events) => events.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        let edited = async {
+            match &mut self.editor {
+                Some(editor) => editor.await.unwrap_or_else(|error| {
+                    Err(format!("The editor could not be waited for: {error}."))
+                }),
+                None => std::future::pending().await,
+            }
+        };
+        let sleep = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            event = next_event => Woken::Event(event),
+            input = link.inputs.recv(), if !link.inputs.is_closed() || !link.inputs.is_empty() => {
+                Woken::Input(input)
+            }
+            room = link.effects.reserve(), if !self.outgoing.is_empty() => {
+                drop(room);
+                Woken::Room
+            }
+            () = signals.next() => Woken::Signal,
+            text = edited => Woken::Edited(text),
+            outcome = self.drafts.saved(), if self.drafts.is_busy() => Woken::Saved(outcome),
+            () = sleep => Woken::Deadline,
+        }
+    }
+
+    /// When the loop must go on without anything happening: the frame that waits for its turn, or
+    /// the moment that the app waits for.
+    fn deadline(&self) -> Option<Instant> {
+        let frame = match (self.changed && self.editor.is_none(), self.drawn_at) {
+            (true, Some(at)) => Some(at + FRAME_EVERY),
+            _ => None,
+        };
+        let wake = update::next_wake(&self.app).map(|at| {
+            let left = (at - self.clock.now()).to_std().unwrap_or_default();
+            Instant::now() + left
+        });
+        [frame, wake].into_iter().flatten().min()
+    }
+
+    fn event(&mut self, event: Option<io::Result<Event>>) {
+        match event {
+            Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
+                self.take_in(Msg::Key(key));
+            }
+            Some(Ok(Event::Paste(text))) => self.take_in(Msg::Paste(text)),
+            Some(Ok(Event::Mouse(mouse))) => {
+                // Terminals report every cell that the pointer passes; nothing here follows it.
+                if !matches!(
+                    mouse.kind,
+                    MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_)
+                ) {
+                    self.take_in(Msg::Mouse(mouse));
+                }
+            }
+            Some(Ok(Event::Resize(width, height))) => self.take_in(Msg::Resized(width, height)),
+            Some(Ok(Event::FocusGained)) => self.take_in(Msg::Watched(true)),
+            Some(Ok(Event::FocusLost)) => self.take_in(Msg::Watched(false)),
+            Some(Ok(Event::Key(_))) => {}
+            // A closed terminal reads as an error (EIO) or as the end of the stream.
+            Some(Err(_)) | None => self.exit = Some(Exit::TerminalGone),
+        }
+    }
+
+    fn input(&mut self, input: Option<client::Input>) {
+        match input {
+            Some(input) => self.take_in(Msg::Client(input)),
+            None => self.driver_gone(),
+        }
+    }
+
+    /// The driver ends only when it is told to; should it end otherwise, the user must know.
+    fn driver_gone(&mut self) {
+        self.outgoing.clear();
+        self.take_in(Msg::Trouble(
+            "The connection's task has ended, so nothing can be sent. What you wrote is in the \
+             outbox on disk; start warroom again."
+                .to_owned(),
+        ));
+    }
+
+    fn take_in(&mut self, msg: Msg) {
+        let now = self.clock.now();
+        self.changed = true;
+        let effects = update::update(&mut self.app, now, msg);
+        self.perform(effects);
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Client(effect) => self.outgoing.push_back(effect),
+                Effect::RetryLink => self.wants_retry = true,
+                Effect::Copy(text) => {
+                    if self.terminal.copy(&text).is_err() {
+                        self.exit = Some(Exit::TerminalGone);
+                    }
+                }
+                Effect::Edit(text) => self.edit(text),
+                Effect::SaveDraft { incident, text } => self.drafts.save(incident, text),
+                Effect::AddToDraft { incident, text } => self.drafts.add(incident, &text),
+                Effect::LoadDraft(incident) => {
+                    if let Some(text) = self.drafts.load(incident) {
+                        self.take_in(Msg::Draft { incident, text });
+                    }
+                }
+                Effect::Redraw => {
+                    if self.terminal.resume().is_err() {
+                        self.exit = Some(Exit::TerminalGone);
+                    }
+                }
+                Effect::Quit => self.exit = Some(Exit::Quit),
+            }
+        }
+    }
+
+    /// The event stream reads the terminal on a thread of its own; it must be gone before the
+    /// editor reads.
+    fn edit(&mut self, text: String) {
+        if self.editor.is_some() {
+            return;
+        }
+        self.events = None;
+        self.terminal.suspend();
+        self.editor = Some(tokio::task::spawn_blocking(move || {
+            editor::edit(&editor::chosen(), &text)
+        }));
+    }
+
+    fn edited(&mut self, text: Result<String, String>) {
+        self.editor = None;
+        if self.terminal.resume().is_err() {
+            self.exit = Some(Exit::TerminalGone);
+            return;
+        }
+        self.events = Some(EventStream::new());
+        self.take_in(Msg::Edited(text));
+        if let Ok((width, height)) = self.terminal.size() {
+            self.take_in(Msg::Resized(width, height));
+        }
+    }
+
+    fn draw_when_due(&mut self) {
+        let early = self.drawn_at.is_some_and(|at| at.elapsed() < FRAME_EVERY);
+        if !self.changed || early || self.editor.is_some() || self.exit.is_some() {
+            return;
+        }
+        self.app.set_now(self.clock.now());
+        let app = &self.app;
+        if self.terminal.draw(|frame| view::view(app, frame)).is_err() {
+            self.exit = Some(Exit::TerminalGone);
+        }
+        self.changed = false;
+        self.drawn_at = Some(Instant::now());
+    }
+
+    /// Gives the terminal back first: whatever follows, the user has it again.
+    async fn finish(mut self, link: LinkHandle) {
+        drop(self.terminal);
+        for effect in update::leave(&mut self.app) {
+            match effect {
+                Effect::SaveDraft { incident, text } => self.drafts.save(incident, text),
+                Effect::Client(effect) => self.outgoing.push_back(effect),
+                _ => {}
+            }
+        }
+        let orderly = async {
+            while self.drafts.is_busy() {
+                if let Err(why) = self.drafts.saved().await {
+                    tracing::warn!(why, "draft not kept");
+                }
+            }
+            for effect in self.outgoing {
+                if link.effects.send(effect).await.is_err() {
+                    break;
+                }
+            }
+            link.close().await;
+        };
+        if tokio::time::timeout(CLOSE_WITHIN, orderly).await.is_err() {
+            tracing::warn!("the driver did not end in time");
+        }
+    }
+}

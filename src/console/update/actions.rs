@@ -1,0 +1,374 @@
+//! What an action does. Moving about and the program are here; what belongs to a pane goes there.
+
+use super::{answers, incident, overlay, pickers, requests, why_not};
+use crate::console::app::{App, Screen};
+use crate::console::effect::Effect;
+use crate::console::keymap::{Action, Group};
+use crate::console::layout::Layout;
+use crate::console::overlays::{
+    Choice, Form, Move, Overlay, Page, Picker, Prompt, Reader, Results, Search,
+};
+use crate::console::panes::{self, Focus, Say, Then};
+use crate::console::view::board;
+use crate::incident::{Kind, Status, UpdateId, UpdateState};
+
+/// Does an action, or says why it is not possible now.
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    if !app.overlays.is_empty() {
+        return overlay::action(app, action);
+    }
+    if let Some(why) = why_not::why_not(app, action) {
+        app.notices.say(app.now, Say::Info(why));
+        return Vec::new();
+    }
+    match action.group() {
+        Group::Program => program(app, action),
+        Group::View => look(app, action),
+        Group::Incident => about_incident(app, action),
+        Group::Compose => compose(app, action),
+        Group::Timeline => in_timeline(app, action),
+        Group::Command => in_command(app, action),
+        Group::Runbook if action == Action::AttachRunbook => pickers::runbooks(app),
+        Group::Runbook => pane(app, Focus::Runbook, action),
+    }
+}
+
+fn push(app: &mut App, overlay: Overlay) -> Vec<Effect> {
+    app.overlays.push(overlay);
+    Vec::new()
+}
+
+fn pick(app: &mut App, picker: Picker) -> Vec<Effect> {
+    push(app, Overlay::Picker(picker))
+}
+
+pub(super) fn prompt(app: &mut App, title: &str, text: &str, then: Then) -> Vec<Effect> {
+    let asked = panes::Prompt {
+        title: title.to_owned(),
+        text: text.to_owned(),
+        then,
+    };
+    push(app, Overlay::Prompt(Prompt::from(asked)))
+}
+
+fn pane(app: &mut App, focus: Focus, action: Action) -> Vec<Effect> {
+    let asked = incident::pane_action(app, focus, action);
+    requests::requests(app, asked)
+}
+
+fn program(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Palette => {
+            let palette = pickers::palette(app);
+            return pick(app, palette);
+        }
+        Action::Help => return push(app, Overlay::Reader(Reader::new(Page::Help))),
+        Action::Notices => return push(app, Overlay::Reader(Reader::new(Page::Notices))),
+        Action::NextTheme => {
+            app.prefs.theme = (app.prefs.theme + 1) % app.prefs.themes.len().max(1);
+            let said = format!("Theme: {}.", app.prefs.theme().name());
+            app.notices.say(app.now, Say::Info(said));
+        }
+        Action::RefreshScreen => return vec![Effect::Redraw],
+        Action::Reconnect if app.client.link().is_live() => {
+            let said = "The connection stands already.".to_owned();
+            app.notices.say(app.now, Say::Info(said));
+        }
+        Action::Reconnect => return vec![Effect::RetryLink],
+        Action::Accept => return accept(app),
+        Action::Cancel => return cancel(app),
+        Action::Quit => return vec![Effect::Quit],
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn accept(app: &mut App) -> Vec<Effect> {
+    match &app.screen {
+        Screen::Board(at) => match board::current(app, *at).map(|summary| summary.id) {
+            Some(id) => incident::open(app, id),
+            None => Vec::new(),
+        },
+        Screen::Incident(screen) => {
+            let focus = screen.focus;
+            pane(app, focus, Action::Accept)
+        }
+    }
+}
+
+/// Leaves the innermost thing: the composer, a notice, a search, a zoomed pane.
+fn cancel(app: &mut App) -> Vec<Effect> {
+    if app.notices.dismiss(app.now) {
+        return Vec::new();
+    }
+    let Screen::Incident(screen) = &mut app.screen else {
+        return Vec::new();
+    };
+    if screen.focus == Focus::Composer {
+        screen.focus = screen.pane;
+        return Vec::new();
+    }
+    if !screen.looking.is_empty() {
+        screen.looking.clear();
+        if let Some((screen, cx)) = app.split(Focus::Timeline) {
+            screen.timeline.search(None, &cx);
+        }
+    } else if app.prefs.zoomed {
+        app.prefs.zoomed = false;
+    } else {
+        let focus = screen.focus;
+        return pane(app, focus, Action::Cancel);
+    }
+    Vec::new()
+}
+
+/// How an action steps through a list.
+pub(super) fn step_of(action: Action) -> Option<Move> {
+    Some(match action {
+        Action::CursorUp => Move::Up,
+        Action::CursorDown => Move::Down,
+        Action::HalfPageUp | Action::PageUp => Move::PageUp,
+        Action::HalfPageDown | Action::PageDown => Move::PageDown,
+        Action::Top => Move::First,
+        Action::Bottom => Move::Last,
+        _ => return None,
+    })
+}
+
+fn look(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::FocusTimeline => incident::focus(app, Focus::Timeline),
+        Action::FocusCommand => incident::focus(app, Focus::Command),
+        Action::FocusRunbook => incident::focus(app, Focus::Runbook),
+        Action::FocusSituation => incident::focus(app, Focus::Situation),
+        Action::NextPane => incident::turn(app, 1),
+        Action::PreviousPane => incident::turn(app, 3),
+        Action::ZoomPane => {
+            app.prefs.zoomed = !app.prefs.zoomed;
+            Vec::new()
+        }
+        Action::LayoutCommander => layout(app, Layout::Commander),
+        Action::LayoutScribe => layout(app, Layout::Scribe),
+        Action::LayoutWall => layout(app, Layout::Wall),
+        Action::NextLayout => {
+            let at = Layout::ALL.iter().position(|l| *l == app.prefs.layout);
+            let next = (at.unwrap_or(0) + 1) % Layout::ALL.len();
+            layout(app, Layout::ALL.get(next).copied().unwrap_or_default())
+        }
+        Action::ToggleZone => {
+            app.prefs.utc = !app.prefs.utc;
+            let said = format!("Times are in {} now.", app.prefs.zone().name(app.now));
+            app.notices.say(app.now, Say::Info(said));
+            Vec::new()
+        }
+        other => step(app, other),
+    }
+}
+
+pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
+    app.prefs.layout = layout;
+    app.prefs.zoomed = false;
+    if let Screen::Incident(screen) = &mut app.screen
+        && layout == Layout::Wall
+    {
+        screen.focus = Focus::Timeline;
+        screen.pane = Focus::Timeline;
+    }
+    app.notices
+        .say(app.now, Say::Info(format!("Layout: {layout}.")));
+    Vec::new()
+}
+
+/// The cursor moves: on the board, in a pane, or, from the composer, in the timeline above it.
+fn step(app: &mut App, action: Action) -> Vec<Effect> {
+    let Some(step) = step_of(action) else {
+        return Vec::new();
+    };
+    match &app.screen {
+        Screen::Board(at) => {
+            let ids: Vec<_> = app.client.board().map(|summary| summary.id).collect();
+            let now = board::current(app, *at).map(|summary| summary.id);
+            let from = ids.iter().position(|id| Some(*id) == now).unwrap_or(0);
+            let page = usize::from(board::window(app, *at).0.height);
+            let cursor = ids.get(step.from(from, ids.len(), page)).copied();
+            app.screen = Screen::Board(crate::console::app::Board { cursor });
+            Vec::new()
+        }
+        Screen::Incident(screen) => {
+            let focus = match screen.focus {
+                Focus::Composer => Focus::Timeline,
+                other => other,
+            };
+            pane(app, focus, action)
+        }
+    }
+}
+
+fn about_incident(app: &mut App, action: Action) -> Vec<Effect> {
+    let picker = match action {
+        Action::OpenBoard => return incident::to_board(app),
+        Action::Declare => return declare(app),
+        Action::Resolve => return answers::chosen(app, Choice::Status(Status::Resolved)),
+        Action::DeclineIncident => return decline(app),
+        Action::CancelIncident => {
+            return prompt(app, "Why it was declared by mistake", "", Then::Cancel);
+        }
+        Action::Reopen => return prompt(app, "Why it is not over", "", Then::Reopen),
+        Action::Rename => {
+            let title = app.open().map(|(_, room)| room.shown().title.to_string());
+            let title = title.unwrap_or_default();
+            return prompt(app, "Its title from now on", &title, Then::Rename);
+        }
+        Action::AddLink => {
+            return prompt(
+                app,
+                "An address, then what it is",
+                "https://",
+                Then::AddLink,
+            );
+        }
+        Action::OpenIncident => pickers::incidents(app),
+        Action::SetSeverity => pickers::severities(app),
+        Action::SetStatus => pickers::statuses(app),
+        Action::SetMilestone => pickers::milestones(app),
+        Action::MergeIncident => pickers::merge(app),
+        _ => return Vec::new(),
+    };
+    pick(app, picker)
+}
+
+/// The incident in triage under the cursor or on the screen is declared; otherwise a new one is.
+fn declare(app: &mut App) -> Vec<Effect> {
+    let mut form = Form::new(Kind::Real, app.prefs.zone());
+    let triage = match &app.screen {
+        Screen::Board(at) => board::current(app, *at)
+            .filter(|summary| summary.status == Status::Triage)
+            .map(|s| (s.id, s.title.clone(), s.service.clone(), s.kind)),
+        Screen::Incident(_) => app
+            .open()
+            .map(|(_, room)| room.shown())
+            .filter(|shown| shown.status == Status::Triage)
+            .map(|s| (s.id, s.title.clone(), s.service.clone(), s.kind)),
+    };
+    if let Some((id, title, service, kind)) = triage {
+        form.kind = kind;
+        form = form.for_triage(id, &title, service.as_deref());
+    }
+    push(app, Overlay::Form(Box::new(form)))
+}
+
+/// On the board the incident under the cursor is meant: it is opened first, so that everyone sees
+/// what is declined.
+fn decline(app: &mut App) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Screen::Board(at) = &app.screen {
+        let current = board::current(app, *at).map(|s| (s.id, s.status));
+        match current {
+            Some((id, Status::Triage)) => effects = incident::open(app, id),
+            _ => {
+                let said = "Only an incident in triage is declined. Put the cursor on one.";
+                app.notices.say(app.now, Say::Info(said.to_owned()));
+                return effects;
+            }
+        }
+    }
+    effects.extend(prompt(app, "Why it is not an incident", "", Then::Decline));
+    effects
+}
+
+fn compose(app: &mut App, action: Action) -> Vec<Effect> {
+    if action == Action::Compose {
+        return incident::focus(app, Focus::Composer);
+    }
+    let mut effects = incident::focus(app, Focus::Composer);
+    effects.extend(pane(app, Focus::Composer, action));
+    effects
+}
+
+fn in_timeline(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Search => push(app, Overlay::Search(Search::default())),
+        Action::SearchServer => search_server(app),
+        Action::JumpToTime => prompt(
+            app,
+            "Jump to (14:32, -20m or 2026-11-24 14:32)",
+            "",
+            Then::JumpTo,
+        ),
+        other => pane(app, Focus::Timeline, other),
+    }
+}
+
+fn search_server(app: &mut App) -> Vec<Effect> {
+    let query = match &app.screen {
+        Screen::Incident(screen) => screen.looking.clone(),
+        Screen::Board(_) => String::new(),
+    };
+    if query.is_empty() {
+        return prompt(app, "Search every entry for", "", Then::SearchAll);
+    }
+    ask_server(app, query)
+}
+
+/// Asks the server for every entry with these words: of the incident on the screen, or of all.
+pub(super) fn ask_server(app: &mut App, query: String) -> Vec<Effect> {
+    let here = match &app.screen {
+        Screen::Incident(screen) => Some(screen.id),
+        Screen::Board(_) => None,
+    };
+    let (request, asked) = app.client.search(here, &query);
+    app.overlays
+        .push(Overlay::Results(Results::waiting(query, request)));
+    super::client::effects(app, asked)
+}
+
+/// The newest update that is written and not out.
+pub(super) fn newest_draft(app: &App) -> Option<UpdateId> {
+    let (_, room) = app.open()?;
+    let drafted = room.shown().updates.iter().rev();
+    drafted
+        .into_iter()
+        .find(|update| update.state == UpdateState::Drafted)
+        .map(|update| update.id)
+}
+
+/// The pane of roles and asks comes first where it has the focus: it knows what the cursor is on.
+fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
+    let in_pane = matches!(&app.screen, Screen::Incident(s) if s.focus == Focus::Command);
+    if in_pane {
+        let asked = incident::pane_action(app, Focus::Command, action);
+        if !asked.is_empty() {
+            return requests::requests(app, asked);
+        }
+    }
+    match action {
+        Action::ClaimRole => {
+            let picker = pickers::roles(app, "Claim a vacant role", Choice::Claim, true);
+            pick(app, picker)
+        }
+        Action::AssignRole => {
+            let picker = pickers::roles(app, "Assign which role", Choice::Role, false);
+            pick(app, picker)
+        }
+        Action::ReleaseRole => {
+            let picker = pickers::held_roles(app);
+            pick(app, picker)
+        }
+        Action::Ask => begin(app, "/ask @"),
+        Action::DraftUpdate => begin(app, "/update "),
+        Action::PostUpdate => answers::post_update(app),
+        other if !in_pane => pane(app, Focus::Command, other),
+        _ => Vec::new(),
+    }
+}
+
+/// Begins a line in the composer, unless one is being written.
+fn begin(app: &mut App, start: &str) -> Vec<Effect> {
+    let effects = incident::focus(app, Focus::Composer);
+    if let Screen::Incident(screen) = &mut app.screen
+        && screen.composer.draft().is_empty()
+    {
+        screen.composer.set_text(start);
+    }
+    effects
+}

@@ -1,0 +1,370 @@
+//! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
+
+use super::{actions, incident, pickers, submit};
+use crate::console::app::App;
+use crate::console::effect::Effect;
+use crate::console::overlays::{Choice, Overlay, read_moment};
+use crate::console::panes::{Confirm, Focus, Say, Then};
+use crate::console::text::clock_hms;
+use crate::incident::{Incident, Intent, Milestone, Person, Role, Status, Timestamp};
+use std::sync::Arc;
+
+/// Something was chosen from a list.
+pub(super) fn chosen(app: &mut App, choice: Choice) -> Vec<Effect> {
+    match choice {
+        Choice::Do(action) => actions::act(app, action),
+        Choice::Incident(id) => incident::open(app, id),
+        Choice::Runbook(name) => submit::submit_here(app, Intent::AttachRunbook { name }, None),
+        Choice::Claim(role) => submit::submit_here(app, Intent::ClaimRole { role }, None),
+        Choice::Role(role) => {
+            let picker = pickers::people(app, &role);
+            app.overlays.push(Overlay::Picker(picker));
+            Vec::new()
+        }
+        Choice::Assign(role, to) => assign(app, &role, &to),
+        Choice::AssignOther(role) => {
+            let expected_holder = holder(app, &role);
+            let title = format!("Who has {role} from now on");
+            let then = Then::AssignRole {
+                role,
+                expected_holder,
+            };
+            actions::prompt(app, &title, "", then)
+        }
+        Choice::Release(role) => release(app, &role),
+        Choice::Severity(severity) => {
+            let intent = Intent::SetSeverity {
+                severity,
+                reason: None,
+            };
+            submit::submit_here(app, intent, None)
+        }
+        Choice::Status(Status::Resolved) => confirm(app, resolve),
+        Choice::Status(status) => {
+            let intent = Intent::SetStatus {
+                status,
+                at: None,
+                reason: None,
+            };
+            submit::submit_here(app, intent, None)
+        }
+        Choice::Milestone(milestone) => ask_milestone(app, milestone),
+        Choice::MergeInto(into) => confirm(app, |shown, _| Confirm {
+            title: format!("Merge {} into {into}", shown.id),
+            lines: vec![
+                format!("{} ends, and work goes on in {into}.", name(shown)),
+                "Its log stays as it is; its alerts join there from now on.".to_owned(),
+            ],
+            yes: "merge".to_owned(),
+            intent: Intent::Merge { into },
+        }),
+        Choice::Theme(name) => {
+            let at = app.prefs.themes.iter().position(|t| t.name() == name);
+            app.prefs.theme = at.unwrap_or(app.prefs.theme);
+            Vec::new()
+        }
+        Choice::Layout(layout) => actions::layout(app, layout),
+    }
+}
+
+fn name(shown: &Incident) -> String {
+    format!("{} \"{}\"", shown.id, shown.title)
+}
+
+fn holder(app: &App, role: &Role) -> Option<Person> {
+    let (_, room) = app.open()?;
+    room.shown().holder(role).cloned()
+}
+
+fn confirm(app: &mut App, asked: impl Fn(&Incident, Timestamp) -> Confirm) -> Vec<Effect> {
+    let now = app.now;
+    if let Some(confirm) = app.open().map(|(_, room)| asked(room.shown(), now)) {
+        app.overlays.push(Overlay::Confirm(confirm));
+    }
+    Vec::new()
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {many}")
+    }
+}
+
+fn resolve(shown: &Incident, now: Timestamp) -> Confirm {
+    let since = shown
+        .milestones
+        .at(Milestone::Declared)
+        .unwrap_or(shown.opened_at);
+    let mut lines = vec![format!(
+        "{} is over after {}, for everyone.",
+        name(shown),
+        clock_hms(now - since)
+    )];
+    let asks = shown.asks.iter().filter(|ask| ask.state.is_open()).count();
+    let firing = shown.firing();
+    if firing > 0 {
+        let alerts = count(firing, "alert still fires", "alerts still fire");
+        lines.push(format!("{alerts}."));
+    }
+    if asks > 0 {
+        let asks = count(asks, "ask is open", "asks are open");
+        lines.push(format!("{asks}; no clock runs for them any more."));
+    }
+    if shown.next_update_at.is_some() {
+        lines.push("The update that was promised next is no longer due.".to_owned());
+    }
+    Confirm {
+        title: format!("Resolve {}", shown.id),
+        lines,
+        yes: "resolve".to_owned(),
+        intent: Intent::SetStatus {
+            status: Status::Resolved,
+            at: None,
+            reason: None,
+        },
+    }
+}
+
+/// A role is taken over from its holder only by naming them.
+fn assign(app: &mut App, role: &Role, to: &Person) -> Vec<Effect> {
+    let expected_holder = holder(app, role);
+    let intent = Intent::AssignRole {
+        role: role.clone(),
+        to: to.clone(),
+        expected_holder: expected_holder.clone(),
+    };
+    let me = app.client.me().map(|me| me.person.clone());
+    match expected_holder {
+        Some(holder) if holder != *to && Some(&holder) != me.as_ref() => {
+            confirm(app, |shown, _| Confirm {
+                title: format!("Take {role} from {holder}"),
+                lines: vec![
+                    format!("{holder} no longer has {role} in {}.", shown.id),
+                    format!("{to} has it from now on, and everyone sees that."),
+                ],
+                yes: "take over".to_owned(),
+                intent: intent.clone(),
+            })
+        }
+        _ => submit::submit_here(app, intent, None),
+    }
+}
+
+fn release(app: &mut App, role: &Role) -> Vec<Effect> {
+    let expected_holder = holder(app, role);
+    let intent = Intent::ReleaseRole {
+        role: role.clone(),
+        expected_holder: expected_holder.clone(),
+    };
+    let me = app.client.me().map(|me| me.person.clone());
+    match expected_holder {
+        Some(holder) if Some(&holder) != me.as_ref() => confirm(app, |shown, _| Confirm {
+            title: format!("Take {role} from {holder}"),
+            lines: vec![
+                format!("{holder} no longer has {role} in {}.", shown.id),
+                "Nobody has it then, and every screen says so.".to_owned(),
+            ],
+            yes: "release".to_owned(),
+            intent: intent.clone(),
+        }),
+        _ => submit::submit_here(app, intent, None),
+    }
+}
+
+fn ask_milestone(app: &mut App, milestone: Milestone) -> Vec<Effect> {
+    let zone = app.prefs.zone();
+    let at = app
+        .open()
+        .and_then(|(_, room)| room.shown().milestones.at(milestone))
+        .map(|at| format!("{} {}", zone.date(at), zone.hms(at)))
+        .unwrap_or_default();
+    let title = format!(
+        "When it was {} (14:32, -20m or a date and time)",
+        milestone.name()
+    );
+    actions::prompt(app, &title, &at, Then::SetMilestone(milestone))
+}
+
+/// Posting is named first: it is read by everyone who waits.
+pub(super) fn post_update(app: &mut App) -> Vec<Effect> {
+    let Some(id) = actions::newest_draft(app) else {
+        return Vec::new();
+    };
+    confirm(app, |shown, _| {
+        let words = shown.update(id).map(|update| update.text.clone());
+        Confirm {
+            title: format!("Post update {id} of {}", shown.id),
+            lines: vec![
+                words.as_deref().unwrap_or_default().to_owned(),
+                "Everyone who waits reads it, and the next one is promised.".to_owned(),
+            ],
+            yes: "post".to_owned(),
+            intent: Intent::PostUpdate {
+                update: Some(id),
+                text: None,
+                next_in_minutes: None,
+            },
+        }
+    })
+}
+
+/// A prompt was answered. What cannot be read is said in the prompt, which stays.
+pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
+    let intent = match read(app, then, text) {
+        Ok(Read::Intent(intent)) => {
+            app.overlays.pop();
+            return submit::submit_here(app, intent, None);
+        }
+        Ok(Read::Confirm(asked)) => {
+            app.overlays.pop();
+            return confirm(app, asked);
+        }
+        Ok(Read::JumpTo(at)) => {
+            app.overlays.pop();
+            return jump(app, at);
+        }
+        Ok(Read::Search) => {
+            app.overlays.pop();
+            return actions::ask_server(app, text.to_owned());
+        }
+        Err(why) => why,
+    };
+    if let Some(Overlay::Prompt(prompt)) = app.overlays.last_mut() {
+        prompt.wrong = Some(intent);
+    }
+    Vec::new()
+}
+
+/// Says what will happen to the incident as it is then.
+type Asked = Box<dyn Fn(&Incident, Timestamp) -> Confirm>;
+
+/// What an answer comes to.
+enum Read {
+    Intent(Intent),
+    Confirm(Asked),
+    JumpTo(Timestamp),
+    Search,
+}
+
+fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
+    let words: Arc<str> = Arc::from(text);
+    let some = Some(words.clone());
+    let moment = |text: &str| read_moment(text, app.now, app.prefs.zone());
+    let intent = match then {
+        Then::Amend(target) => Intent::Amend {
+            target,
+            text: words,
+        },
+        Then::Retract(target) => Intent::Retract {
+            target,
+            reason: words,
+        },
+        Then::SetStep {
+            runbook,
+            step,
+            state,
+        } => Intent::SetStep {
+            runbook,
+            step,
+            state,
+            reason: some,
+        },
+        Then::AnswerAsk { ask, state } => Intent::AnswerAsk {
+            ask,
+            state,
+            reason: some,
+        },
+        Then::AssignRole {
+            role,
+            expected_holder,
+        } => {
+            let name = text.trim_start_matches('@').to_owned();
+            Intent::AssignRole {
+                role,
+                to: Person::try_from(name).map_err(|error| format!("{error}."))?,
+                expected_holder,
+            }
+        }
+        Then::Rename => Intent::Rename { title: words },
+        Then::Reopen => Intent::Reopen { reason: words },
+        Then::SetStatus(status) => Intent::SetStatus {
+            status,
+            at: None,
+            reason: some,
+        },
+        Then::SetMilestone(milestone) => Intent::SetMilestone {
+            milestone,
+            at: moment(text)?,
+        },
+        Then::Note(mut note) => {
+            note.text = words;
+            Intent::Note(note)
+        }
+        Then::AddLink => link(text)?,
+        Then::Cancel => return Ok(Read::Confirm(Box::new(move |s, _| cancel(s, &words)))),
+        Then::Decline => return Ok(Read::Confirm(Box::new(move |s, _| decline(s, &words)))),
+        Then::JumpTo => return moment(text).map(Read::JumpTo),
+        Then::SearchAll => return Ok(Read::Search),
+    };
+    Ok(Read::Intent(intent))
+}
+
+fn link(text: &str) -> Result<Intent, String> {
+    let (url, title) = text.split_once(char::is_whitespace).unwrap_or((text, text));
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err("An address begins with https:// or http://.".to_owned());
+    }
+    Ok(Intent::AddLink {
+        title: Arc::from(title.trim()),
+        url: Arc::from(url),
+    })
+}
+
+fn cancel(shown: &Incident, reason: &Arc<str>) -> Confirm {
+    Confirm {
+        title: format!("Cancel {}", shown.id),
+        lines: vec![
+            format!(
+                "{} counts as declared by mistake, for everyone.",
+                name(shown)
+            ),
+            format!("Reason: {reason}"),
+        ],
+        yes: "cancel the incident".to_owned(),
+        intent: Intent::Cancel {
+            reason: reason.clone(),
+        },
+    }
+}
+
+fn decline(shown: &Incident, reason: &Arc<str>) -> Confirm {
+    Confirm {
+        title: format!("Decline {}", shown.id),
+        lines: vec![
+            format!("{} leaves the board as no incident.", name(shown)),
+            format!("Reason: {reason}"),
+        ],
+        yes: "decline".to_owned(),
+        intent: Intent::Decline {
+            reason: reason.clone(),
+        },
+    }
+}
+
+fn jump(app: &mut App, at: Timestamp) -> Vec<Effect> {
+    let Some((screen, cx)) = app.split(Focus::Timeline) else {
+        app.notices.say(
+            app.now,
+            Say::Info("Open an incident first; then jump in its timeline.".to_owned()),
+        );
+        return Vec::new();
+    };
+    let id = screen.id;
+    screen.timeline.go_to_time(at, &cx);
+    let asked = app.client.jump(id, at);
+    let mut effects = super::client::effects(app, asked);
+    effects.extend(incident::focus(app, Focus::Timeline));
+    effects
+}

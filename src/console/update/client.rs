@@ -1,0 +1,154 @@
+//! What the client's driver reports, and what the client makes of it.
+
+use super::incident;
+use crate::client::{self, Happening, Input, Pending};
+use crate::console::app::{App, Screen};
+use crate::console::effect::Effect;
+use crate::console::overlays::{Choice, Item, Overlay, Wait};
+use crate::console::panes::Say;
+use crate::incident::{CommandId, IncidentId, Intent, Refusal};
+
+/// The driver reports something.
+pub(super) fn input(app: &mut App, input: Input) -> Vec<Effect> {
+    let done = app.client.handle(app.now, input);
+    let mut all = effects(app, done);
+    all.extend(incident::room_changed(app));
+    all
+}
+
+/// Sorts the client's effects: what is for the driver goes on, what is for the user is told.
+pub(super) fn effects(app: &mut App, effects: Vec<client::Effect>) -> Vec<Effect> {
+    let mut all = Vec::new();
+    for effect in effects {
+        match effect {
+            client::Effect::Tell(happening) => all.extend(happened(app, happening)),
+            other => all.push(Effect::Client(other)),
+        }
+    }
+    all
+}
+
+fn happened(app: &mut App, happening: Happening) -> Vec<Effect> {
+    let now = app.now;
+    match happening {
+        Happening::Refused { pending, refusal } => return refused(app, &pending, &refusal),
+        Happening::Done {
+            command, incident, ..
+        } => return carried_out(app, command, incident),
+        Happening::Found {
+            request,
+            hits,
+            more,
+        } => {
+            for overlay in &mut app.overlays {
+                if let Overlay::Results(results) = overlay
+                    && results.request == Some(request)
+                {
+                    results.request = None;
+                    results.hits = hits;
+                    results.more = more;
+                    break;
+                }
+            }
+        }
+        Happening::Runbooks { request, names } => {
+            let items = names.into_iter().map(|runbook| {
+                Item::new(&*runbook.name, Choice::Runbook(runbook.name.clone()))
+                    .detail(format!("{} · {} steps", runbook.title, runbook.steps))
+            });
+            fill(app, request, items.collect());
+        }
+        Happening::Failed { request, refusal } => {
+            app.overlays.retain(|overlay| !waits_for(overlay, request));
+            app.notices.say(now, Say::Refused(refusal));
+        }
+        Happening::Notice { warning, text } => {
+            let said = if warning {
+                Say::Warning(text)
+            } else {
+                Say::Info(text)
+            };
+            app.notices.say(now, said);
+        }
+        Happening::Ended { why, .. } => app.notices.say(now, Say::Warning(why)),
+        Happening::NewOnBoard(id) => {
+            let title = app.client.board().find(|s| s.id == id);
+            let said = title.map(|s| format!("{id} is on the board: {} ({})", s.title, s.status));
+            if let (Some(said), Screen::Incident(_)) = (said, &app.screen) {
+                app.notices.say(now, Say::Info(said));
+            }
+        }
+        Happening::Joined(_) => return incident::go_to_wanted(app),
+    }
+    Vec::new()
+}
+
+fn waits_for(overlay: &Overlay, request: u64) -> bool {
+    match overlay {
+        Overlay::Picker(picker) => picker.wait == Wait::Answer(request),
+        Overlay::Results(results) => results.request == Some(request),
+        _ => false,
+    }
+}
+
+fn fill(app: &mut App, request: u64, items: Vec<Item>) {
+    for overlay in &mut app.overlays {
+        if let Overlay::Picker(picker) = overlay
+            && picker.wait == Wait::Answer(request)
+        {
+            picker.fill(items);
+            break;
+        }
+    }
+}
+
+/// A new incident of one's own is gone to as soon as it has its name.
+fn carried_out(app: &mut App, command: CommandId, incident: IncidentId) -> Vec<Effect> {
+    app.writing.lines.remove(&command);
+    if app.writing.opening == Some(command) {
+        app.writing.opening = None;
+        return incident::open(app, incident);
+    }
+    Vec::new()
+}
+
+/// The words go back to their writer: into the composer where the incident is on the screen, to
+/// its draft on disk where it is not.
+fn refused(app: &mut App, pending: &Pending, refusal: &Refusal) -> Vec<Effect> {
+    let id = pending.command.id;
+    if app.writing.opening == Some(id) {
+        app.writing.opening = None;
+    }
+    let line = app
+        .writing
+        .lines
+        .remove(&id)
+        .or_else(|| words(&pending.command.intent));
+    app.notices.say(app.now, Say::Refused(refusal.clone()));
+    let Some(line) = line else {
+        return Vec::new();
+    };
+    match (&mut app.screen, pending.incident) {
+        (Screen::Incident(screen), Some(incident)) if screen.id == incident => {
+            screen.composer.give_back(&line, refusal);
+            Vec::new()
+        }
+        (_, Some(incident)) => vec![Effect::AddToDraft {
+            incident,
+            text: line,
+        }],
+        (_, None) => Vec::new(),
+    }
+}
+
+/// The words of a command that an earlier console left: its line is not known any more.
+fn words(intent: &Intent) -> Option<String> {
+    match intent {
+        Intent::Note(note) => Some(note.text.to_string()),
+        Intent::Amend { text, .. } | Intent::DraftUpdate { text, .. } => Some(text.to_string()),
+        Intent::PostUpdate { text, .. } => text.as_ref().map(ToString::to_string),
+        Intent::Ask { to, minutes, text } => Some(format!("/ask @{to} {minutes}m {text}")),
+        Intent::AddActionItem { text, .. } => Some(format!("TODO: {text}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,83 @@
+//! What comes of a message. One file for each area; this one routes.
+
+mod actions;
+mod answers;
+mod client;
+mod incident;
+mod keys;
+mod mouse;
+mod overlay;
+mod pickers;
+mod requests;
+mod submit;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod why_not;
+
+pub use keys::contexts;
+pub use upkeep::{leave, next_wake};
+
+use super::app::{App, Screen};
+use super::effect::Effect;
+use super::msg::Msg;
+use super::panes::{Focus, Say};
+use crate::incident::{IncidentId, Timestamp};
+use ratatui::layout::Rect;
+
+/// Takes a message in, at its time; answers what is to be done.
+pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
+    app.now = now;
+    let mut effects = match msg {
+        Msg::Key(event) => keys::press(app, event),
+        Msg::Paste(text) => keys::paste(app, &text),
+        Msg::Mouse(event) => mouse::mouse(app, event),
+        Msg::Resized(width, height) => {
+            app.size = Rect::new(0, 0, width, height);
+            Vec::new()
+        }
+        Msg::Watched(_) | Msg::Woke => Vec::new(),
+        Msg::Client(input) => client::input(app, input),
+        Msg::Draft { incident, text } => {
+            draft_found(app, incident, &text);
+            Vec::new()
+        }
+        Msg::Edited(Ok(text)) => {
+            if let Screen::Incident(screen) = &mut app.screen {
+                screen.composer.set_text(&text);
+                screen.focus = Focus::Composer;
+            }
+            Vec::new()
+        }
+        Msg::Edited(Err(why)) | Msg::Trouble(why) => {
+            app.notices.say(now, Say::Warning(why));
+            Vec::new()
+        }
+    };
+    effects.extend(upkeep::upkeep(app));
+    effects
+}
+
+/// What is done first: an incident that was asked for by name is opened.
+pub fn start(app: &mut App, wanted: Option<IncidentId>) -> Vec<Effect> {
+    match wanted {
+        Some(id) => incident::open(app, id),
+        None => Vec::new(),
+    }
+}
+
+/// A draft that an earlier console left; what is typed already goes before it.
+fn draft_found(app: &mut App, incident: IncidentId, text: &str) {
+    let Screen::Incident(screen) = &mut app.screen else {
+        return;
+    };
+    if screen.id != incident {
+        return;
+    }
+    screen.draft.kept = text.to_owned();
+    if screen.composer.draft().is_empty() {
+        screen.composer.set_text(text);
+        let said = "What you had typed here before is in the composer again.";
+        app.notices.say(app.now, Say::Info(said.to_owned()));
+    }
+}

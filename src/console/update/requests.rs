@@ -1,0 +1,70 @@
+//! What panes ask of the shell.
+
+use super::{incident, pickers, submit};
+use crate::console::app::{App, Screen};
+use crate::console::effect::Effect;
+use crate::console::overlays::{Overlay, Page, Prompt, Reader};
+use crate::console::panes::{OverlayRequest, Request, Say};
+
+/// Does what a pane asks for, in order.
+pub(super) fn requests(app: &mut App, asked: Vec<Request>) -> Vec<Effect> {
+    asked
+        .into_iter()
+        .flat_map(|request| do_request(app, request))
+        .collect()
+}
+
+fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
+    let here = match &app.screen {
+        Screen::Incident(screen) => screen.id,
+        Screen::Board(_) => return Vec::new(),
+    };
+    let asked = match request {
+        Request::Submit(intent) => return submit::submit_here(app, intent, None),
+        Request::Write { intent, line } => return submit::submit_here(app, intent, Some(line)),
+        Request::Open(wanted) => return open(app, wanted),
+        Request::Copy { text, what } => return copy(app, text, what),
+        Request::Focus(pane) => return incident::focus(app, pane),
+        Request::EditElsewhere(text) => return vec![Effect::Edit(text)],
+        Request::Say(said) => {
+            app.notices.say(app.now, said);
+            return Vec::new();
+        }
+        Request::Older => app.client.older(here),
+        Request::Newer => app.client.newer(here),
+        Request::Newest => app.client.newest(here),
+        Request::Around(seq) => app.client.around(here, seq),
+        Request::JumpTo(at) => app.client.jump(here, at),
+    };
+    super::client::effects(app, asked)
+}
+
+/// Puts text on the clipboard and says so.
+pub(super) fn copy(app: &mut App, text: String, what: &str) -> Vec<Effect> {
+    let most = crate::console::terminal::COPY_BYTES;
+    let said = if text.len() > most {
+        Say::Warning(format!(
+            "Only the first {most} bytes of {what} were copied: terminals take no more."
+        ))
+    } else {
+        Say::Info(format!("Copied {what}."))
+    };
+    app.notices.say(app.now, said);
+    vec![Effect::Copy(text)]
+}
+
+/// Lays something over the screen.
+fn open(app: &mut App, wanted: OverlayRequest) -> Vec<Effect> {
+    let overlay = match wanted {
+        OverlayRequest::Details(seq) => Overlay::Reader(Reader::new(Page::Entry(seq))),
+        OverlayRequest::Text { title, body } => {
+            Overlay::Reader(Reader::new(Page::Text { title, body }))
+        }
+        OverlayRequest::Prompt(prompt) => Overlay::Prompt(Prompt::from(prompt)),
+        OverlayRequest::Confirm(confirm) => Overlay::Confirm(confirm),
+        OverlayRequest::PickPerson(role) => Overlay::Picker(pickers::people(app, &role)),
+        OverlayRequest::PickRunbook => return pickers::runbooks(app),
+    };
+    app.overlays.push(overlay);
+    Vec::new()
+}

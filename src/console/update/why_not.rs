@@ -1,0 +1,155 @@
+//! Why an action is not possible now. What the incident's rules say is asked of the rules
+//! themselves, so there is no second copy of them here.
+
+use super::submit::would_refuse;
+use crate::console::app::{App, Screen};
+use crate::console::keymap::{Action, Group};
+use crate::console::layout::Layout;
+use crate::console::panes::Focus;
+use crate::incident::{Intent, Severity, Status};
+use std::sync::Arc;
+
+/// Stands for the words that are asked for once the action is chosen.
+fn some_words() -> Arc<str> {
+    Arc::from("…")
+}
+
+/// Why the action is not possible now, one or two sentences; nothing when it is.
+#[must_use]
+pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
+    if writes(action)
+        && let Some(why) = app.why_read_only()
+    {
+        return Some(why);
+    }
+    let on_board = matches!(app.screen, Screen::Board(_));
+    if on_board {
+        return (needs_incident(action)).then(|| {
+            "There is no incident on the screen. Open one first with enter on the board.".to_owned()
+        });
+    }
+    if app.open().is_none() {
+        return needs_incident(action)
+            .then(|| "The incident has not come yet. Wait for the server.".to_owned());
+    }
+    if app.prefs.layout == Layout::Wall && needs_pane(action) {
+        return Some(
+            "The wall's layout only shows. Choose the commander's or the scribe's layout."
+                .to_owned(),
+        );
+    }
+    rules(app, action).or_else(|| in_pane(app, action))
+}
+
+fn rules(app: &App, action: Action) -> Option<String> {
+    let intent = match action {
+        Action::Resolve => Intent::SetStatus {
+            status: Status::Resolved,
+            at: None,
+            reason: None,
+        },
+        Action::Reopen => Intent::Reopen {
+            reason: some_words(),
+        },
+        Action::CancelIncident => Intent::Cancel {
+            reason: some_words(),
+        },
+        Action::DeclineIncident => Intent::Decline {
+            reason: some_words(),
+        },
+        Action::Rename => Intent::Rename {
+            title: some_words(),
+        },
+        Action::SetSeverity => {
+            let shown = app.open()?.1.shown();
+            let other = Severity::ALL
+                .into_iter()
+                .find(|s| Some(*s) != shown.severity);
+            Intent::SetSeverity {
+                severity: other,
+                reason: None,
+            }
+        }
+        Action::PostUpdate => {
+            let drafted = super::actions::newest_draft(app);
+            if drafted.is_none() {
+                return Some(
+                    "No update is drafted. Write one in the composer with /update.".to_owned(),
+                );
+            }
+            Intent::PostUpdate {
+                update: drafted,
+                text: None,
+                next_in_minutes: None,
+            }
+        }
+        _ => return None,
+    };
+    would_refuse(app, intent).map(|refusal| refusal.to_string())
+}
+
+/// What the pane that the action belongs to says.
+fn in_pane(app: &App, action: Action) -> Option<String> {
+    let (screen, room) = app.open()?;
+    let places = app.places();
+    let focus = match action.group() {
+        Group::Timeline => Focus::Timeline,
+        Group::Runbook => Focus::Runbook,
+        Group::Command => Focus::Command,
+        Group::Compose => Focus::Composer,
+        _ => return None,
+    };
+    let cx = app.cx_in(room, focus, places.pane(focus).unwrap_or_default());
+    match focus {
+        Focus::Timeline => screen.timeline.why_not(action, &cx),
+        Focus::Runbook => screen.runbook.why_not(action, &cx),
+        Focus::Command => screen.command.why_not(action, &cx),
+        _ => screen.composer.why_not(action, &cx),
+    }
+}
+
+fn writes(action: Action) -> bool {
+    match action {
+        Action::OpenBoard
+        | Action::OpenIncident
+        | Action::Details
+        | Action::Copy
+        | Action::Search
+        | Action::SearchNext
+        | Action::SearchPrevious
+        | Action::SearchServer
+        | Action::JumpToTime
+        | Action::CopyCommand
+        | Action::NextRunbook => false,
+        other => !matches!(other.group(), Group::View | Group::Program),
+    }
+}
+
+fn needs_incident(action: Action) -> bool {
+    match action {
+        Action::OpenBoard
+        | Action::OpenIncident
+        | Action::Declare
+        | Action::DeclineIncident
+        | Action::SearchServer => false,
+        other => match other.group() {
+            Group::Program => false,
+            Group::View => needs_pane(other),
+            _ => true,
+        },
+    }
+}
+
+fn needs_pane(action: Action) -> bool {
+    matches!(
+        action,
+        Action::FocusTimeline
+            | Action::FocusCommand
+            | Action::FocusRunbook
+            | Action::FocusSituation
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::ZoomPane
+            | Action::Compose
+    )
+}

@@ -1,0 +1,352 @@
+//! The board: what waits in triage, what is live, what was over lately.
+
+use super::header::badge;
+use super::paint::{self, Piece, glyph};
+use crate::console::app::{App, Board};
+use crate::console::keymap::{Action, Context};
+use crate::console::layout;
+use crate::console::panes::{Look, Title};
+use crate::console::text::{age, countdown, pad_left, pad_right};
+use crate::console::theme::Meaning;
+use crate::incident::{IncidentId, Status, Summary};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// From this width on a row has the service, the commander in full and the next update.
+const WIDE: u16 = 110;
+
+/// A line of the board.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum BoardLine<'a> {
+    /// What the incidents below it have in common.
+    Section(&'static str),
+    /// An incident.
+    Incident(&'a Summary),
+    /// Nothing.
+    Blank,
+}
+
+/// The lines, in the client's order: triage newest first, live by severity, over lately.
+#[must_use]
+pub fn lines(app: &App) -> Vec<BoardLine<'_>> {
+    let mut lines = Vec::new();
+    let mut section = "";
+    for summary in app.client.board() {
+        let own = match summary.status {
+            Status::Triage => "Triage: declare it, or decline it",
+            status if status.is_live() => "Live",
+            _ => "Over",
+        };
+        if own != section {
+            if !lines.is_empty() {
+                lines.push(BoardLine::Blank);
+            }
+            lines.push(BoardLine::Section(own));
+            section = own;
+        }
+        lines.push(BoardLine::Incident(summary));
+    }
+    lines
+}
+
+/// The incident that the cursor is on: the first when it is on none that is there.
+#[must_use]
+pub fn current(app: &App, board: Board) -> Option<&Summary> {
+    let at = |id| app.client.board().find(|summary| summary.id == id);
+    board
+        .cursor
+        .and_then(at)
+        .or_else(|| app.client.board().next())
+}
+
+/// Where the rows stand, and the first line that is shown.
+#[must_use]
+pub fn window(app: &App, board: Board) -> (Rect, usize) {
+    let header = 1;
+    let frame = Rect {
+        y: app.size.y + header,
+        height: app.size.height.saturating_sub(header + 1),
+        ..app.size
+    };
+    let mut rows = layout::inside(frame);
+    rows.y += 1;
+    rows.height = rows.height.saturating_sub(1);
+    let lines = lines(app);
+    let fit = usize::from(rows.height);
+    let cursor = current(app, board).map(|summary| summary.id);
+    let at = lines
+        .iter()
+        .position(|line| matches!(line, BoardLine::Incident(s) if Some(s.id) == cursor))
+        .unwrap_or(0);
+    let most = lines.len().saturating_sub(fit);
+    (rows, at.saturating_sub(fit / 2).min(most))
+}
+
+/// The incident that was drawn at this row of the screen.
+#[must_use]
+pub fn at_row(app: &App, board: Board, y: u16) -> Option<IncidentId> {
+    let (rows, top) = window(app, board);
+    let row = y.checked_sub(rows.y).filter(|row| *row < rows.height)?;
+    match lines(app).get(top + usize::from(row))? {
+        BoardLine::Incident(summary) => Some(summary.id),
+        _ => None,
+    }
+}
+
+/// Draws the board.
+pub fn draw(app: &App, board: Board, buf: &mut Buffer) {
+    let look = app.look(true);
+    super::header::board(app, paint::row(app.size, 0), buf);
+    let (rows, top) = window(app, board);
+    let frame = Rect {
+        y: app.size.y + 1,
+        height: app.size.height.saturating_sub(2),
+        ..app.size
+    };
+    let title = Title {
+        left: "Incidents".to_owned(),
+        right: format!("times in {}", look.zone.name(look.now)),
+    };
+    paint::frame(&title, &look, frame, buf);
+    let lines = lines(app);
+    if lines.is_empty() {
+        empty(app, &look, layout::inside(frame), buf);
+        return;
+    }
+    let columns = Columns::of(rows.width);
+    paint::left(
+        &columns.heading(&look),
+        paint::row(layout::inside(frame), 0),
+        buf,
+    );
+    let cursor = current(app, board).map(|summary| summary.id);
+    for (line, at) in lines.iter().skip(top).zip(0..rows.height) {
+        let place = paint::row(rows, at);
+        match line {
+            BoardLine::Blank => {}
+            BoardLine::Section(name) => {
+                let piece = Piece::new(format!(" {name}"), look.theme.style(Meaning::Muted));
+                paint::left(&[piece], place, buf);
+            }
+            BoardLine::Incident(summary) => {
+                let chosen = cursor == Some(summary.id);
+                paint::left(&columns.row(summary, chosen, &look), place, buf);
+                if chosen {
+                    buf.set_style(
+                        place.intersection(buf.area),
+                        Style::new().patch(look.theme.style(Meaning::Selection)),
+                    );
+                    paint::left(&columns.row(summary, chosen, &look)[..2], place, buf);
+                }
+            }
+        }
+    }
+}
+
+/// An empty board says what it is for.
+fn empty(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let declare = look.keymap.hint(Action::Declare, &[Context::Board]);
+    let said = if app.client.link().is_live() {
+        vec![
+            Piece::new("Nothing is on fire. ", look.theme.style(Meaning::Good)),
+            Piece::new(
+                "Alerts that nobody has declared and incidents that are open stand here. ",
+                look.theme.style(Meaning::Text),
+            ),
+        ]
+    } else {
+        vec![Piece::new(
+            "The incidents come as soon as the server answers. ",
+            look.theme.style(Meaning::Text),
+        )]
+    };
+    let middle = area.height / 3;
+    let mut at = middle;
+    for piece in said {
+        let indent = area
+            .width
+            .saturating_sub(u16::try_from(piece.cells()).unwrap_or(u16::MAX))
+            / 2;
+        let mut place = paint::row(area, at);
+        place.x += indent;
+        place.width = place.width.saturating_sub(indent);
+        paint::left(&[piece], place, buf);
+        at += 1;
+    }
+    let hint = [
+        Piece::new(declare, look.theme.style(Meaning::Key)),
+        Piece::new(" declares one", look.theme.style(Meaning::Muted)),
+    ];
+    let cells = u16::try_from(paint::width(&hint)).unwrap_or(u16::MAX);
+    let mut place = paint::row(area, at + 1);
+    let indent = area.width.saturating_sub(cells) / 2;
+    place.x += indent;
+    place.width = place.width.saturating_sub(indent);
+    paint::left(&hint, place, buf);
+}
+
+/// How many cells each column takes.
+struct Columns {
+    wide: bool,
+    title: usize,
+    service: usize,
+    commander: usize,
+}
+
+const ID: usize = 9;
+const BADGE: usize = 8;
+const STATUS: usize = 13;
+const AGE: usize = 6;
+const FIRING: usize = 7;
+const NEXT: usize = 13;
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        let wide = width >= WIDE;
+        let (service, commander, next) = if wide { (16, 12, NEXT + 1) } else { (0, 9, 0) };
+        let gaps = if wide { 7 } else { 5 };
+        let taken = 2 + ID + BADGE + STATUS + AGE + FIRING + service + commander + next + gaps;
+        Self {
+            wide,
+            title: usize::from(width).saturating_sub(taken),
+            service,
+            commander,
+        }
+    }
+
+    fn heading(&self, look: &Look<'_>) -> Vec<Piece> {
+        let mut text = format!(
+            "  {} {} {} {} ",
+            pad_right("", ID),
+            pad_right("", BADGE),
+            pad_right("Status", STATUS),
+            pad_right("Title", self.title),
+        );
+        if self.wide {
+            text.push_str(&pad_right("Service", self.service));
+            text.push(' ');
+        }
+        text.push_str(&format!(
+            "{} {} {}",
+            pad_right("IC", self.commander),
+            pad_left("Age", AGE),
+            pad_left("Firing", FIRING),
+        ));
+        if self.wide {
+            text.push_str(&pad_left("Next update", NEXT + 1));
+        }
+        vec![Piece::new(text, look.theme.style(Meaning::Muted))]
+    }
+
+    fn row(&self, summary: &Summary, chosen: bool, look: &Look<'_>) -> Vec<Piece> {
+        let style = |meaning| look.theme.style(meaning);
+        let over = summary.status.is_over();
+        let text = style(if over { Meaning::Muted } else { Meaning::Text });
+        let mark = if chosen {
+            glyph(look, Meaning::Selection)
+        } else {
+            " "
+        };
+        let mut pieces = vec![
+            Piece::new(
+                format!("{mark} {} ", pad_right(&summary.id.to_string(), ID)),
+                text,
+            ),
+            if over {
+                Piece::new(
+                    pad_right(
+                        &format!("   {}", super::header::severity_word(summary.severity)),
+                        BADGE,
+                    ),
+                    text,
+                )
+            } else {
+                badge(summary.severity, look)
+            },
+            Piece::new(" ", text),
+            Piece::new(pad_right(summary.status.name(), STATUS), text),
+            Piece::new(" ", text),
+        ];
+        let drill = if summary.kind == crate::incident::Kind::Drill {
+            "DRILL "
+        } else {
+            ""
+        };
+        pieces.push(Piece::new(drill, style(Meaning::Drill)));
+        let title = crate::console::text::visible_line(&summary.title);
+        pieces.push(Piece::new(
+            pad_right(&title, self.title.saturating_sub(drill.len())),
+            style(if over {
+                Meaning::Muted
+            } else {
+                Meaning::Strong
+            }),
+        ));
+        pieces.push(Piece::new(" ", text));
+        if self.wide {
+            let service = summary.service.as_deref().unwrap_or("-");
+            let service = crate::console::text::visible_line(service);
+            pieces.push(Piece::new(pad_right(&service, self.service), text));
+            pieces.push(Piece::new(" ", text));
+        }
+        pieces.push(self.commander(summary, look));
+        pieces.push(Piece::new(" ", text));
+        pieces.push(Piece::new(
+            pad_left(&self::age_of(summary, look), AGE),
+            text,
+        ));
+        pieces.push(Piece::new(" ", text));
+        pieces.push(firing(summary, look));
+        if self.wide {
+            pieces.push(next_update(summary, look));
+        }
+        pieces
+    }
+
+    fn commander(&self, summary: &Summary, look: &Look<'_>) -> Piece {
+        let (name, meaning) = match &summary.commander {
+            Some(person) => (person.as_str(), Meaning::Person),
+            None if summary.status.is_live() => ("VACANT", Meaning::Vacant),
+            None => ("-", Meaning::Muted),
+        };
+        let name = crate::console::text::visible_line(name);
+        Piece::new(pad_right(&name, self.commander), look.theme.style(meaning))
+    }
+}
+
+/// How long it has been going on; once it is over, how long it lasted.
+fn age_of(summary: &Summary, look: &Look<'_>) -> String {
+    let since = summary.declared_at.unwrap_or(summary.opened_at);
+    let until = if summary.status.is_over() {
+        summary.resolved_at.unwrap_or(summary.changed_at)
+    } else {
+        look.now
+    };
+    age(until - since)
+}
+
+fn firing(summary: &Summary, look: &Look<'_>) -> Piece {
+    let (text, meaning) = match (summary.firing, summary.alerts) {
+        (_, 0) => ("-".to_owned(), Meaning::Muted),
+        (0, all) => (format!("0/{all}"), Meaning::Muted),
+        (firing, all) => (format!("{firing}/{all}"), Meaning::Firing),
+    };
+    Piece::new(pad_left(&text, FIRING), look.theme.style(meaning))
+}
+
+/// To the minute, so that the board does not flicker.
+fn next_update(summary: &Summary, look: &Look<'_>) -> Piece {
+    let (text, meaning) = match summary.next_update_at {
+        Some(at) if summary.status.is_live() => {
+            if countdown(at - look.now).late {
+                let late = age(look.now - at);
+                (format!("OVERDUE {late}"), Meaning::Overdue)
+            } else {
+                (format!("in {}", age(at - look.now)), Meaning::Text)
+            }
+        }
+        _ => ("-".to_owned(), Meaning::Muted),
+    };
+    Piece::new(pad_left(&text, NEXT + 1), look.theme.style(meaning))
+}

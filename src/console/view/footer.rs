@@ -1,0 +1,215 @@
+//! The footer: who you are, what keys do here, what waits to be sent. Notices stand here too.
+
+use super::paint::{self, Piece, glyph};
+use crate::console::app::App;
+use crate::console::keymap::{Action, Context};
+use crate::console::notices::{Notice, Weight};
+use crate::console::panes::Look;
+use crate::console::text::{self, wrap};
+use crate::console::theme::Meaning;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget as _};
+
+/// Rows that a long notice may take above the footer.
+const NOTICE_ROWS: usize = 4;
+
+/// Draws the footer.
+pub fn draw(app: &App, contexts: &[Context], area: Rect, buf: &mut Buffer) {
+    let look = app.look(false);
+    buf.set_style(
+        area.intersection(buf.area),
+        look.theme.style(Meaning::Footer),
+    );
+    let ending = ending(app, contexts, &look);
+    let room = usize::from(area.width).saturating_sub(paint::width(&ending) + 1);
+    let mut start = who(app, &look);
+    if app.keys.is_empty() {
+        for hint in hints(app, contexts, &look) {
+            if paint::width(&start) + paint::width(&hint) > room {
+                break;
+            }
+            start.extend(hint);
+        }
+    } else {
+        let keys: Vec<String> = app.keys.iter().map(ToString::to_string).collect();
+        start.push(Piece::new(
+            format!(" {} …", keys.join(" ")),
+            look.theme.style(Meaning::Key),
+        ));
+    }
+    paint::left(&start, area, buf);
+    paint::right(&ending, area, buf);
+}
+
+fn who(app: &App, look: &Look<'_>) -> Vec<Piece> {
+    let muted = look.theme.style(Meaning::Muted);
+    let mut pieces = vec![Piece::new(" ", muted)];
+    match app.client.me() {
+        Some(me) => {
+            pieces.push(Piece::new(
+                me.person.as_str(),
+                look.theme.style(Meaning::Me),
+            ));
+            if !me.level.writes() {
+                pieces.push(Piece::new(format!(" ({})", me.level), muted));
+            }
+        }
+        None => pieces.push(Piece::new("not greeted yet", muted)),
+    }
+    pieces.push(Piece::new("  ", muted));
+    pieces
+}
+
+fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
+    worth_a_hint(contexts.first().copied(), app)
+        .iter()
+        .map(|(action, word)| {
+            let key = app.prefs.keymap.hint(*action, contexts);
+            vec![
+                Piece::new(key, look.theme.style(Meaning::Key)),
+                Piece::new(format!(" {word}  "), look.theme.style(Meaning::Footer)),
+            ]
+        })
+        .collect()
+}
+
+/// What is worth naming where keys go now, the most useful first.
+fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'static str)] {
+    if app.why_read_only().is_some() && app.overlays.is_empty() {
+        return match context {
+            Some(Context::Board) => &[(Action::Accept, "open"), (Action::SearchServer, "search")],
+            _ => &[
+                (Action::OpenBoard, "board"),
+                (Action::NextLayout, "layout"),
+                (Action::Search, "search"),
+            ],
+        };
+    }
+    match context {
+        Some(Context::Board) => &[
+            (Action::Accept, "open"),
+            (Action::Declare, "declare"),
+            (Action::DeclineIncident, "decline"),
+            (Action::SearchServer, "search"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Timeline) => &[
+            (Action::Compose, "write"),
+            (Action::Details, "details"),
+            (Action::Amend, "correct"),
+            (Action::Pin, "pin"),
+            (Action::Search, "search"),
+            (Action::NextPane, "next pane"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Command) => &[
+            (Action::Compose, "write"),
+            (Action::ClaimRole, "claim"),
+            (Action::AssignRole, "assign"),
+            (Action::Ask, "ask"),
+            (Action::AskDone, "done"),
+            (Action::NextPane, "next pane"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Runbook) => &[
+            (Action::StepStart, "start"),
+            (Action::StepDone, "done"),
+            (Action::StepSkip, "skip"),
+            (Action::StepFail, "failed"),
+            (Action::CopyCommand, "copy"),
+            (Action::AttachRunbook, "attach"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Incident) => &[
+            (Action::Compose, "write"),
+            (Action::Accept, "details"),
+            (Action::NextPane, "next pane"),
+            (Action::ZoomPane, "zoom"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Composer) => &[
+            (Action::ComposerSend, "send"),
+            (Action::ComposerNewline, "new line"),
+            (Action::ComposerComplete, "complete"),
+            (Action::ComposerEditor, "editor"),
+            (Action::Cancel, "leave"),
+        ],
+        Some(Context::List) => &[(Action::Accept, "choose"), (Action::Cancel, "close")],
+        _ => &[],
+    }
+}
+
+fn ending(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Piece> {
+    let muted = look.theme.style(Meaning::Footer);
+    let queued = app.client.queued();
+    let style = look.theme.style(if queued > 0 {
+        Meaning::Warning
+    } else {
+        Meaning::Footer
+    });
+    let mut pieces = vec![
+        Piece::new(look.zone.name(look.now), muted),
+        Piece::new(" · ", muted),
+        Piece::new(format!("queued {queued}"), style),
+    ];
+    let key = look.keymap.hint(Action::Help, contexts);
+    pieces.push(Piece::new(" · ", muted));
+    pieces.push(Piece::new(key, look.theme.style(Meaning::Key)));
+    pieces.push(Piece::new(" help ", muted));
+    pieces
+}
+
+/// How a notice is drawn.
+#[must_use]
+pub fn weight_meaning(weight: Weight) -> Meaning {
+    match weight {
+        Weight::Info => Meaning::Info,
+        Weight::Warning => Meaning::Warning,
+        Weight::Refused => Meaning::Danger,
+    }
+}
+
+/// Draws the notice of the moment just above `foot` (the composer or the footer): in as many rows
+/// as it needs, up to a bound. What is below it comes back by itself.
+pub fn notice(app: &App, foot: u16, buf: &mut Buffer) {
+    let Some(notice) = app.notices.current(app.now) else {
+        return;
+    };
+    let look = app.look(false);
+    let lines = lines(notice, usize::from(app.size.width).saturating_sub(4));
+    let rows = u16::try_from(lines.len()).unwrap_or(1);
+    let area = Rect {
+        y: foot.saturating_sub(rows),
+        height: rows,
+        ..app.size
+    }
+    .intersection(buf.area);
+    Clear.render(area, buf);
+    let meaning = weight_meaning(notice.weight);
+    let style = look.theme.style(meaning);
+    for (line, at) in lines.into_iter().zip(0..) {
+        let sign = if at == 0 { glyph(&look, meaning) } else { " " };
+        let pieces = [
+            Piece::new(format!(" {sign} "), style),
+            Piece::new(line, if at == 0 { style } else { Style::new() }),
+        ];
+        paint::left(&pieces, paint::row(area, at), buf);
+    }
+}
+
+fn lines(notice: &Notice, width: usize) -> Vec<String> {
+    let mut said = text::visible_line(&notice.text).into_owned();
+    if notice.times > 1 {
+        said.push_str(&format!(" ({} times)", notice.times));
+    }
+    let mut lines: Vec<String> = wrap(&said, width).into_iter().map(str::to_owned).collect();
+    if lines.len() > NOTICE_ROWS {
+        lines.truncate(NOTICE_ROWS);
+        if let Some(last) = lines.last_mut() {
+            *last = text::truncate(&format!("{last} …"), width).into_owned();
+        }
+    }
+    lines
+}

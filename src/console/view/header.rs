@@ -1,0 +1,284 @@
+//! The header: what it is, how bad, how long, what falls due, and the truth about the connection.
+
+use super::paint::{self, Piece, glyph};
+use crate::client::{Link, Room};
+use crate::console::app::App;
+use crate::console::panes::Look;
+use crate::console::text::{clock_hms, countdown};
+use crate::console::theme::Meaning;
+use crate::incident::{Incident, Milestone, Role, Severity, Status};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+/// What a severity is drawn as.
+#[must_use]
+pub fn severity_meaning(severity: Option<Severity>) -> Meaning {
+    match severity {
+        Some(Severity::Sev1) => Meaning::Sev1,
+        Some(Severity::Sev2) => Meaning::Sev2,
+        Some(Severity::Sev3) => Meaning::Sev3,
+        Some(Severity::Sev4) => Meaning::Sev4,
+        None => Meaning::SevUnset,
+    }
+}
+
+/// The severity in four cells: `SEV1`, or `SEV?` while it is unset.
+#[must_use]
+pub fn severity_word(severity: Option<Severity>) -> String {
+    severity.map_or_else(|| "SEV?".to_owned(), |severity| severity.to_string())
+}
+
+/// The severity as a badge of eight cells, the only loud thing on the screen.
+#[must_use]
+pub fn badge(severity: Option<Severity>, look: &Look<'_>) -> Piece {
+    let meaning = severity_meaning(severity);
+    let style = look.theme.style(meaning);
+    let style = if style.bg.is_some() {
+        style
+    } else {
+        style.add_modifier(Modifier::REVERSED)
+    };
+    Piece::new(
+        format!(" {} {} ", glyph(look, meaning), severity_word(severity)),
+        style,
+    )
+}
+
+/// Draws the header of an incident in one row or two.
+pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
+    let look = app.look(false);
+    buf.set_style(area, look.theme.style(Meaning::Header));
+    let shown = room.shown();
+    let link = link(app, Some(room), &look);
+    let name = name(shown, &look);
+    let status = status(shown, &look);
+    let time = time(shown, &look);
+    let due = due(shown, &look);
+    if area.height < 2 {
+        let mut tail = status;
+        tail.extend(time);
+        tail.extend(due);
+        tail.extend(vacancy(shown, &look));
+        one_row(shown, name, tail, &link, &look, area, buf);
+        return;
+    }
+    one_row(
+        shown,
+        name,
+        Vec::new(),
+        &time,
+        &look,
+        paint::row(area, 0),
+        buf,
+    );
+    let second = paint::row(area, 1);
+    let mut facts = vec![Piece::new(" ", Style::new())];
+    facts.extend(status);
+    facts.extend(vacancy(shown, &look));
+    facts.extend(due);
+    let room_left = usize::from(second.width).saturating_sub(paint::width(&link));
+    while paint::width(&facts) > room_left && facts.len() > 3 {
+        facts.pop();
+    }
+    paint::left(&facts, second, buf);
+    paint::right(&link, second, buf);
+}
+
+/// The title takes what the rest leaves; the tail and the link stand at the right.
+fn one_row(
+    shown: &Incident,
+    mut head: Vec<Piece>,
+    tail: Vec<Piece>,
+    link: &[Piece],
+    look: &Look<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    const LEAST_TITLE: usize = 12;
+    let total = usize::from(area.width);
+    let mut ending = tail;
+    ending.extend(link.iter().cloned());
+    let rest = total.saturating_sub(paint::width(&head) + paint::width(&ending) + 1);
+    let title = Piece::new(&shown.title, look.theme.style(Meaning::Strong));
+    head.push(title.cut(rest.max(LEAST_TITLE)));
+    paint::left(&head, area, buf);
+    paint::right(&ending, area, buf);
+}
+
+fn name(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let mut pieces = vec![badge(shown.severity, look)];
+    if shown.is_drill() {
+        pieces.push(Piece::new(
+            format!(" {} DRILL ", glyph(look, Meaning::Drill)),
+            look.theme
+                .style(Meaning::Drill)
+                .add_modifier(Modifier::BOLD),
+        ));
+    }
+    pieces.push(Piece::new(
+        format!(" {} ", shown.id),
+        look.theme.style(Meaning::Accent),
+    ));
+    pieces
+}
+
+fn status(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let word = shown.status.name().to_uppercase();
+    let mut pieces = vec![Piece::new(
+        format!(" {word} "),
+        look.theme.style(Meaning::Status),
+    )];
+    if let Some(into) = shown.merged_into {
+        pieces.push(Piece::new(
+            format!("into {into} "),
+            look.theme.style(Meaning::Muted),
+        ));
+    }
+    pieces
+}
+
+/// The running clock: since it was declared; while it waits in triage, since it was opened; once it
+/// is over, how long it lasted.
+fn time(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let since = shown
+        .milestones
+        .at(Milestone::Declared)
+        .unwrap_or(shown.opened_at);
+    let strong = look.theme.style(Meaning::Strong);
+    let muted = look.theme.style(Meaning::Muted);
+    let (word, until, style) = match shown.status {
+        Status::Triage => ("waits ", look.now, strong),
+        status if status.is_live() => ("", look.now, strong),
+        _ => {
+            let end = shown.milestones.at(Milestone::Resolved);
+            ("lasted ", end.unwrap_or(shown.changed_at), muted)
+        }
+    };
+    vec![
+        Piece::new(format!(" {word}"), muted),
+        Piece::new(clock_hms(until - since), style),
+        Piece::new(" ", muted),
+    ]
+}
+
+fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) else {
+        return Vec::new();
+    };
+    let left = countdown(at - look.now);
+    let (word, meaning) = if left.late {
+        let sign = glyph(look, Meaning::Overdue);
+        (format!(" {sign} update OVERDUE "), Meaning::Overdue)
+    } else {
+        (" next update in ".to_owned(), Meaning::Muted)
+    };
+    let number = if left.late {
+        Meaning::Overdue
+    } else {
+        Meaning::Text
+    };
+    vec![
+        Piece::new(word, look.theme.style(meaning)),
+        Piece::new(left.text, look.theme.style(number)),
+        Piece::new(" ", look.theme.style(Meaning::Muted)),
+    ]
+}
+
+/// Nobody commands: shouted on every screen.
+fn vacancy(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let vacant = shown
+        .vacancies()
+        .any(|role| *role == Role::IncidentCommander);
+    if !vacant {
+        return Vec::new();
+    }
+    let style = look
+        .theme
+        .style(Meaning::Vacant)
+        .add_modifier(Modifier::BOLD | Modifier::REVERSED);
+    vec![
+        Piece::new(" ", Style::new()),
+        Piece::new(
+            format!(" {} IC VACANT ", glyph(look, Meaning::Vacant)),
+            style,
+        ),
+        Piece::new(" ", Style::new()),
+    ]
+}
+
+/// The truth about the connection.
+#[must_use]
+pub fn link(app: &App, room: Option<&Room>, look: &Look<'_>) -> Vec<Piece> {
+    let mut words = Vec::new();
+    let meaning = match app.client.link() {
+        Link::Live if room.is_some_and(|room| !room.is_current()) => {
+            words.push("catching up".to_owned());
+            Meaning::Stale
+        }
+        Link::Live => {
+            words.push("live".to_owned());
+            if let Some(room) = room {
+                words.push(format!("{} here", room.here().len()));
+            }
+            Meaning::Live
+        }
+        Link::Connecting { why, retry_at, .. } => {
+            words.push(match (why, retry_at) {
+                (None, _) => "connecting".to_owned(),
+                (Some(_), Some(_)) => "no connection, trying again".to_owned(),
+                (Some(_), None) => "no connection".to_owned(),
+            });
+            Meaning::Stale
+        }
+        Link::Stale { since, .. } => {
+            words.push(format!("stale since {}", look.zone.hms(*since)));
+            Meaning::Stale
+        }
+    };
+    let skew = app.client.skew().num_seconds();
+    if skew != 0 && meaning == Meaning::Live {
+        words.push(format!("clock {skew:+}s"));
+    }
+    let queued = app.client.queued();
+    if queued > 0 && meaning == Meaning::Stale {
+        words.push(format!("{queued} queued"));
+    }
+    let style = look.theme.style(meaning);
+    vec![
+        Piece::new(format!(" {} ", glyph(look, meaning)), style),
+        Piece::new(words.join(" · "), style),
+        Piece::new(" ", Style::new()),
+    ]
+}
+
+/// Draws the header of the board.
+pub fn board(app: &App, area: Rect, buf: &mut Buffer) {
+    let look = app.look(false);
+    buf.set_style(area, look.theme.style(Meaning::Header));
+    let (mut triage, mut live) = (0_usize, 0_usize);
+    for summary in app.client.board() {
+        triage += usize::from(summary.status == Status::Triage);
+        live += usize::from(summary.status.is_live());
+    }
+    let first = paint::row(area, 0);
+    let muted = look.theme.style(Meaning::Muted);
+    let strong = look.theme.style(Meaning::Strong);
+    let waiting = look.theme.style(if triage > 0 {
+        Meaning::Warning
+    } else {
+        Meaning::Muted
+    });
+    let head = [
+        Piece::new(" warroom ", look.theme.style(Meaning::Accent)),
+        Piece::new(" ", muted),
+        Piece::new(
+            format!("{live} live"),
+            if live > 0 { strong } else { muted },
+        ),
+        Piece::new(" · ", muted),
+        Piece::new(format!("{triage} in triage"), waiting),
+    ];
+    paint::left(&head, first, buf);
+    paint::right(&link(app, None, &look), first, buf);
+}

@@ -1,0 +1,75 @@
+//! What is seen. A frame follows from the app alone.
+
+pub mod board;
+pub mod footer;
+pub mod header;
+pub mod incident;
+pub mod overlay;
+pub mod paint;
+#[cfg(test)]
+mod tests;
+mod wall;
+
+use super::app::{App, Screen};
+use super::layout::{self, SMALLEST};
+use super::text::wrap;
+use super::theme::Meaning;
+use super::update::contexts;
+use paint::Piece;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// Draws the whole screen.
+pub fn view(app: &App, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    if !layout::fits(area) {
+        too_small(app, area, frame);
+        return;
+    }
+    let buf = frame.buffer_mut();
+    let mut cursor = None;
+    let foot = match &app.screen {
+        Screen::Board(at) => {
+            board::draw(app, *at, buf);
+            area.bottom().saturating_sub(1)
+        }
+        Screen::Incident(screen) => {
+            cursor = incident::draw(app, screen, buf);
+            let places = app.places();
+            places.composer.map_or(places.footer.y, |area| area.y)
+        }
+    };
+    let last = Rect {
+        y: area.bottom().saturating_sub(1),
+        height: 1,
+        ..area
+    };
+    footer::draw(app, &contexts(app), last, buf);
+    if !app.overlays.is_empty() {
+        cursor = None;
+    }
+    for overlay in &app.overlays {
+        cursor = overlay::draw(app, overlay, buf).or(cursor);
+    }
+    footer::notice(app, foot, buf);
+    if let Some(at) = cursor.filter(|at| area.contains(*at)) {
+        frame.set_cursor_position(at);
+    }
+}
+
+/// Says what size is needed, in as many cells as there are.
+fn too_small(app: &App, area: Rect, frame: &mut Frame<'_>) {
+    let look = app.look(false);
+    let said = format!(
+        "warroom needs {} by {} cells; this terminal has {} by {}. Make it larger. Nothing is lost.",
+        SMALLEST.0, SMALLEST.1, area.width, area.height
+    );
+    let buf = frame.buffer_mut();
+    for (line, at) in wrap(&said, usize::from(area.width))
+        .into_iter()
+        .zip(0..area.height)
+    {
+        let piece = Piece::new(line, look.theme.style(Meaning::Text));
+        paint::left(&[piece], paint::row(area, at), buf);
+    }
+}

@@ -1,0 +1,185 @@
+//! Texts to read: help, an entry in full, what was said, a runbook's step, an alert.
+
+use super::super::footer::weight_meaning;
+use super::super::paint::{self, Piece, glyph};
+use super::{help, reader_top};
+use crate::client::{Line, LineState};
+use crate::console::app::App;
+use crate::console::overlays::{Page, Reader};
+use crate::console::panes::{Look, Title};
+use crate::console::text::{pad_right, visible_block, wrap};
+use crate::console::theme::Meaning;
+use crate::incident::{Seq, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws a text to read.
+pub(super) fn draw(app: &App, shown: &Reader, window: Rect, buf: &mut Buffer) {
+    let look = app.look(true);
+    let lines = lines(app, shown, window.width.saturating_sub(4));
+    let rows = usize::from(window.height.saturating_sub(3));
+    let top = reader_top(shown, lines.len(), rows);
+    let below = lines.len().saturating_sub(top + rows);
+    let title = Title {
+        left: title(shown),
+        right: match (top, below) {
+            (0, 0) => String::new(),
+            (_, 0) => "the end".to_owned(),
+            _ => format!("{below} below"),
+        },
+    };
+    let inner = paint::window(&title, &look, window, buf);
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    for (line, at) in lines.iter().skip(top).take(rows).zip(0..) {
+        paint::left(line, paint::row(inner, at), buf);
+    }
+}
+
+fn title(shown: &Reader) -> String {
+    match &shown.page {
+        Page::Help => "What keys do".to_owned(),
+        Page::Entry(seq) => format!("Entry {seq}"),
+        Page::Notices => "What was said".to_owned(),
+        Page::Text { title, .. } => title.clone(),
+    }
+}
+
+/// The lines of a reader at this width.
+pub(super) fn lines(app: &App, shown: &Reader, width: u16) -> Vec<Vec<Piece>> {
+    let look = app.look(true);
+    let width = usize::from(width).max(1);
+    match &shown.page {
+        Page::Help => help::lines(app),
+        Page::Entry(seq) => entry(app, *seq, &look, width),
+        Page::Notices => notices(app, &look, width),
+        Page::Text { body, .. } => wrapped(body, Meaning::Text, &look, width),
+    }
+}
+
+fn wrapped(text: &str, meaning: Meaning, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    wrap(&visible_block(text), width)
+        .into_iter()
+        .map(|line| vec![Piece::new(line, look.theme.style(meaning))])
+        .collect()
+}
+
+fn notices(app: &App, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    let mut lines = Vec::new();
+    for notice in app.notices.newest_first() {
+        let meaning = weight_meaning(notice.weight);
+        let times = if notice.times > 1 {
+            format!(" ({} times)", notice.times)
+        } else {
+            String::new()
+        };
+        let said = format!("{}{times}", notice.text);
+        let shown = visible_block(&said);
+        for (line, at) in wrap(&shown, width.saturating_sub(11)).into_iter().zip(0..) {
+            let head = if at == 0 {
+                look.zone.hms(notice.at)
+            } else {
+                " ".repeat(8)
+            };
+            let sign = if at == 0 { glyph(look, meaning) } else { " " };
+            lines.push(vec![
+                Piece::new(format!("{head} "), look.theme.style(Meaning::Time)),
+                Piece::new(format!("{sign} "), look.theme.style(meaning)),
+                Piece::new(line, look.theme.style(Meaning::Text)),
+            ]);
+        }
+    }
+    if lines.is_empty() {
+        let said = "Nothing was said yet.";
+        lines.push(vec![Piece::new(
+            said,
+            look.theme.style(Meaning::Placeholder),
+        )]);
+    }
+    lines
+}
+
+fn entry(app: &App, seq: Seq, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    let Some((_, room)) = app.open() else {
+        return Vec::new();
+    };
+    let Some(line) = room.timeline().get(seq) else {
+        // A pinned entry may be older than the timeline's window: its words are known all the same.
+        return match room.shown().entry(seq) {
+            Some(entry) => wrapped(&entry.text, Meaning::Text, look, width),
+            None => wrapped(
+                "This entry is not among those that are loaded. Jump to its time first.",
+                Meaning::Placeholder,
+                look,
+                width,
+            ),
+        };
+    };
+    let mut lines = wrapped(&line.entry.text, Meaning::Text, look, width);
+    lines.push(Vec::new());
+    lines.extend(properties(line, look, width));
+    if !line.history.is_empty() {
+        lines.push(Vec::new());
+        let heading = format!("Earlier wordings · {}", line.history.len());
+        lines.push(vec![Piece::new(heading, look.theme.style(Meaning::Title))]);
+    }
+    for amendment in line.history.iter().rev() {
+        let head = format!(
+            "until {} · corrected by {} in event {}",
+            moment(amendment.at, look),
+            amendment.by,
+            amendment.seq
+        );
+        lines.push(vec![Piece::new(head, look.theme.style(Meaning::Muted))]);
+        lines.extend(wrapped(&amendment.was, Meaning::Amended, look, width));
+    }
+    lines
+}
+
+fn moment(at: Timestamp, look: &Look<'_>) -> String {
+    format!("{} {}", look.zone.date(at), look.zone.hms(at))
+}
+
+fn properties(line: &Line, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    const NAME: usize = 11;
+    let entry = &line.entry;
+    let marks = &entry.marks;
+    let mut all = vec![
+        ("kind", entry.kind.to_string()),
+        ("by", format!("{} via {}", entry.by, entry.via.name())),
+        ("happened", moment(entry.occurred_at, look)),
+    ];
+    match line.state {
+        LineState::Confirmed => all.push(("recorded", moment(entry.recorded_at, look))),
+        LineState::Pending(_) => all.push(("state", "not confirmed by the server yet".to_owned())),
+    }
+    if !entry.tags.is_empty() {
+        let tags: Vec<String> = entry.tags.iter().map(|tag| format!("#{tag}")).collect();
+        all.push(("tags", tags.join(" ")));
+    }
+    if !entry.mentions.is_empty() {
+        let people: Vec<String> = entry.mentions.iter().map(|p| format!("@{p}")).collect();
+        all.push(("people", people.join(" ")));
+    }
+    if marks.pinned {
+        all.push(("pinned", "kept at hand on every screen".to_owned()));
+    }
+    if marks.private {
+        all.push(("private", "never shown to spectators".to_owned()));
+    }
+    if let Some(why) = &marks.retracted {
+        all.push(("taken back", why.to_string()));
+    }
+    all.into_iter()
+        .map(|(name, value)| {
+            let name = pad_right(name, NAME);
+            vec![
+                Piece::new(name, look.theme.style(Meaning::Muted)),
+                Piece::new(value, look.theme.style(Meaning::Text)).cut(width - NAME.min(width)),
+            ]
+        })
+        .collect()
+}

@@ -1,0 +1,392 @@
+//! The wall: what a room full of people reads from afar. Calm, large, and it takes no keys but
+//! those of the program.
+
+use super::header;
+use super::paint::{self, Piece, glyph};
+use crate::client::Room;
+use crate::console::app::App;
+use crate::console::layout::TWO_COLUMNS;
+use crate::console::panes::Look;
+use crate::console::text::{age, clock_hms, countdown, pad_left, pad_right, visible_line, wrap};
+use crate::console::theme::Meaning;
+use crate::incident::{
+    AlertState, Ask, Entry, EntryKind, Incident, Milestone, Role, Severity, Status,
+};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Rows of the large severity.
+const LARGE: u16 = 3;
+/// Cells of the large severity, with the space around it.
+const LARGE_CELLS: u16 = 27;
+
+/// Draws the wall above the footer.
+pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
+    let look = app.look(false);
+    let shown = room.shown();
+    large(shown.severity, &look, size, buf);
+    facts(app, room, &look, size, buf);
+    let mut body = Rect {
+        y: size.y + LARGE + 1,
+        height: size.height.saturating_sub(LARGE + 2),
+        ..size
+    };
+    rule(&look, paint::row(size, LARGE), buf);
+    body.x += 1;
+    body.width = body.width.saturating_sub(2);
+    if body.width >= TWO_COLUMNS {
+        let side = Rect {
+            x: body.right() - body.width * 2 / 5,
+            width: body.width * 2 / 5,
+            ..body
+        };
+        body.width -= side.width + 2;
+        column(&right(shown, &look, usize::from(side.width)), side, buf);
+        column(&entries(shown, &look, body), body, buf);
+    } else {
+        let mut lines = urgent(shown, &look, usize::from(body.width));
+        let taken = u16::try_from(lines.len()).unwrap_or(0).min(body.height / 2);
+        lines.truncate(usize::from(taken));
+        column(&lines, body, buf);
+        let rest = Rect {
+            y: body.y + taken,
+            height: body.height - taken,
+            ..body
+        };
+        column(&entries(shown, &look, rest), rest, buf);
+    }
+}
+
+fn column(lines: &[Vec<Piece>], area: Rect, buf: &mut Buffer) {
+    for (line, at) in lines.iter().zip(0..area.height) {
+        paint::left(line, paint::row(area, at), buf);
+    }
+}
+
+fn rule(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let line = if look.ascii { "-" } else { "─" };
+    let piece = Piece::new(
+        line.repeat(usize::from(area.width)),
+        look.theme.style(Meaning::Border),
+    );
+    paint::left(&[piece], area, buf);
+}
+
+/// Letters of six rows of pixels; two rows of pixels make one of cells.
+fn letter(of: char) -> [&'static str; 6] {
+    match of {
+        'S' => ["#####", "#    ", "#####", "    #", "    #", "#####"],
+        'E' => ["#####", "#    ", "#### ", "#    ", "#    ", "#####"],
+        'V' => ["#   #", "#   #", "#   #", "#   #", " # # ", "  #  "],
+        '1' => ["  #  ", " ##  ", "  #  ", "  #  ", "  #  ", "#####"],
+        '2' => ["#####", "    #", "#####", "#    ", "#    ", "#####"],
+        '3' => ["#####", "    #", " ####", "    #", "    #", "#####"],
+        '4' => ["#   #", "#   #", "#####", "    #", "    #", "    #"],
+        _ => ["#####", "    #", "  ## ", "  #  ", "     ", "  #  "],
+    }
+}
+
+fn large(severity: Option<Severity>, look: &Look<'_>, size: Rect, buf: &mut Buffer) {
+    let meaning = header::severity_meaning(severity);
+    let style = look.theme.style(meaning).add_modifier(Modifier::BOLD);
+    let word = header::severity_word(severity);
+    if look.ascii {
+        let text = format!("  {meaning}  {word}", meaning = meaning.ascii_glyph());
+        paint::left(&[Piece::new(text, style)], paint::row(size, 1), buf);
+        return;
+    }
+    for row in 0..LARGE {
+        let mut text = String::from("  ");
+        for of in word.chars() {
+            let letter = letter(of);
+            let pixels = |at: u16| letter.get(usize::from(at)).copied().unwrap_or("");
+            for (upper, lower) in pixels(2 * row).chars().zip(pixels(2 * row + 1).chars()) {
+                text.push(match (upper, lower) {
+                    ('#', '#') => '█',
+                    ('#', _) => '▀',
+                    (_, '#') => '▄',
+                    _ => ' ',
+                });
+            }
+            text.push(' ');
+        }
+        // A background of its own would fill the gaps between the pixels.
+        let ink = match (style.bg, style.fg) {
+            (Some(ground), _) => ratatui::style::Style::new().fg(ground),
+            (None, _) => style,
+        };
+        paint::left(&[Piece::new(text, ink)], paint::row(size, row), buf);
+    }
+}
+
+/// Three rows beside the large severity: what, where it stands, who.
+fn facts(app: &App, room: &Room, look: &Look<'_>, size: Rect, buf: &mut Buffer) {
+    let shown = room.shown();
+    let style = |meaning| look.theme.style(meaning);
+    let area = Rect {
+        x: size.x + LARGE_CELLS,
+        width: size.width.saturating_sub(LARGE_CELLS + 1),
+        ..size
+    };
+    let link = header::link(app, Some(room), look);
+    let mut first = vec![Piece::new(format!("{} ", shown.id), style(Meaning::Accent))];
+    if shown.is_drill() {
+        first.push(Piece::new(
+            format!("{} DRILL ", glyph(look, Meaning::Drill)),
+            style(Meaning::Drill),
+        ));
+    }
+    let left = usize::from(area.width).saturating_sub(paint::width(&first));
+    first.push(Piece::new(&shown.title, style(Meaning::Strong)).cut(left));
+    paint::left(&first, paint::row(area, 0), buf);
+    let since = shown
+        .milestones
+        .at(Milestone::Declared)
+        .unwrap_or(shown.opened_at);
+    let until = if shown.status.is_open() {
+        look.now
+    } else {
+        shown
+            .milestones
+            .at(Milestone::Resolved)
+            .unwrap_or(shown.changed_at)
+    };
+    let mut second = vec![
+        Piece::new(
+            pad_right(&shown.status.name().to_uppercase(), 15),
+            style(Meaning::Status),
+        ),
+        Piece::new(
+            format!("{}  ", clock_hms(until - since)),
+            style(Meaning::Strong),
+        ),
+    ];
+    if let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) {
+        let left = countdown(at - look.now);
+        let (text, meaning) = if left.late {
+            (format!("update OVERDUE {}", left.text), Meaning::Overdue)
+        } else {
+            (format!("next update in {}", left.text), Meaning::Text)
+        };
+        second.push(Piece::new(text, style(meaning)));
+    }
+    paint::left(&second, paint::row(area, 1), buf);
+    let roles = paint::row(area, 2);
+    let room_left = roles
+        .width
+        .saturating_sub(u16::try_from(paint::width(&link)).unwrap_or(u16::MAX));
+    let people = Rect {
+        width: room_left,
+        ..roles
+    };
+    paint::left(&who(shown, look), people, buf);
+    paint::right(&link, roles, buf);
+}
+
+fn who(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let style = |meaning| look.theme.style(meaning);
+    let mut pieces = Vec::new();
+    if shown.status == Status::Triage {
+        return vec![Piece::new("waits to be declared", style(Meaning::Warning))];
+    }
+    for role in &Role::STANDARD {
+        let (name, meaning) = match shown.holder(role) {
+            Some(person) => (person.as_str().to_owned(), Meaning::Person),
+            None => ("VACANT".to_owned(), Meaning::Vacant),
+        };
+        pieces.push(Piece::new(
+            format!("{} ", role.short()),
+            style(Meaning::Muted),
+        ));
+        pieces.push(Piece::new(format!("{name}   "), style(meaning)));
+    }
+    pieces
+}
+
+/// The newest entries, newest first, as many as fit: each with its words in up to three rows.
+fn entries(shown: &Incident, look: &Look<'_>, area: Rect) -> Vec<Vec<Piece>> {
+    const BEFORE: usize = 12;
+    let style = |meaning| look.theme.style(meaning);
+    let mut lines = vec![vec![Piece::new("Latest", style(Meaning::Title))]];
+    if shown.recent.is_empty() {
+        let said = "What happens is shown here as it is written down.";
+        lines.push(vec![Piece::new(said, style(Meaning::Placeholder))]);
+    }
+    let width = usize::from(area.width).saturating_sub(BEFORE);
+    for entry in shown.recent.iter().rev() {
+        if lines.len() >= usize::from(area.height) {
+            break;
+        }
+        lines.extend(entry_lines(entry, width, look));
+    }
+    lines
+}
+
+fn entry_lines(entry: &Entry, width: usize, look: &Look<'_>) -> Vec<Vec<Piece>> {
+    const ROWS: usize = 3;
+    let style = |meaning| look.theme.style(meaning);
+    let meaning = entry_meaning(entry.kind);
+    let said = format!("{}: {}", entry.by, entry.text);
+    let said = visible_line(&said);
+    let words = if entry.marks.retracted.is_some() {
+        Meaning::Retracted
+    } else {
+        Meaning::Text
+    };
+    wrap(&said, width)
+        .into_iter()
+        .take(ROWS)
+        .enumerate()
+        .map(|(at, line)| {
+            let head = if at == 0 {
+                format!("{} ", look.zone.hms(entry.occurred_at))
+            } else {
+                " ".repeat(9)
+            };
+            let sign = if at == 0 { glyph(look, meaning) } else { " " };
+            vec![
+                Piece::new(head, style(Meaning::Time)),
+                Piece::new(format!("{sign} "), style(meaning)),
+                Piece::new(line, style(words)),
+            ]
+        })
+        .collect()
+}
+
+/// How an entry's kind is drawn.
+fn entry_meaning(kind: EntryKind) -> Meaning {
+    match kind {
+        EntryKind::Note => Meaning::Note,
+        EntryKind::Decision => Meaning::Decision,
+        EntryKind::Finding => Meaning::Finding,
+        EntryKind::Hypothesis => Meaning::Hypothesis,
+        EntryKind::Impact => Meaning::Impact,
+        EntryKind::ActionTaken => Meaning::ActionTaken,
+        EntryKind::CommandRun => Meaning::CommandRun,
+        EntryKind::StatusUpdate => Meaning::Update,
+        EntryKind::Alert => Meaning::Alert,
+        EntryKind::RoleChange => Meaning::Role,
+        EntryKind::StatusChange | EntryKind::Incident => Meaning::Status,
+        EntryKind::SeverityChange => Meaning::Severity,
+        EntryKind::Ask | EntryKind::ActionItem => Meaning::Ask,
+        EntryKind::RunbookStep => Meaning::Runbook,
+        EntryKind::Link => Meaning::Link,
+        EntryKind::ImportedChat => Meaning::Chat,
+        EntryKind::Hidden => Meaning::Private,
+        EntryKind::Unknown => Meaning::Unknown,
+    }
+}
+
+/// What needs a hand now: overdue asks, and how many alerts fire.
+fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    let mut lines = asks(shown, look, width, true);
+    if shown.firing() > 0 {
+        let said = format!("{} of {} alerts fire", shown.firing(), shown.alerts.len());
+        let sign = glyph(look, Meaning::Firing);
+        let style = look.theme.style(Meaning::Firing);
+        lines.push(vec![Piece::new(format!("{sign} {said}"), style)]);
+    }
+    lines.extend(pinned(shown, look, width));
+    if !lines.is_empty() {
+        lines.push(Vec::new());
+    }
+    lines
+}
+
+fn asks(shown: &Incident, look: &Look<'_>, width: usize, overdue: bool) -> Vec<Vec<Piece>> {
+    let mut asks: Vec<&Ask> = shown
+        .asks
+        .iter()
+        .filter(|ask| ask.state.is_open() && (!overdue || ask.is_overdue(look.now)))
+        .collect();
+    asks.sort_by_key(|ask| ask.due_at);
+    asks.into_iter()
+        .map(|ask| {
+            let left = countdown(ask.due_at - look.now);
+            let (clock, meaning) = if left.late {
+                (format!("OVERDUE {}", left.text), Meaning::Overdue)
+            } else {
+                (left.text, Meaning::Muted)
+            };
+            let clock = pad_left(&clock, 16);
+            let said = visible_line(&format!("{}: {}", ask.to, ask.text)).into_owned();
+            vec![
+                Piece::new(
+                    format!("{} ", glyph(look, Meaning::Ask)),
+                    look.theme.style(Meaning::Ask),
+                ),
+                Piece::new(
+                    pad_right(&said, width.saturating_sub(18)),
+                    look.theme.style(Meaning::Text),
+                ),
+                Piece::new(clock, look.theme.style(meaning)),
+            ]
+        })
+        .collect()
+}
+
+fn pinned(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    shown
+        .pinned
+        .values()
+        .rev()
+        .map(|entry| {
+            vec![
+                Piece::new(
+                    format!("{} ", glyph(look, Meaning::Pinned)),
+                    look.theme.style(Meaning::Pinned),
+                ),
+                Piece::new(
+                    format!("{} ", look.zone.hm(entry.occurred_at)),
+                    look.theme.style(Meaning::Time),
+                ),
+                Piece::new(&entry.text, look.theme.style(Meaning::Text))
+                    .cut(width.saturating_sub(8)),
+            ]
+        })
+        .collect()
+}
+
+/// The right column: pinned, asks, alerts.
+fn right(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    let title = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Title))];
+    let nothing = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Placeholder))];
+    let mut lines = vec![title("Pinned")];
+    let kept = pinned(shown, look, width);
+    if kept.is_empty() {
+        lines.push(nothing("nothing is pinned"));
+    }
+    lines.extend(kept);
+    lines.push(Vec::new());
+    lines.push(title("Asks"));
+    let open = asks(shown, look, width, false);
+    if open.is_empty() {
+        lines.push(nothing("nobody is asked for anything"));
+    }
+    lines.extend(open);
+    lines.push(Vec::new());
+    lines.push(title(&format!("Alerts · {} firing", shown.firing())));
+    let firing = shown
+        .alerts
+        .values()
+        .filter(|alert| alert.state == AlertState::Firing);
+    lines.extend(firing.map(|alert| {
+        let said = format!("{} {}", alert.name, alert.summary);
+        vec![
+            Piece::new(
+                format!("{} ", glyph(look, Meaning::Firing)),
+                look.theme.style(Meaning::Firing),
+            ),
+            Piece::new(
+                pad_right(&visible_line(&said), width.saturating_sub(8)),
+                look.theme.style(Meaning::Text),
+            ),
+            Piece::new(
+                pad_left(&age(look.now - alert.starts_at), 6),
+                look.theme.style(Meaning::Muted),
+            ),
+        ]
+    }));
+    lines
+}
