@@ -182,7 +182,7 @@ async fn websocket(State(shared): State<Arc<Shared>>, request: Request) -> Respo
     let place = Sessions::enter(&shared, grant.clone().unwrap_or(Grant::Loopback));
     let Some((place, revoked)) = place else {
         shared.metrics.refused("sessions");
-        tracing::warn!("connection refused: {} sessions", limits::SESSIONS);
+        tracing::warn!("connection refused: {} sessions", shared.most_sessions);
         return later("The server has as many sessions as it may. Try again in a moment.");
     };
     let upgraded = hyper::upgrade::on(request);
@@ -308,7 +308,7 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
     if shared.stopping.is_cancelled() {
         return later("The server is going away.");
     }
-    if shared.health.is_failing() {
+    if shared.health.is_failing() && !shared.probe().await {
         return later("The journal cannot be written. Reading goes on.");
     }
     plain(StatusCode::OK, "ready")

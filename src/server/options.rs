@@ -32,7 +32,10 @@ impl RunbookSource for NoRunbooks {
     }
 }
 
-/// The times that a session keeps. The usual ones are in [`limits`]; a test may shorten them.
+/// How often a journal that failed is tried again for `/readyz`, at the most.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+
+/// The times that a server keeps. The usual ones are in [`limits`]; a test may shorten them.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// How long a connection may stay silent before its hello.
@@ -43,6 +46,8 @@ pub struct Pace {
     pub dead_after: Duration,
     /// How long a shutdown waits for appends under way, and then again for the last frames.
     pub drain: Duration,
+    /// How often a journal that failed is tried again for `/readyz`, at the most.
+    pub probe_every: Duration,
 }
 
 impl Default for Pace {
@@ -52,6 +57,7 @@ impl Default for Pace {
             ping_every: limits::PING_EVERY,
             dead_after: limits::DEAD_AFTER,
             drain: Duration::from_secs(5),
+            probe_every: PROBE_EVERY,
         }
     }
 }
@@ -88,8 +94,10 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The log.
     pub journal: Arc<dyn Journal>,
-    /// Times that a session keeps.
+    /// Times that the server keeps.
     pub pace: Pace,
+    /// Connections at once. Beyond it the answer is 503 with Retry-After.
+    pub sessions: usize,
 }
 
 impl Options {
@@ -108,6 +116,7 @@ impl Options {
             clock,
             journal,
             pace: Pace::default(),
+            sessions: limits::SESSIONS,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::access::{Grant, Standing};
 use super::audience::SessionId;
-use crate::protocol::limits;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +41,7 @@ impl Sessions {
         grant: Grant,
     ) -> Option<(Place, CancellationToken)> {
         let sessions = &shared.sessions;
-        let free = |count: usize| (count < limits::SESSIONS).then_some(count + 1);
+        let free = |count: usize| (count < shared.most_sessions).then_some(count + 1);
         sessions
             .count
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, free)

@@ -10,11 +10,13 @@ use super::options::{Pace, RunbookSource};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
 use crate::clock::Clock;
+use crate::incident::{FOLD_VERSION, IncidentId};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +26,8 @@ pub(super) struct Shared {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) runbooks: Arc<dyn RunbookSource>,
     pub(super) pace: Pace,
+    /// Connections at once.
+    pub(super) most_sessions: usize,
     pub(super) board: Board,
     pub(super) rooms: Rooms,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -49,6 +53,8 @@ pub(super) struct Shared {
 #[derive(Default)]
 pub(super) struct Health {
     failing: AtomicBool,
+    /// When the journal was last tried on purpose. Held while it is tried: one at a time.
+    probed_at: tokio::sync::Mutex<Option<Instant>>,
 }
 
 impl Health {
@@ -63,6 +69,8 @@ pub(super) struct Parts {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) runbooks: Arc<dyn RunbookSource>,
     pub(super) pace: Pace,
+    /// Connections at once.
+    pub(super) most_sessions: usize,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
     pub(super) tokens: TokenStore,
@@ -78,6 +86,7 @@ impl Shared {
             journal: parts.journal,
             runbooks: parts.runbooks,
             pace: parts.pace,
+            most_sessions: parts.most_sessions,
             board: Board::default(),
             rooms: Rooms::default(),
             hall: parts.hall,
@@ -113,6 +122,30 @@ impl Shared {
                 &self.metrics,
             );
         }
+    }
+
+    /// Tries whether a journal that failed can be written again, unless that was just tried: keeps
+    /// a checkpoint of the newest incident, a real write that changes nothing. Says so to everyone
+    /// when it can.
+    pub(super) async fn probe(&self) -> bool {
+        let mut probed_at = self.health.probed_at.lock().await;
+        let tried = probed_at.is_some_and(|at| at.elapsed() < self.pace.probe_every);
+        if !tried && self.health.is_failing() {
+            *probed_at = Some(Instant::now());
+            // With no incident yet it is the state of one that has not begun.
+            let newest = IncidentId(self.rooms.last().max(1));
+            match super::room::fold(&*self.journal, newest).await {
+                Ok(folded) => {
+                    let state = Box::new(folded.incident);
+                    match self.journal.save_checkpoint(FOLD_VERSION, state).await {
+                        Ok(()) => self.journal_works(),
+                        Err(error) => tracing::info!(%error, "the journal still fails"),
+                    }
+                }
+                Err(error) => tracing::info!(%error, "the journal still fails"),
+            }
+        }
+        !self.health.is_failing()
     }
 
     /// The journal refused an append: says so to everyone, once.

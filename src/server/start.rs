@@ -7,11 +7,13 @@ use super::guard::Served;
 use super::hall::Hall;
 use super::http;
 use super::options::{Options, StartError};
-use super::room::{self, ToRoom};
+use super::room::{self, Folded, ToRoom};
 use super::shared::{Parts, Shared};
 use super::tls;
-use crate::incident::IncidentId;
+use crate::incident::{FOLD_VERSION, Incident, IncidentId};
+use crate::journal::ReadError;
 use crate::protocol::limits;
+use futures_util::stream::{StreamExt, TryStreamExt};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +23,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+/// Incidents read at once while starting: as many as a disk answers together.
+const FOLDS_AT_ONCE: usize = 8;
 
 /// A running server. Dropping it does not end it: cancel the token that it was started with.
 #[derive(Debug)]
@@ -63,6 +68,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         journal: options.journal.clone(),
         runbooks: options.runbooks.clone(),
         pace: options.pace,
+        most_sessions: options.sessions,
         hall,
         hooks,
         tokens,
@@ -159,10 +165,13 @@ fn reachable(local: SocketAddr) -> SocketAddr {
 /// Reads where every incident stands.
 async fn fill_board(shared: &Shared) -> Result<(), StartError> {
     let heads = shared.journal.heads().await?;
-    for head in &heads {
-        let incident = room::fold(&*shared.journal, head.incident).await?;
+    let ids: Vec<IncidentId> = heads.iter().map(|head| head.incident).collect();
+    let folds = ids.into_iter().map(|id| stand(shared, id));
+    let mut folds = futures_util::stream::iter(folds).buffer_unordered(FOLDS_AT_ONCE);
+    while let Some(incident) = folds.try_next().await? {
         shared.board.put(&incident);
     }
+    drop(folds);
     let last = heads.iter().map(|head| head.incident).max();
     shared.rooms.set_last(last.map_or(0, |IncidentId(n)| n));
     tracing::info!(
@@ -171,6 +180,19 @@ async fn fill_board(shared: &Shared) -> Result<(), StartError> {
         "board read"
     );
     Ok(())
+}
+
+/// Folds one incident. Where that was long, for its log was last kept by another version, the
+/// state is kept for the next start.
+async fn stand(shared: &Shared, id: IncidentId) -> Result<Incident, ReadError> {
+    let Folded { incident, events } = room::fold(&*shared.journal, id).await?;
+    if events > room::CHECKPOINT_EVENTS {
+        let state = Box::new(incident.clone());
+        if let Err(error) = shared.journal.save_checkpoint(FOLD_VERSION, state).await {
+            tracing::warn!(incident = %id, %error, "checkpoint not kept");
+        }
+    }
+    Ok(incident)
 }
 
 struct Running {

@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
 )]
 
@@ -14,6 +15,7 @@ mod incident_properties;
 mod incident_rules;
 mod server_alerts;
 mod server_doors;
+mod server_flight;
 mod server_rooms;
 mod support;
 mod sync_simulation;

@@ -44,7 +44,7 @@ pub(super) struct Desk {
 }
 
 /// A command on its way to the disk.
-struct Flight {
+pub(super) struct Flight {
     command: Command,
     actor: Actor,
     replies: Vec<Reply>,
@@ -221,15 +221,15 @@ impl Desk {
     }
 
     /// Takes the journal's answer about the oldest command, and all further ones that are there.
-    /// Returns what became durable, with whom to tell once it is shown.
-    pub(super) async fn settle(&mut self, answer: Result<(), AppendError>) -> Landed {
+    /// Returns what became durable, with whom to tell once it is shown, and what then failed.
+    pub(super) fn settle(&mut self, answer: Result<(), AppendError>) -> Landed {
         let mut landed = Landed::default();
         let mut answer = answer;
         loop {
             match answer {
                 Ok(()) => self.land(&mut landed),
                 Err(error) => {
-                    self.turn_back(error).await;
+                    landed.failed = Some(error);
                     return landed;
                 }
             }
@@ -259,31 +259,34 @@ impl Desk {
     }
 
     /// An append failed, and with it all that were on their way behind it: back to what is
-    /// durable, then each is answered or decided anew.
-    async fn turn_back(&mut self, error: AppendError) {
+    /// durable. Where the log is not what this room took it for, it is read again and the commands
+    /// are to be decided [`again`](Self::again); else they are answered.
+    pub(super) async fn turn_back(&mut self, error: AppendError) -> TurnedBack {
         // Those behind it name a head that was never reached, so they failed too. Their answers
         // are waited for, so that nothing of them is still in the journal's queue.
         while self.appends.next().await.is_some() {}
         let flights = std::mem::take(&mut self.flying);
-        match error {
-            AppendError::Conflict { .. } | AppendError::Duplicate(_) => {
-                // The log is not what this room took it for; read it again.
-                self.loaded = false;
-                self.again(flights).await;
-            }
-            error => {
-                self.ahead = self.durable.clone();
-                self.ahead_hash = self.durable_hash;
-                self.shared.journal_fails(&error);
-                let refusal = not_written(&error);
-                for flight in flights {
-                    flight.answer(&Err(refusal.clone()), &self.shared);
-                }
-            }
+        if let AppendError::Conflict { .. } | AppendError::Duplicate(_) = error {
+            tracing::warn!(incident = %self.id, %error, "the log is not as expected: read again");
+            let had = (self.durable.seq, self.durable_hash);
+            self.loaded = false;
+            // Where it cannot be read, the commands say so when they are decided again.
+            let read = self.ensure_loaded().await.is_ok();
+            let moved = !read || had != (self.durable.seq, self.durable_hash);
+            return TurnedBack { flights, moved };
         }
+        self.ahead = self.durable.clone();
+        self.ahead_hash = self.durable_hash;
+        self.shared.journal_fails(&error);
+        let refusal = not_written(&error);
+        for flight in flights {
+            flight.answer(&Err(refusal.clone()), &self.shared);
+        }
+        TurnedBack::default()
     }
 
-    async fn again(&mut self, flights: VecDeque<Flight>) {
+    /// Decides anew, in the order in which they came.
+    pub(super) async fn again(&mut self, flights: VecDeque<Flight>) {
         for flight in flights {
             let found = self.shared.journal.find_command(flight.command.id).await;
             match found.map(|records| Carried::of(&records)) {
@@ -347,4 +350,15 @@ pub(super) struct Landed {
     pub(super) records: Vec<Record>,
     /// Whom to tell, once it is shown.
     pub(super) told: Vec<(Reply, crate::incident::CommandId, Carried)>,
+    /// The oldest command behind them could not be written down, and so none after it.
+    pub(super) failed: Option<AppendError>,
+}
+
+/// What is left when appends failed.
+#[derive(Default)]
+pub(super) struct TurnedBack {
+    /// Commands that are to be decided again.
+    pub(super) flights: VecDeque<Flight>,
+    /// The log went on without this room: those who follow it miss events.
+    pub(super) moved: bool,
 }

@@ -7,13 +7,21 @@ use crate::protocol::limits;
 /// Records read at once while folding.
 const PAGE: u32 = 1_000;
 
+/// A state, and what it took to fold it.
+pub(crate) struct Folded {
+    pub(crate) incident: Incident,
+    /// Events that were folded, beyond the kept state.
+    pub(crate) events: u64,
+}
+
 /// Folds the newest kept state and what came after it.
 ///
 /// # Errors
 /// When the journal cannot be read.
-pub(crate) async fn fold(journal: &dyn Journal, id: IncidentId) -> Result<Incident, ReadError> {
+pub(crate) async fn fold(journal: &dyn Journal, id: IncidentId) -> Result<Folded, ReadError> {
     let kept = journal.load_checkpoint(FOLD_VERSION, id).await?;
     let mut incident = kept.map_or_else(|| Incident::new(id), |kept| *kept);
+    let mut events = 0;
     loop {
         let page = journal
             .read(id, ReadFrom::After(incident.seq), PAGE)
@@ -21,8 +29,9 @@ pub(crate) async fn fold(journal: &dyn Journal, id: IncidentId) -> Result<Incide
         for record in &page {
             apply(&mut incident, record.event());
         }
+        events += page.len() as u64;
         if page.len() < PAGE as usize {
-            return Ok(incident);
+            return Ok(Folded { incident, events });
         }
     }
 }
@@ -37,7 +46,7 @@ pub(super) struct Loaded {
 
 /// Reads what a room starts from.
 pub(super) async fn load(journal: &dyn Journal, id: IncidentId) -> Result<Loaded, ReadError> {
-    let incident = fold(journal, id).await?;
+    let incident = fold(journal, id).await?.incident;
     let from = ReadFrom::Before(incident.seq.next());
     let newest = u32::try_from(limits::CATCH_UP_EVENTS).unwrap_or(u32::MAX);
     let mut tail = journal.read(id, from, newest).await?;

@@ -8,17 +8,20 @@ mod load;
 mod presence;
 mod tail;
 
-pub(super) use load::fold;
+pub(super) use load::{Folded, fold};
 pub(super) use tail::{raw_for, text_for};
 
 use super::audience::{Audience, Member, SessionId};
-use super::reply::Submission;
+use super::reply::{Carried, Reply, Submission};
 use super::shared::Shared;
 use super::wire;
-use crate::incident::{Actor, Command, FOLD_VERSION, IncidentId, Refusal, Seq, redacted_state};
+use crate::incident::{
+    Actor, Command, CommandId, FOLD_VERSION, IncidentId, Refusal, Seq, redacted_state,
+};
+use crate::journal::Record;
 use crate::protocol::{Checkpoint, Pane, ServerFrame, encode, event_frame};
 use bytes::Bytes;
-use desk::{Desk, Landed};
+use desk::{Desk, TurnedBack};
 use presence::Presence;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 /// A checkpoint is kept every so many events: a room starts from there.
-const CHECKPOINT_EVENTS: u64 = 1_000;
+pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
 /// A room that nobody follows or writes to is closed after this long, and opens again on demand.
 const EMPTY_FOR: Duration = Duration::from_secs(600);
 
@@ -229,15 +232,26 @@ impl Room {
         frame
     }
 
-    /// The journal answered: show what is durable, then tell those who asked for it.
+    /// The journal answered: show what is durable, tell those who asked for it, and only then
+    /// look at what failed, so that answers come in the order of the commands.
     async fn landed(&mut self, answer: Result<(), crate::journal::AppendError>) {
-        let Landed { records, told } = self.desk.settle(answer).await;
-        if records.is_empty() {
-            return;
+        let landed = self.desk.settle(answer);
+        if !landed.records.is_empty() {
+            self.show(&landed.records, landed.told);
         }
+        if let Some(error) = landed.failed {
+            let TurnedBack { flights, moved } = self.desk.turn_back(error).await;
+            if moved {
+                self.send_resync();
+            }
+            self.desk.again(flights).await;
+        }
+    }
+
+    fn show(&mut self, records: &[Record], told: Vec<(Reply, CommandId, Carried)>) {
         let began = Instant::now();
         self.joined = [None, None];
-        let (open, redacted) = tail::frames(&records, self.audience.has_spectators());
+        let (open, redacted) = tail::frames(records, self.audience.has_spectators());
         let (open, redacted) = (open.freeze(), redacted.map(bytes::BytesMut::freeze));
         let metrics = &self.shared.metrics;
         let fell_away = self.audience.send(&open, redacted.as_ref(), None, metrics);
@@ -255,6 +269,21 @@ impl Room {
         if self.desk.checkpoint_due(CHECKPOINT_EVENTS) {
             self.shared.room_tasks.spawn(self.save_checkpoint());
         }
+    }
+
+    /// Someone else wrote into this log, so everyone here misses events: each joins again from the
+    /// last one it has.
+    fn send_resync(&mut self) {
+        self.joined = [None, None];
+        let frame = wire::text(&encode(&ServerFrame::Resync {
+            incident: Some(self.id),
+        }));
+        let metrics = &self.shared.metrics;
+        self.audience.send(&frame, None, None, metrics);
+        metrics.resyncs.inc_by(self.audience.len() as u64);
+        self.audience = Audience::default();
+        self.presence.keep(std::iter::empty(), 0);
+        self.shared.board.put(&self.desk.durable);
     }
 
     fn save_checkpoint(&self) -> impl Future<Output = ()> + Send + 'static {

@@ -1,26 +1,46 @@
-//! A journal in memory whose disk can be made full, and which outlives the server that uses it.
+//! A journal in memory whose disk can be made full, whose answers can be held back, and which
+//! outlives the server that uses it.
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, oneshot, watch};
 use warroom::incident::*;
 use warroom::journal::*;
 
 pub(crate) struct Ledger {
     logs: Mutex<BTreeMap<IncidentId, Vec<Record>>>,
-    checkpoints: Mutex<BTreeMap<IncidentId, Incident>>,
+    checkpoints: watch::Sender<BTreeMap<IncidentId, Incident>>,
     pub(crate) full: AtomicBool,
+    /// Records read since the ledger was made.
+    pub(crate) read: AtomicUsize,
+    waiting: watch::Sender<Waiting>,
     follow: broadcast::Sender<Record>,
+}
+
+/// Appends that wait for the disk, in the order in which they came.
+#[derive(Default)]
+struct Waiting {
+    holds: bool,
+    appends: VecDeque<Append>,
+}
+
+struct Append {
+    incident: IncidentId,
+    expected: Seq,
+    records: Vec<Record>,
+    answer: oneshot::Sender<Result<(), AppendError>>,
 }
 
 impl Ledger {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             logs: Mutex::default(),
-            checkpoints: Mutex::default(),
+            checkpoints: watch::Sender::default(),
             full: AtomicBool::new(false),
+            read: AtomicUsize::new(0),
+            waiting: watch::Sender::default(),
             follow: broadcast::channel(16).0,
         })
     }
@@ -31,7 +51,68 @@ impl Ledger {
     }
 
     pub(crate) fn checkpoints(&self) -> usize {
-        self.checkpoints.lock().unwrap().len()
+        self.checkpoints.borrow().len()
+    }
+
+    /// Waits until a checkpoint of the incident is kept, and says as of which event.
+    pub(crate) async fn checkpointed(&self, id: u64) -> u64 {
+        let id = IncidentId(id);
+        let mut kept = self.checkpoints.subscribe();
+        let kept = kept.wait_for(|kept| kept.contains_key(&id)).await.unwrap();
+        kept[&id].seq.0
+    }
+
+    /// Holds back what comes from now on.
+    pub(crate) fn hold(&self) {
+        self.waiting.send_modify(|waiting| waiting.holds = true);
+    }
+
+    /// Waits until so many appends are held back.
+    pub(crate) async fn held(&self, count: usize) {
+        let mut waiting = self.waiting.subscribe();
+        let enough = waiting.wait_for(|waiting| waiting.appends.len() >= count);
+        let _ = tokio::time::timeout(super::server::PATIENCE, enough)
+            .await
+            .expect("the appends in time");
+    }
+
+    /// Carries out the oldest of those held back, as the disk is now.
+    pub(crate) fn release(&self, count: usize) {
+        self.waiting.send_modify(|waiting| {
+            for append in waiting.appends.drain(..count) {
+                let taken = self.take(append.incident, append.expected, &append.records);
+                let _ = append.answer.send(taken);
+            }
+        });
+    }
+
+    /// Carries out all that were held back, and holds nothing back any more.
+    pub(crate) fn go_on(&self) {
+        self.waiting.send_modify(|waiting| {
+            waiting.holds = false;
+            for append in std::mem::take(&mut waiting.appends) {
+                let taken = self.take(append.incident, append.expected, &append.records);
+                let _ = append.answer.send(taken);
+            }
+        });
+    }
+
+    /// Drops what was held back, as a crash does, and holds nothing back any more.
+    pub(crate) fn lose(&self) {
+        self.waiting.send_replace(Waiting::default());
+    }
+
+    /// Writes behind the server's back, as a second writer on the same log would.
+    pub(crate) fn foreign(&self, id: u64, command: CommandId, by: &str, what: What) {
+        let last = self.log(id).pop().unwrap();
+        let mut event = last.event().clone();
+        event.seq = last.seq().next();
+        event.prev = last.hash();
+        event.command = command;
+        event.by = by.parse().unwrap();
+        event.body = what.into();
+        let record = seal(event).unwrap();
+        self.take(IncidentId(id), last.seq(), &[record]).unwrap();
     }
 
     fn take(&self, id: IncidentId, expected: Seq, records: &[Record]) -> Result<(), AppendError> {
@@ -79,7 +160,22 @@ impl Journal for Ledger {
         expected: Seq,
         records: Vec<Record>,
     ) -> BoxFuture<'static, Result<(), AppendError>> {
-        done(self.take(incident, expected, &records))
+        let (answer, answered) = oneshot::channel();
+        let append = Append {
+            incident,
+            expected,
+            records,
+            answer,
+        };
+        self.waiting.send_modify(|waiting| {
+            if waiting.holds {
+                waiting.appends.push_back(append);
+            } else {
+                let taken = self.take(append.incident, append.expected, &append.records);
+                let _ = append.answer.send(taken);
+            }
+        });
+        async { answered.await.unwrap() }.boxed()
     }
 
     fn read(
@@ -88,23 +184,25 @@ impl Journal for Ledger {
         from: ReadFrom,
         limit: u32,
     ) -> BoxFuture<'static, Result<Vec<Record>, ReadError>> {
-        let log = self.log(incident.0);
+        let logs = self.logs.lock().unwrap();
+        let log = logs.get(&incident).map_or(&[][..], Vec::as_slice);
         let limit = limit as usize;
-        done(Ok(match from {
-            ReadFrom::After(seq) => log
-                .into_iter()
-                .filter(|r| r.seq() > seq)
-                .take(limit)
-                .collect(),
+        let page: Vec<Record> = match from {
+            ReadFrom::After(seq) => {
+                let from = log.partition_point(|r| r.seq() <= seq);
+                log[from..].iter().take(limit).cloned().collect()
+            }
             ReadFrom::Before(seq) => {
-                let before = log.into_iter().rev().filter(|r| r.seq() < seq);
-                before.take(limit).collect()
+                let to = log.partition_point(|r| r.seq() < seq);
+                log[..to].iter().rev().take(limit).cloned().collect()
             }
             ReadFrom::At(at) => {
-                let after = log.into_iter().skip_while(|r| r.event().recorded_at < at);
-                after.take(limit).collect()
+                let after = log.iter().skip_while(|r| r.event().recorded_at < at);
+                after.take(limit).cloned().collect()
             }
-        }))
+        };
+        self.read.fetch_add(page.len(), Ordering::SeqCst);
+        done(Ok(page))
     }
 
     fn corrections(
@@ -176,10 +274,13 @@ impl Journal for Ledger {
         _: u32,
         incident: Box<Incident>,
     ) -> BoxFuture<'static, Result<(), AppendError>> {
-        self.checkpoints
-            .lock()
-            .unwrap()
-            .insert(incident.id, *incident);
+        if self.full.load(Ordering::SeqCst) {
+            return done(Err(AppendError::DiskFull));
+        }
+        let (id, incident) = (incident.id, *incident);
+        self.checkpoints.send_modify(|kept| {
+            kept.insert(id, incident);
+        });
         done(Ok(()))
     }
 
@@ -188,7 +289,7 @@ impl Journal for Ledger {
         _: u32,
         incident: IncidentId,
     ) -> BoxFuture<'static, Result<Option<Box<Incident>>, ReadError>> {
-        let kept = self.checkpoints.lock().unwrap().get(&incident).cloned();
+        let kept = self.checkpoints.borrow().get(&incident).cloned();
         done(Ok(kept.map(Box::new)))
     }
 }

@@ -17,7 +17,7 @@ use warroom::protocol::*;
 use warroom::server::{Options, Server, start};
 
 /// Long enough for a loaded machine; only a failing test waits for it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct House {
     pub(crate) ledger: Arc<Ledger>,
