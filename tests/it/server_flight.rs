@@ -1,7 +1,7 @@
 //! Several commands on their way to the disk at once: order, failure, and a log that moved.
 
 use crate::support::ledger::Ledger;
-use crate::support::server::{House, Wire, command, note};
+use crate::support::server::{House, Wire, command, declare, note};
 use std::sync::atomic::Ordering;
 use warroom::incident::*;
 use warroom::journal::Journal;
@@ -129,7 +129,7 @@ async fn a_disk_that_fills_turns_back_everything_in_flight() {
     let again = outcomes(&mut maya, 5).await;
     assert_eq!(again[0], (sent[0].id, Ok(2)), "written before");
     let refusal = again[1].1.clone().unwrap_err();
-    assert_eq!(refusal.code, RefusalCode::Conflict, "{refusal}");
+    assert_eq!(refusal.code, RefusalCode::RoleHeld, "{refusal}");
     assert_eq!(again[2..], done(&sent[2..], 4));
 }
 
@@ -145,7 +145,7 @@ async fn a_log_that_moved_is_read_again_and_its_room_joins_anew() {
     house.ledger.go_on();
     let told = outcomes(&mut maya, 3).await;
     let refusal = told[0].1.clone().unwrap_err();
-    assert_eq!(refusal.code, RefusalCode::Conflict, "{refusal}");
+    assert_eq!(refusal.code, RefusalCode::RoleHeld, "{refusal}");
     assert!(refusal.to_string().contains("zoe"), "{refusal}");
     assert_eq!(told[1..], done(&sent[1..], 3));
     let resync = bo
@@ -198,7 +198,7 @@ async fn a_room_with_too_much_to_do_says_busy_and_loses_nothing() {
     let (house, mut maya, _bo) = declared().await;
     house.ledger.hold();
     // As many as may fly, as many as may wait, and some more.
-    let sent = notes(2 * limits::ROOM_QUEUE + 50);
+    let sent = notes(2 * warroom::protocol::limits::ROOM_QUEUE + 50);
     send_all(&mut maya, &sent).await;
     let busy = outcomes(&mut maya, 50).await;
     for (_, outcome) in &busy {
@@ -255,8 +255,9 @@ async fn readiness_is_tried_again_and_everyone_hears_of_it() {
     let mut maya = house.client("maya").await;
     let ready = "GET /readyz HTTP/1.1\r\nHost: localhost";
     house.ledger.full.store(true, Ordering::SeqCst);
-    let refused = maya.submit(None, &command(crate::support::server::declare("a")));
-    assert_eq!(refused.await.unwrap_err().code, RefusalCode::Journal);
+    let declaration = command(declare("a"));
+    let refused = maya.submit(None, &declaration).await.unwrap_err();
+    assert_eq!(refused.code, RefusalCode::Journal);
     let (status, answer) = house.http(ready, b"").await;
     assert!(status == 503 && answer.contains("cannot be written"));
     house.ledger.full.store(false, Ordering::SeqCst);

@@ -132,7 +132,8 @@ impl Ledger {
         let (head, mut hash) = log
             .last()
             .map_or((Seq::ZERO, Hash::GENESIS), |r| (r.seq(), r.hash()));
-        if head != expected {
+        // Another log of that length is another log.
+        if head != expected || records[0].event().prev != hash {
             return Err(AppendError::Conflict {
                 incident: id,
                 expected,
