@@ -11,6 +11,7 @@ pub mod app;
 mod drafts;
 mod editor;
 pub mod effect;
+pub mod grammar;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
