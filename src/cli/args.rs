@@ -14,9 +14,12 @@ pub struct Cli {
     /// What holds for every verb.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What the console opens with, when no verb is given.
+    #[command(flatten)]
+    pub open: v::console::OpenArgs,
+    /// What to do; absent: open the console
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: Option<Verb>,
 }
 
 const EXITS: &str = "Exit codes: 0 done (and durable), 1 refused, 2 usage, 3 cannot reach the \
@@ -79,6 +82,10 @@ pub struct Again {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Open the console on a server
+    Join(v::console::JoinArgs),
+    /// Open the console on a server to read only, as a wall screen does
+    Watch(v::console::JoinArgs),
     /// Declare an incident, or the one that waits in triage
     Declare(v::declare::DeclareArgs),
     /// List the open incidents

@@ -85,7 +85,10 @@ impl Context {
         let file = match (&self.global.token_file, by_environment) {
             (Some(file), _) => file.clone(),
             (None, Some(token)) => return Ok(Some(token.trim().to_owned())),
-            (None, None) => return Ok(None),
+            (None, None) => match self.config()?.config.client.token_file {
+                Some(file) => file,
+                None => return Ok(None),
+            },
         };
         let text = std::fs::read_to_string(&file).map_err(|error| {
             Failure::usage(format!("The token file {} cannot be read.", file.display()))
@@ -98,12 +101,14 @@ impl Context {
     /// The name for a server that has no tokens: by flag or login.
     #[must_use]
     pub fn name(&self) -> Option<Person> {
+        let configured = || self.config().ok()?.config.client.name;
         let login = || {
             ["USER", "LOGNAME"]
                 .into_iter()
                 .find_map(|variable| std::env::var(variable).ok()?.parse().ok())
         };
-        self.global.name.clone().or_else(login)
+        let given = self.global.name.clone().or_else(configured);
+        given.or_else(login).or_else(super::login::name)
     }
 
     /// Where to connect; starts the local server when no other is named and none runs.
@@ -111,7 +116,8 @@ impl Context {
     /// # Errors
     /// When the address is none, or the local server cannot be started.
     pub async fn target(&self) -> Result<Target, Failure> {
-        let url = match self.named_server() {
+        let configured = self.config()?.config.client.server;
+        let url = match self.named_server().or(configured) {
             Some(url) => url,
             None => {
                 local::address(&self.data(), &self.paths, self.global.config.as_deref()).await?

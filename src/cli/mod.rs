@@ -7,6 +7,7 @@ mod args;
 mod context;
 mod history;
 mod local;
+mod login;
 mod out;
 mod session;
 mod shapes;
@@ -20,6 +21,7 @@ use args::{Cli, Verb};
 use clap::Parser;
 use context::Context;
 use std::process::ExitCode;
+use v::console::{JoinArgs, Part};
 use verbs as v;
 
 /// Reads the command line, does what it says, and returns the exit code.
@@ -48,11 +50,17 @@ fn refuse_usage(error: &clap::Error) -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     // One TLS provider for the whole process; that one was installed before is as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
-    let cx = Context {
+    let mut cx = Context {
         global: cli.global,
         paths: Paths::find()?,
     };
-    match cli.verb {
+    let Some(verb) = cli.verb else {
+        return runtime()?.block_on(v::console::run(cli.open, Part::Takes, &cx));
+    };
+    if let Verb::Join(JoinArgs { url, .. }) | Verb::Watch(JoinArgs { url, .. }) = &verb {
+        cx.global.server = Some(url.clone());
+    }
+    match verb {
         Verb::Token(args) => v::token::run(&args, &cx),
         Verb::Completions(args) => v::completions::run(&args, &cx),
         Verb::Man(args) => v::man::run(&args, &cx),
@@ -66,6 +74,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
 /// The verbs that talk to a server.
 async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
     match verb {
+        Verb::Join(args) => v::console::run(args.open, Part::Takes, cx).await,
+        Verb::Watch(args) => v::console::run(args.open, Part::Watches, cx).await,
         Verb::Declare(args) => v::declare::run(args, cx).await,
         Verb::List(args) => v::list::run(args, cx).await,
         Verb::Show(args) => v::show::run(args, cx).await,

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod completions;
 pub mod config;
+pub mod console;
 pub mod declare;
 pub mod end;
 pub mod export;
