@@ -91,7 +91,11 @@ fn fingerprint(path: &Path) -> Fingerprint {
 }
 
 fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
-    schema::check_file(path)?;
+    // A server has checked its own file. (Closing it once more in the server's own process would
+    // take SQLite's locks on it away.)
+    if !served {
+        schema::check_file(path)?;
+    }
     let explain = |error| schema::explain(path, error);
     let connection = connect(path, served).map_err(explain)?;
     schema::check_version(&connection, path)?;
@@ -125,8 +129,11 @@ fn connect(path: &Path, served: bool) -> rusqlite::Result<Connection> {
         return Connection::open_with_flags(uri(path, "immutable=1"), flags);
     }
     // The last server was killed. With an index of the write-ahead log in this process's memory
-    // (exclusive mode) and no locks, the log is read and no file is made for it.
-    let connection = Connection::open_with_flags(uri(path, "mode=ro&nolock=1"), flags)?;
+    // (exclusive mode, without locks on the read-only file) no file is made for it.
+    if !cfg!(unix) {
+        return schema::reader(path);
+    }
+    let connection = Connection::open_with_flags(uri(path, "mode=ro&vfs=unix-none"), flags)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     Ok(connection)
 }

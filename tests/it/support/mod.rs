@@ -1,5 +1,6 @@
 //! What several tests build on.
 
+pub(crate) mod chain;
 pub(crate) mod ledger;
 pub(crate) mod random;
 pub(crate) mod server;
