@@ -112,7 +112,9 @@ fn main() {
             percentile(&mut appends, percent),
         );
         let ratio = append.as_secs_f64() / bare.as_secs_f64();
-        println!("p{percent}: bare 4 KiB + fdatasync {bare:.0?}, append {append:.0?}: {ratio:.2} times");
+        println!(
+            "p{percent}: bare 4 KiB + fdatasync {bare:.0?}, append {append:.0?}: {ratio:.2} times"
+        );
     }
 
     let before = journal.stats();

@@ -7,7 +7,7 @@ use super::{
     APPEND_QUEUE, AppendError, FOLLOW_QUEUE, FoundEntry, Head, Journal, ReadError, ReadFrom,
     Record, Search, Stats,
 };
-use crate::incident::{CommandId, Entry, EntryKind, Incident, IncidentId, Seq};
+use crate::incident::{CommandId, Entry, EntryKind, Incident, IncidentId, Seq, What};
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -250,7 +250,7 @@ impl Journal for MemoryJournal {
     ) -> BoxFuture<'static, Result<Vec<Record>, ReadError>> {
         let state = self.lock();
         let found = state.records(incident).iter().filter(|record| {
-            let target = record.event().body.known().and_then(|what| what.target());
+            let target = record.event().body.known().and_then(What::target);
             target.is_some_and(|target| (first..=last).contains(&target))
         });
         ready(Ok(found.cloned().collect()))

@@ -321,7 +321,7 @@ async fn a_file_that_is_cut_short_is_refused_and_left_alone() {
 async fn a_file_that_is_something_else_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("journal.db");
-    let noise: Vec<u8> = (0..20_000_u32).map(|i| (i * i >> 3) as u8).collect();
+    let noise: Vec<u8> = (0..20_000_u32).map(|i| ((i * i) >> 3) as u8).collect();
     fs::write(&path, &noise).unwrap();
     let (error, text) = refused(dir.path());
     assert!(

@@ -59,9 +59,8 @@ fn place(incident: u64, seq: u64) -> i64 {
 
 fn only_break(report: &Report) -> (u64, u64, BreakKind) {
     assert!(!report.is_whole());
-    let [found] = &*report.breaks else {
-        panic!("one break: {report:?}");
-    };
+    assert_eq!(report.breaks.len(), 1, "{report:?}");
+    let found = report.breaks.first().unwrap();
     (found.incident.0, found.seq.0, found.kind.clone())
 }
 

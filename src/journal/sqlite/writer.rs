@@ -4,7 +4,7 @@
 use super::Options;
 use super::derive::Nudge;
 use super::schema::{self, place};
-use crate::incident::{CommandId, IncidentId, Seq};
+use crate::incident::{CommandId, IncidentId, Seq, What};
 use crate::journal::check::{Tail, check_batch};
 use crate::journal::stats::Counters;
 use crate::journal::{AppendError, GROUP_COMMIT, Record};
@@ -325,7 +325,7 @@ fn write_append(
 /// The place of the entry that a record corrects.
 pub(crate) fn target_place(record: &Record) -> Option<i64> {
     let event = record.event();
-    let target = event.body.known().and_then(|what| what.target())?;
+    let target = event.body.known().and_then(What::target)?;
     place(event.incident, target)
 }
 
