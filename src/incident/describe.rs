@@ -209,7 +209,7 @@ fn describe_incident(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> 
 fn role_line(role: &super::Role, to: &Person, from: Option<&Person>, by: &Person) -> Arc<str> {
     match from {
         Some(from) => format!("{role}: {from} → {to}").into(),
-        None if to == by => format!("{to} claimed {role}").into(),
+        None if to == by => format!("claimed {role}").into(),
         None => format!("{role}: {to}").into(),
     }
 }

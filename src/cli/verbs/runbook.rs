@@ -24,6 +24,7 @@ enum What {
         /// The incident, such as INC-42
         incident: IncidentId,
         /// The runbook's name, as in the list
+        #[arg(id = "runbook", value_name = "NAME")]
         name: String,
         #[command(flatten)]
         again: Again,

@@ -158,7 +158,10 @@ pub fn print(out: &mut Out, incident: IncidentId, line: &Entry) -> Result<(), Fa
     if line.marks.pinned {
         first.insert_str(0, "!! ");
     }
-    for tag in &line.tags {
+    // The composer leaves a tag in the words; one that a program gave stands beside them.
+    let beside =
+        |tag: &&std::sync::Arc<str>| !line.text.to_lowercase().contains(&format!("#{tag}"));
+    for tag in line.tags.iter().filter(beside) {
         first.push_str(" #");
         first.push_str(&crate::console::text::visible_line(tag));
     }
