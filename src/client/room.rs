@@ -283,3 +283,17 @@ impl Room {
         Some(context)
     }
 }
+
+#[cfg(test)]
+impl Room {
+    /// For tests: a room that has followed this log from its first event, with these people here.
+    pub(crate) fn of_log(id: IncidentId, events: &[Event], here: Vec<Here>) -> Self {
+        let mut room = Self::new(id);
+        room.following = Following::Current;
+        room.here = here;
+        for event in events {
+            room.take(event);
+        }
+        room
+    }
+}

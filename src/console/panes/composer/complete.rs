@@ -1,0 +1,170 @@
+//! Completion of commands, people and the words that commands take.
+
+use super::{Cx, Request, Say, State};
+use crate::console::grammar::{self, Verb, WORDS};
+use crate::incident::{Milestone, Role, Status};
+use std::collections::BTreeSet;
+
+/// The candidates shown at most.
+const CANDIDATES_MAX: usize = 50;
+
+/// A word that is being completed, key press by key press.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cycle {
+    /// Every candidate, as it stands in the text.
+    pub(super) candidates: Vec<String>,
+    /// The one in the text now.
+    pub(super) at: usize,
+}
+
+/// The word that ends at `cursor` (a byte place) in the first line: where it begins.
+fn word_start(text: &str, cursor: usize) -> Option<usize> {
+    let before = text.get(..cursor)?;
+    if before.contains('\n') {
+        return None;
+    }
+    let start = before.char_indices().rev().find(|(_, c)| c.is_whitespace());
+    Some(start.map_or(0, |(at, c)| at + c.len_utf8()))
+}
+
+/// What may stand in the place of the word that ends at `cursor`.
+fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
+    let Some(start) = word_start(text, cursor) else {
+        return Vec::new();
+    };
+    let word = &text[start..cursor];
+    let fits = |candidate: &str| {
+        let head = candidate.get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
+    let before = text[..start].trim_end();
+    let last = before.rsplit(char::is_whitespace).next().unwrap_or("");
+    let all: Vec<String> = if word.starts_with('@') {
+        people(cx)
+    } else if word.starts_with('/') || (word.is_empty() && before.is_empty()) {
+        WORDS.iter().map(|word| format!("/{}", word.name)).collect()
+    } else if let Some(found) = last.strip_prefix('/').and_then(grammar::find) {
+        after(found.verb, cx)
+    } else {
+        Vec::new()
+    };
+    all.into_iter()
+        .filter(|one| fits(one))
+        .take(CANDIDATES_MAX)
+        .collect()
+}
+
+/// Everyone who could be named: who took part, who has a role, who is here.
+fn people(cx: &Cx<'_>) -> Vec<String> {
+    let shown = cx.room.shown();
+    let mut names: BTreeSet<&crate::incident::Person> = shown.people.keys().collect();
+    names.extend(shown.roles.values().map(|holder| &holder.person));
+    names.extend(cx.room.here().iter().map(|here| &here.person));
+    names.into_iter().map(|name| format!("@{name}")).collect()
+}
+
+/// What a command takes next.
+fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    match verb {
+        Verb::Ask => people(cx),
+        Verb::Status => [
+            Status::Investigating,
+            Status::Identified,
+            Status::Mitigating,
+            Status::Monitoring,
+            Status::Resolved,
+            Status::Closed,
+        ]
+        .iter()
+        .map(|status| status.name().to_owned())
+        .collect(),
+        Verb::Severity => owned(&["1", "2", "3", "4", "unset"]),
+        Verb::Role | Verb::Claim | Verb::Release => {
+            let standard = [Role::IncidentCommander, Role::OperationsLead];
+            let more = [Role::CommunicationsLead, Role::Scribe, Role::Deputy];
+            let names = standard.iter().chain(&more);
+            names
+                .map(|role| role.short().to_ascii_lowercase())
+                .collect()
+        }
+        Verb::Milestone => Milestone::ALL.iter().map(|m| m.name().to_owned()).collect(),
+        Verb::Declare => owned(&["sev1", "sev2", "sev3", "sev4"]),
+        _ => Vec::new(),
+    }
+}
+
+impl State {
+    /// Where the cursor is, in bytes of the text.
+    pub(super) fn cursor_byte(&self) -> usize {
+        let cursor = self.area.cursor();
+        let lines = self.area.lines();
+        let before: usize = lines.iter().take(cursor.0).map(|line| line.len() + 1).sum();
+        let line = lines.get(cursor.0).map_or("", String::as_str);
+        let within = line
+            .char_indices()
+            .nth(cursor.1)
+            .map_or(line.len(), |(at, _)| at);
+        before + within
+    }
+
+    /// Completes the word before the cursor; pressed again, goes on to the next candidate.
+    pub(super) fn complete(&mut self, cx: &Cx<'_>) -> Vec<Request> {
+        let cursor = self.cursor_byte();
+        let Some(start) = word_start(&self.text, cursor) else {
+            return Vec::new();
+        };
+        let cycle = match self.cycle.take() {
+            Some(cycle) => Cycle {
+                at: (cycle.at + 1) % cycle.candidates.len().max(1),
+                ..cycle
+            },
+            None => Cycle {
+                candidates: candidates(&self.text, cursor, cx),
+                at: 0,
+            },
+        };
+        let Some(chosen) = cycle.candidates.get(cycle.at) else {
+            let says = "Nothing completes that: / begins a command, @ a person.".to_owned();
+            return vec![Request::Say(Say::Info(says))];
+        };
+        let typed = self.text[start..cursor].chars().count();
+        if let Some(refused) = self.too_long(chosen.len()) {
+            return vec![refused];
+        }
+        for _ in 0..typed {
+            self.area.delete_char();
+        }
+        self.area.insert_str(chosen);
+        let only = cycle.candidates.len() == 1;
+        if only && self.cursor_at_end() {
+            self.area.insert_char(' ');
+        }
+        self.edited();
+        // one candidate is done with: the next press completes what follows it
+        self.cycle = (!only).then_some(cycle);
+        Vec::new()
+    }
+
+    fn cursor_at_end(&self) -> bool {
+        let (cursor, lines) = (self.area.cursor(), self.area.lines());
+        cursor.0 + 1 == lines.len()
+            && lines
+                .last()
+                .is_none_or(|line| line.chars().count() == cursor.1)
+    }
+}
+
+/// The commands that the text may be the beginning of, while it is one unfinished slash word.
+pub(super) fn begun(text: &str) -> Option<String> {
+    let word = text.strip_prefix('/')?;
+    if grammar::find(word).is_some() || word.contains(char::is_whitespace) {
+        return None;
+    }
+    let fitting: Vec<String> = WORDS
+        .iter()
+        .filter(|row| row.name.starts_with(&word.to_ascii_lowercase()))
+        .map(|row| format!("/{}", row.name))
+        .collect();
+    (!fitting.is_empty()).then(|| fitting.join("  "))
+}
