@@ -47,6 +47,12 @@ impl Library {
         files.get(&wanted).map(|path| read(path)).transpose()
     }
 
+    /// The folders, in the order in which they are searched.
+    #[must_use]
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
     /// Every runbook that can be read, by name, and what could not.
     #[must_use]
     pub fn all(&self) -> (Vec<RunbookText>, Vec<Problem>) {
@@ -113,9 +119,12 @@ fn read(path: &Path) -> Result<RunbookText, Problem> {
         path: path.to_owned(),
         why,
     };
-    let size = fs::metadata(path)
-        .map_err(|error| problem(error.to_string()))?
-        .len();
+    let metadata = fs::metadata(path).map_err(|error| problem(error.to_string()))?;
+    if !metadata.is_file() {
+        // A pipe of that name would be waited for without end.
+        return Err(problem("not a file".to_owned()));
+    }
+    let size = metadata.len();
     if size > FILE_BYTES_MAX {
         return Err(problem(format!(
             "{size} bytes; {FILE_BYTES_MAX} is the most"

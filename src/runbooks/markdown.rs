@@ -5,29 +5,18 @@
 //! stands under headings that explain (meaning, impact) and before the first heading is the
 //! preface.
 
-use crate::incident::{RunbookText, StepText, limits};
+use super::commands;
+use super::steps::{Block, steps};
+use crate::incident::RunbookText;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
-use std::sync::Arc;
-
-/// Sections that explain and hold nothing to do, by the convention of the runbooks that come with
-/// Prometheus' alerts (Meaning, Impact, Diagnosis, Mitigation).
-const EXPLAINING: [&str; 6] = [
-    "meaning",
-    "impact",
-    "summary",
-    "description",
-    "overview",
-    "background",
-];
-/// The longest title of a step, in bytes; what goes beyond is its detail.
-const STEP_TITLE_BYTES: usize = 240;
 
 /// Reads a runbook. Anything is a runbook: text without any structure becomes one step, or none
 /// when there is no text.
 #[must_use]
 pub fn parse(name: &str, source: &str) -> RunbookText {
-    let (front_title, body) = front_matter(source);
+    let source = source.replace("\r\n", "\n");
+    let (front_title, body) = front_matter(&source);
     let body = without_shortcodes(body);
     let mut reader = Reader {
         blocks: Vec::new(),
@@ -87,22 +76,6 @@ fn without_shortcodes(body: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// A piece of the document.
-enum Block {
-    /// A heading; the level is 1 to 6.
-    Heading { level: u8, text: String },
-    /// A paragraph outside any list.
-    Paragraph { text: String, commands: Vec<String> },
-    /// A list item, with the depth of its list.
-    Item {
-        depth: u8,
-        text: String,
-        commands: Vec<String>,
-    },
-    /// A code block: belongs to what stands before it.
-    Code(Vec<String>),
-}
-
 /// Collects blocks from the parser's events.
 #[derive(Default)]
 struct Reader {
@@ -113,7 +86,7 @@ struct Reader {
     depth: u8,
     in_item: bool,
     heading: Option<u8>,
-    code: Option<(bool, String)>,
+    code: Option<(commands::Language, String)>,
     link: Option<String>,
 }
 
@@ -128,9 +101,8 @@ impl Reader {
             },
             Event::Code(code) => {
                 self.text.push_str(&code);
-                if self.heading.is_none() && code.contains(' ') {
-                    self.commands
-                        .push(code.trim().trim_start_matches("$ ").to_owned());
+                if self.heading.is_none() {
+                    self.commands.extend(commands::inline(&code));
                 }
             }
             Event::SoftBreak => self.text.push(' '),
@@ -161,34 +133,46 @@ impl Reader {
             Tag::Paragraph if !self.text.is_empty() => self.end_text(),
             Tag::CodeBlock(kind) => {
                 self.end_text();
-                let output = matches!(&kind, CodeBlockKind::Fenced(info) if is_output(info));
-                self.code = Some((output, String::new()));
+                let language = match kind {
+                    CodeBlockKind::Fenced(info) => commands::Language::of(&info),
+                    CodeBlockKind::Indented => commands::Language::Unknown,
+                };
+                self.code = Some((language, String::new()));
             }
             Tag::Link { dest_url, .. } if dest_url.starts_with("http") => {
                 self.link = Some(dest_url.to_string());
             }
-            Tag::TableRow | Tag::TableHead => self.end_text(),
-            Tag::TableCell if !self.text.is_empty() => self.text.push_str(" | "),
+            Tag::Table(_) => self.end_text(),
+            Tag::TableRow => self.text.push('\n'),
+            Tag::TableCell if !self.text.is_empty() && !self.text.ends_with('\n') => {
+                self.text.push_str(" | ");
+            }
             _ => {}
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Heading(_)
-            | TagEnd::Paragraph
-            | TagEnd::Item
-            | TagEnd::TableRow
-            | TagEnd::TableHead => self.end_text(),
+            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item => self.end_text(),
+            TagEnd::Table => {
+                let text = tidy(&std::mem::take(&mut self.text));
+                self.blocks.push(Block::Table {
+                    lists: self.depth,
+                    text,
+                    commands: std::mem::take(&mut self.commands),
+                });
+            }
             TagEnd::List(_) => {
                 self.end_text();
                 self.depth = self.depth.saturating_sub(1);
-                self.in_item = self.depth > 0;
+                self.in_item = false;
             }
             TagEnd::CodeBlock => {
-                if let Some((output, code)) = self.code.take() {
-                    let commands = if output { Vec::new() } else { commands(&code) };
-                    self.blocks.push(Block::Code(commands));
+                if let Some((language, code)) = self.code.take() {
+                    self.blocks.push(Block::Code {
+                        lists: self.depth,
+                        commands: commands::block(language, &code),
+                    });
                 }
             }
             TagEnd::Link => {
@@ -227,7 +211,11 @@ impl Reader {
                     commands,
                 }
             }
-            None => Block::Paragraph { text, commands },
+            None => Block::Paragraph {
+                lists: self.depth,
+                text,
+                commands,
+            },
         });
     }
 }
@@ -243,41 +231,6 @@ fn level_number(level: HeadingLevel) -> u8 {
     }
 }
 
-/// A fenced block that shows what a program prints, or a file, rather than what to type.
-fn is_output(info: &str) -> bool {
-    let language = info
-        .split([' ', ','])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    matches!(
-        &*language,
-        "yaml" | "yml" | "json" | "text" | "txt" | "output" | "log" | "toml" | "ini"
-    )
-}
-
-/// What to type, from a code block: lines after a `$ ` prompt where there is one (a line that
-/// ends in `\` goes on), else every line that is not a comment.
-fn commands(code: &str) -> Vec<String> {
-    let prompted = code.lines().any(|line| line.trim_start().starts_with("$ "));
-    let mut found: Vec<String> = Vec::new();
-    let mut goes_on = false;
-    for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let typed = line.strip_prefix("$ ");
-        let text = typed.unwrap_or(line);
-        match found.last_mut().filter(|_| goes_on) {
-            Some(last) => {
-                last.push('\n');
-                last.push_str(text);
-            }
-            None if (prompted && typed.is_none()) || text.starts_with('#') => continue,
-            None => found.push(text.to_owned()),
-        }
-        goes_on = line.ends_with('\\');
-    }
-    found
-}
-
 /// One line a paragraph, without control characters and doubled spaces.
 fn tidy(text: &str) -> String {
     let lines = text
@@ -290,104 +243,10 @@ fn tidy(text: &str) -> String {
         .collect()
 }
 
-/// The preface and the steps, from the blocks in order.
-fn steps(blocks: Vec<Block>) -> (String, Vec<StepText>) {
-    let mut path: Vec<(u8, String)> = Vec::new();
-    let mut preface: Vec<String> = Vec::new();
-    let mut steps: Vec<StepText> = Vec::new();
-    let mut lists_here = false;
-    let mut explains = true;
-    let mut rest = blocks.into_iter().peekable();
-    while let Some(block) = rest.next() {
-        match block {
-            Block::Heading { level, text } => {
-                path.retain(|(above, _)| *above < level);
-                path.push((level, text));
-                explains = explaining(&path);
-                lists_here = false;
-            }
-            Block::Paragraph { text, .. } if explains => preface.push(text),
-            Block::Item { text, .. } if explains && !path.is_empty() => {
-                preface.push(format!("- {text}"))
-            }
-            Block::Code(commands) if explains && steps.is_empty() => preface.extend(commands),
-            Block::Paragraph { text, commands } => {
-                // A line that introduces a list is about the list; a line after one, about its
-                // last item.
-                let introduces =
-                    matches!(rest.peek(), Some(Block::Item { .. })) && text.ends_with(':');
-                if lists_here && !introduces {
-                    add_detail(&mut steps, &text, commands);
-                } else {
-                    steps.push(step(&path, 0, &text, commands));
-                }
-            }
-            Block::Item {
-                depth,
-                text,
-                commands,
-            } => {
-                lists_here = true;
-                steps.push(step(&path, depth, &text, commands));
-            }
-            Block::Code(commands) => match steps.last_mut() {
-                Some(last) => last.commands.extend(commands.into_iter().map(Arc::from)),
-                None if !commands.is_empty() => steps.push(step(&path, 0, "Run", commands)),
-                None => {}
-            },
-        }
-    }
-    steps.truncate(limits::STEPS_PER_RUNBOOK);
-    (preface.join("\n"), steps)
-}
-
-fn explaining(path: &[(u8, String)]) -> bool {
-    let says = |text: &str| EXPLAINING.contains(&&*text.trim().to_lowercase());
-    path.last().is_some_and(|(_, text)| says(text)) || path.iter().any(|(_, text)| says(text))
-}
-
-fn step(path: &[(u8, String)], depth: u8, text: &str, commands: Vec<String>) -> StepText {
-    let (first, more) = text.split_once('\n').unwrap_or((text, ""));
-    let cut = first.floor_char_boundary(STEP_TITLE_BYTES);
-    let (title, over) = first.split_at(cut);
-    let detail = [over, more]
-        .into_iter()
-        .filter(|t| !t.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n");
-    let title = if over.is_empty() {
-        title.to_owned()
-    } else {
-        format!("{title}…")
-    };
-    StepText {
-        section: path
-            .iter()
-            .map(|(_, t)| t.as_str())
-            .collect::<Vec<_>>()
-            .join(" › ")
-            .into(),
-        title: title.into(),
-        detail: detail.into(),
-        commands: commands.into_iter().map(Arc::from).collect(),
-        depth,
-    }
-}
-
-fn add_detail(steps: &mut [StepText], text: &str, commands: Vec<String>) {
-    if let Some(last) = steps.last_mut() {
-        let joined = [&*last.detail, text]
-            .into_iter()
-            .filter(|t| !t.is_empty())
-            .collect::<Vec<_>>();
-        last.detail = joined.join("\n").into();
-        last.commands.extend(commands.into_iter().map(Arc::from));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::limits;
 
     const CHECKOUT: &str = "---\ntitle: Checkout 5xx\n---\n\n# Checkout answers 5xx\n\nThe shop \
         cannot be paid in.\n\n## Meaning\n\nToo many errors.\n\n## Diagnosis\n\nLook here first:\n\n\
@@ -420,22 +279,21 @@ mod tests {
                 "Then watch it.",
             ]
         );
+        let commands = |step: usize| -> Vec<&str> {
+            let commands = &runbook.steps[step].commands;
+            commands.iter().map(|command| &**command).collect()
+        };
         let depths: Vec<u8> = runbook.steps.iter().map(|step| step.depth).collect();
         assert_eq!(depths, [0, 0, 0, 1, 1, 0, 0]);
-        assert_eq!(&*runbook.steps[2].commands[0], "kubectl get pods");
+        // The block of code and the line below the list are about the item that they stand in or
+        // behind, not about the last of the list within it.
         assert_eq!(
-            &*runbook.steps[4].commands[0],
-            "kubectl logs -f \\\ncheckout"
+            commands(2),
+            ["kubectl get pods", "kubectl logs -f \\\n  checkout"]
         );
-        assert_eq!(&*runbook.steps[4].detail, "Ask the team.");
-        assert_eq!(
-            runbook.steps[5]
-                .commands
-                .iter()
-                .map(|c| &**c)
-                .collect::<Vec<_>>(),
-            ["helm rollback checkout"]
-        );
+        assert_eq!(&*runbook.steps[2].detail, "Ask the team.");
+        assert!(commands(4).is_empty() && runbook.steps[4].detail.is_empty());
+        assert_eq!(commands(5), ["helm rollback checkout"]);
         assert_eq!(&*runbook.steps[5].section, "Mitigation");
     }
 
@@ -443,7 +301,8 @@ mod tests {
     fn odd_files_are_read_all_the_same() {
         assert!(parse("x", "").steps.is_empty());
         assert_eq!(&*parse("x", "").title, "x");
-        assert_eq!(&*parse("x", "just do it").preface, "just do it");
+        assert_eq!(titles(&parse("x", "just do it")), ["just do it"]);
+        assert_eq!(&*parse("x", "just do it").preface, "");
         assert_eq!(
             titles(&parse("x", "# T\n\n- [ ] one\n- [x] two")),
             ["one", "two"]
@@ -454,8 +313,6 @@ mod tests {
         assert_eq!(titles(&escape), ["a[31mb"]);
         let long = parse("x", &format!("## Do\n\n- {}", "字".repeat(300)));
         assert!(long.steps[0].title.len() < 260 && !long.steps[0].detail.is_empty());
-        let many = parse("x", &format!("## Do\n\n{}", "- one\n".repeat(1_000)));
-        assert_eq!(many.steps.len(), limits::STEPS_PER_RUNBOOK);
     }
 
     #[test]
@@ -471,8 +328,8 @@ mod tests {
                 let path = file.unwrap().path();
                 let name = path.file_stem().unwrap().to_string_lossy().into_owned();
                 let runbook = parse(&name, &std::fs::read_to_string(&path).unwrap());
-                let told = !runbook.preface.is_empty() || !runbook.steps.is_empty();
-                assert!(told, "{name} has neither a preface nor a step");
+                assert!(!runbook.steps.is_empty(), "{name} has no step");
+                assert!(runbook.steps.len() < limits::STEPS_PER_RUNBOOK, "{name}");
                 for step in &runbook.steps {
                     assert!(!step.title.trim().is_empty(), "{name}: an empty step");
                     assert!(!step.title.contains("]("), "{name}: {}", step.title);

@@ -16,6 +16,7 @@ mod incident_rules;
 mod journal_contract;
 mod journal_sqlite;
 mod journal_verify;
+mod runbooks;
 mod server_alerts;
 mod server_doors;
 mod server_flight;
