@@ -10,6 +10,7 @@
 mod cli_basic;
 mod client_link;
 mod config;
+mod console_pty;
 mod golden_events;
 mod incident_properties;
 mod incident_rules;

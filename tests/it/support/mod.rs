@@ -5,3 +5,4 @@ pub(crate) mod ledger;
 pub(crate) mod random;
 pub(crate) mod server;
 pub(crate) mod story;
+pub(crate) mod terminal;

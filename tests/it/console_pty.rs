@@ -1,0 +1,122 @@
+//! What only the real program in a real terminal can show: two people, a killed server, a killed
+//! console, a terminal given back.
+
+use crate::support::terminal::{Served, Terminal, verb};
+use std::net::SocketAddr;
+
+fn any_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// How often each of the lines stands in the log.
+fn counts(server: SocketAddr, home: &std::path::Path, lines: &[String]) -> Vec<usize> {
+    let log = verb(
+        server,
+        home,
+        &["timeline", "INC-1", "--json", "--limit", "500"],
+    );
+    lines
+        .iter()
+        .map(|line| log.matches(&format!("\"text\":\"{line}\"")).count())
+        .collect()
+}
+
+#[test]
+fn two_consoles_a_killed_server_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, any_port());
+    verb(
+        server.address,
+        &home,
+        &["declare", "Checkout 500s", "--severity", "1"],
+    );
+    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (120, 40));
+    let mut bo = Terminal::start(server.address, "bo", &home.join("bo"), (80, 24));
+    maya.shows("live");
+    bo.shows("live");
+    maya.press("i");
+    maya.press("pods restart because of OOM #db\r");
+    bo.shows("maya pods restart because of OOM");
+    bo.press("i");
+    bo.press("/decision roll back 4f2a\r");
+    maya.shows("roll back 4f2a");
+
+    let address = server.address;
+    let server = server.kill_and_restart();
+    assert_eq!(server.address, address);
+    maya.press("written around the kill\r");
+    bo.shows("written around the kill");
+    let lines = [
+        "pods restart because of OOM #db",
+        "roll back 4f2a",
+        "written around the kill",
+    ];
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    assert_eq!(counts(server.address, &home, &lines), [1, 1, 1]);
+    let whole = verb(
+        server.address,
+        &home,
+        &["--data", data.to_str().unwrap(), "verify"],
+    );
+    assert!(whole.contains("whole"), "{whole}");
+}
+
+#[test]
+fn a_killed_console_sends_its_queued_lines_once_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, any_port());
+    let address = server.address;
+    verb(address, &home, &["declare", "Checkout 500s"]);
+    let mut lee = Terminal::start(address, "lee", &home, (120, 40));
+    lee.shows("live");
+    drop(server);
+    lee.shows("stale");
+    lee.press("i");
+    let lines: Vec<String> = (1..=20)
+        .map(|n| format!("queued line number {n:02}"))
+        .collect();
+    for line in &lines {
+        lee.press(&format!("{line}\r"));
+    }
+    lee.shows("queued 20");
+    lee.kill();
+
+    let server = Served::start(&data, address);
+    let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
+    lee.shows("queued line number 20");
+    lee.shows("queued 0");
+    assert_eq!(counts(address, &home, &lines), vec![1; 20]);
+}
+
+#[test]
+fn the_terminal_is_given_back_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(&folder.path().join("data"), any_port());
+    verb(server.address, folder.path(), &["declare", "Checkout 500s"]);
+    for how in ["quit", "TERM", "HUP"] {
+        let mut console =
+            Terminal::start(server.address, "lee", &folder.path().join(how), (80, 24));
+        console.shows("live");
+        match how {
+            "quit" => console.press("q"),
+            signal => {
+                let pid = console.pid().to_string();
+                let sent = std::process::Command::new("kill")
+                    .args(["-s", signal, &pid])
+                    .status();
+                assert!(sent.unwrap().success());
+            }
+        }
+        let (_, raw) = console.ended();
+        let left = String::from_utf8_lossy(&raw).into_owned();
+        for (sequence, what) in [
+            ("\u{1b}[?1049l", "the alternate screen"),
+            ("\u{1b}[?2004l", "bracketed paste"),
+            ("\u{1b}[?25h", "the cursor"),
+        ] {
+            assert!(left.contains(sequence), "{how}: {what} was not given back");
+        }
+    }
+}

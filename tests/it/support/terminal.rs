@@ -1,0 +1,200 @@
+//! The real console in a pseudo-terminal, and the real server as a process.
+
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+use warroom::server::control::ServerFile;
+
+/// How long a test waits for what must come: long, for a busy machine; nothing waits it out.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server process on a data directory of its own.
+pub(crate) struct Served {
+    child: std::process::Child,
+    data: PathBuf,
+    pub(crate) address: SocketAddr,
+}
+
+impl Served {
+    /// Starts it; port 0 takes a free one.
+    pub(crate) fn start(data: &Path, listen: SocketAddr) -> Self {
+        std::fs::create_dir_all(data).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_warroom"))
+            .args(["serve", "--listen", &listen.to_string(), "--data"])
+            .arg(data)
+            .env_clear()
+            .env("HOME", data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            match ServerFile::read(data) {
+                Ok(Some(file)) if file.pid == child.id() => {
+                    return Self {
+                        child,
+                        data: data.to_owned(),
+                        address: file.address,
+                    };
+                }
+                _ => assert!(Instant::now() < limit, "the server did not start"),
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Ends it as a power cut would, and starts it again on the same address.
+    pub(crate) fn kill_and_restart(self) -> Self {
+        let (data, address) = (self.data.clone(), self.address);
+        drop(self);
+        Self::start(&data, address)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A console in a pseudo-terminal.
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+}
+
+impl Terminal {
+    /// Starts a console of `name` whose files lie in `home`.
+    pub(crate) fn start(
+        server: SocketAddr,
+        name: &str,
+        home: &Path,
+        (columns, rows): (u16, u16),
+    ) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
+        command.env_clear();
+        command.args([
+            "--name",
+            name,
+            "join",
+            &format!("ws://{server}"),
+            "--incident",
+            "INC-1",
+        ]);
+        command.env("HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.env("TZ", "UTC");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let (send, output) = sync_channel(4_096);
+        std::thread::spawn(move || {
+            let _master = pair.master;
+            let mut buffer = [0; 16 * 1024];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let size = |n| std::num::NonZero::new(n).unwrap();
+        let screen = vt100::Parser::new(size(rows), size(columns), 0);
+        Self {
+            child,
+            keys,
+            output,
+            screen,
+            raw: Vec::new(),
+        }
+    }
+
+    /// Waits until the screen shows this.
+    pub(crate) fn until(&mut self, what: &str, shows: impl Fn(&str) -> bool) {
+        let limit = Instant::now() + PATIENCE;
+        while !shows(&self.screen.screen().contents()) {
+            let left = limit.saturating_duration_since(Instant::now());
+            let Ok(chunk) = self.output.recv_timeout(left) else {
+                panic!("never shown: {what}\n{}", self.screen.screen().contents());
+            };
+            self.raw.extend_from_slice(&chunk);
+            self.screen.process(&chunk);
+        }
+    }
+
+    /// Waits until the screen shows this text.
+    pub(crate) fn shows(&mut self, text: &str) {
+        self.until(text, |screen| screen.contains(text));
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Waits until it has ended, and returns all that it ever wrote.
+    pub(crate) fn ended(mut self) -> (bool, Vec<u8>) {
+        while let Ok(chunk) = self.output.recv_timeout(PATIENCE) {
+            self.raw.extend_from_slice(&chunk);
+        }
+        (self.child.wait().unwrap().success(), self.raw.clone())
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a verb and returns what it printed; it must succeed.
+pub(crate) fn verb(server: SocketAddr, home: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_warroom"))
+        .args([
+            "--server",
+            &format!("ws://{server}"),
+            "--name",
+            "lee",
+            "--timeout",
+            "60s",
+        ])
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {told}");
+    String::from_utf8(output.stdout).unwrap()
+}
