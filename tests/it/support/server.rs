@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use warroom::clock::SystemClock;
 use warroom::incident::*;
 use warroom::protocol::*;
-use warroom::server::{Options, Server, start};
+use warroom::server::{Options, Server, StartError, start};
 
 /// Long enough for a loaded machine; only a failing test waits for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,18 +43,29 @@ impl House {
     }
 
     pub(crate) async fn on(ledger: Arc<Ledger>, change: impl FnOnce(&mut Options)) -> Self {
+        Self::try_on(ledger, change).await.unwrap()
+    }
+
+    pub(crate) async fn try_with(change: impl FnOnce(&mut Options)) -> Result<Self, StartError> {
+        Self::try_on(Ledger::new(), change).await
+    }
+
+    async fn try_on(
+        ledger: Arc<Ledger>,
+        change: impl FnOnce(&mut Options),
+    ) -> Result<Self, StartError> {
         let data = tempfile::tempdir().unwrap();
         let mut options = options(data.path(), &ledger);
         change(&mut options);
         let shutdown = CancellationToken::new();
-        let server = start(options, shutdown.clone()).await.unwrap();
-        Self {
+        let server = start(options, shutdown.clone()).await?;
+        Ok(Self {
             ledger,
             data,
             address: server.local_addr,
             shutdown,
             server,
-        }
+        })
     }
 
     pub(crate) async fn client(&self, name: &str) -> Wire {
@@ -94,15 +105,25 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
+    pub(crate) fn of(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+        let heard = Vec::new();
+        Self { socket, heard }
+    }
+
     pub(crate) async fn connect(address: SocketAddr, token: Option<&str>) -> Self {
+        let connected = Self::try_connect(address, token).await;
+        connected.expect("a connection")
+    }
+
+    /// Connects, if the server is there and takes one more.
+    pub(crate) async fn try_connect(address: SocketAddr, token: Option<&str>) -> Option<Self> {
         let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         if let Some(token) = token {
             let bearer = format!("Bearer {token}").parse().unwrap();
             request.headers_mut().insert("authorization", bearer);
         }
-        let (socket, _) = connect_async(request).await.unwrap();
-        let heard = Vec::new();
-        Self { socket, heard }
+        let (socket, _) = connect_async(request).await.ok()?;
+        Some(Self::of(socket))
     }
 
     pub(crate) async fn hello(&mut self, name: &str, watch: bool) -> ServerFrame {
@@ -126,6 +147,12 @@ impl Wire {
         self.try_say(Message::text(text)).await.unwrap();
     }
 
+    /// Sends; says whether the connection still took it.
+    pub(crate) async fn try_send(&mut self, frame: &ClientFrame) -> bool {
+        let sent = self.try_say(Message::text(encode(frame))).await;
+        sent.is_ok()
+    }
+
     pub(crate) async fn try_say(
         &mut self,
         message: Message,
@@ -133,17 +160,18 @@ impl Wire {
         self.socket.send(message).await
     }
 
+    /// The next message, whatever it is; `None` at the end.
+    pub(crate) async fn message(&mut self) -> Option<Message> {
+        let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
+        message.expect("a message in time")?.ok()
+    }
+
     /// The next frame; `None` at the end.
     pub(crate) async fn next(&mut self) -> Option<ServerFrame> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
-            match message.expect("a frame in time")? {
-                Ok(Message::Text(text)) => {
-                    self.heard.push(text.to_string());
-                    return Some(decode_server(&text).unwrap());
-                }
-                Ok(_) => {}
-                Err(_) => return None,
+            if let Message::Text(text) = self.message().await? {
+                self.heard.push(text.to_string());
+                return Some(decode_server(&text).unwrap());
             }
         }
     }
