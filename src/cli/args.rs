@@ -86,6 +86,10 @@ pub enum Verb {
     Join(v::console::JoinArgs),
     /// Open the console on a server to read only, as a wall screen does
     Watch(v::console::JoinArgs),
+    /// Play a drill with teammates, on a server of its own that is gone afterwards
+    Demo(v::demo::DemoArgs),
+    /// Start the server, in the foreground
+    Serve(v::serve::ServeArgs),
     /// Declare an incident, or the one that waits in triage
     Declare(v::declare::DeclareArgs),
     /// List the open incidents
@@ -94,6 +98,8 @@ pub enum Verb {
     Show(v::show::ShowArgs),
     /// Print the timeline, and go on with --follow
     Timeline(v::timeline::TimelineArgs),
+    /// Write a line into the timeline, in the composer's grammar
+    Note(v::note::NoteArgs),
     /// Move an incident on, or correct where it stands
     Status(v::status::StatusArgs),
     /// Set or correct how bad it is
@@ -118,16 +124,14 @@ pub enum Verb {
     Search(v::search::SearchArgs),
     /// Write an incident out: a document, an object or its log
     Export(v::export::ExportArgs),
-    /// Write a line of the timeline, in the composer's grammar
-    Note(v::note::NoteArgs),
-    /// Run the server, or see and end the one on this machine
-    Serve(v::serve::ServeArgs),
-    /// Check that nothing in the journal was changed or lost
+    /// Check that a journal, or an exported log, is whole
     Verify(v::verify::VerifyArgs),
-    /// Check the configuration
+    /// Check or show the configuration
     Config(v::config::ConfigArgs),
     /// Make, list and revoke access tokens
     Token(v::token::TokenArgs),
+    /// Look at what works here and what does not
+    Doctor(v::doctor::DoctorArgs),
     /// Print the completions of a shell
     Completions(v::completions::CompletionsArgs),
     /// Print the manual page, or write all of them
@@ -142,6 +146,27 @@ mod tests {
     #[test]
     fn the_table_holds_together() {
         Cli::command().debug_assert();
+    }
+
+    /// One name for two things is found by clap only when that verb is run.
+    #[test]
+    fn no_verb_names_an_argument_as_what_holds_everywhere() {
+        fn walk(command: &clap::Command, everywhere: &[clap::Id]) {
+            for argument in command.get_arguments() {
+                let name = (command.get_name(), argument.get_id());
+                assert!(!everywhere.contains(argument.get_id()), "{name:?}");
+            }
+            let verbs = command.get_subcommands();
+            verbs.for_each(|verb| walk(verb, everywhere));
+        }
+        let all = Cli::command();
+        let everywhere = all.get_arguments().map(|a| a.get_id().clone());
+        let everywhere: Vec<clap::Id> = everywhere
+            .filter(|id| id != "incident" && id != "layout")
+            .collect();
+        assert!(everywhere.iter().any(|id| id == "name"));
+        all.get_subcommands()
+            .for_each(|verb| walk(verb, &everywhere));
     }
 
     #[test]

@@ -5,11 +5,11 @@ use super::out::{Out, Style};
 use super::session::{Receipt, Session, Target};
 use super::when::When;
 use super::{local, shapes};
-use crate::config::{Config, Loaded};
+use crate::config::Loaded;
 use crate::console::text::{Zone, visible_line};
 use crate::error::Failure;
 use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
-use crate::paths::Paths;
+use crate::paths::{DATA_VARIABLE, Paths};
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -25,7 +25,9 @@ impl Context {
     /// The zone in which times are read and shown.
     #[must_use]
     pub fn zone(&self) -> Zone {
-        self.global.zone.unwrap_or_else(|| {
+        let configured = || self.config().ok()?.config.client.zone;
+        let configured = || configured()?.get_ref().parse().ok();
+        self.global.zone.or_else(configured).unwrap_or_else(|| {
             let link = std::fs::read_link("/etc/localtime").ok();
             Zone::machine(std::env::var("TZ").ok().as_deref(), link.as_deref())
         })
@@ -37,34 +39,14 @@ impl Context {
         Out::stdout(Style::of_terminal(self.global.json, self.zone()))
     }
 
-    /// The configuration: the file that was named, or the usual one if it is there.
-    ///
-    /// # Errors
-    /// When it cannot be read or says something that cannot be meant.
-    pub fn config(&self) -> Result<Loaded, Failure> {
-        match &self.global.config {
-            Some(path) => super::verbs::config::read(path, true),
-            None => super::verbs::config::read(self.paths.config(), false),
-        }
-    }
-
-    /// Where a server keeps its data: by flag, by configuration, or the usual place.
-    #[must_use]
-    pub fn server_data(&self, config: &Config) -> PathBuf {
-        let named = self
-            .global
-            .data
-            .clone()
-            .or_else(|| config.server.data.clone());
-        named.unwrap_or_else(|| self.paths.data().to_owned())
-    }
-
     /// The data directory of this machine's server.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.global
-            .data
-            .clone()
+        let by_environment = std::env::var_os(DATA_VARIABLE).is_some_and(|dir| !dir.is_empty());
+        let configured = || self.config().ok()?.config.server.data;
+        let given = self.global.data.clone();
+        given
+            .or_else(|| configured().filter(|_| !by_environment))
             .unwrap_or_else(|| self.paths.data().to_owned())
     }
 
@@ -74,7 +56,28 @@ impl Context {
         self.global.server.clone().filter(|url| !url.is_empty())
     }
 
-    /// The access token, by flag or environment.
+    /// The configuration file: the one that was named, or the usual one.
+    #[must_use]
+    pub fn config_path(&self) -> PathBuf {
+        let named = self.global.config.clone();
+        named.unwrap_or_else(|| self.paths.config().to_owned())
+    }
+
+    /// Reads the configuration file. Only one that was named must be there.
+    ///
+    /// # Errors
+    /// With everything that is wrong in it.
+    pub fn config(&self) -> Result<Loaded, Failure> {
+        let loaded = Loaded::read(&self.config_path(), self.global.config.is_some())?;
+        if let Some(zone) = &loaded.config.client.zone
+            && zone.get_ref().parse::<Zone>().is_err()
+        {
+            loaded.check_name("zone", zone, &["local", "utc"])?;
+        }
+        Ok(loaded)
+    }
+
+    /// The access token, by flag, environment or configuration.
     ///
     /// # Errors
     /// When its file cannot be read.
@@ -98,7 +101,7 @@ impl Context {
         Ok(Some(text.trim().to_owned()))
     }
 
-    /// The name for a server that has no tokens: by flag or login.
+    /// The name for a server that has no tokens: by flag, configuration or login.
     #[must_use]
     pub fn name(&self) -> Option<Person> {
         let configured = || self.config().ok()?.config.client.name;

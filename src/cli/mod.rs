@@ -6,12 +6,14 @@
 mod args;
 mod context;
 mod history;
+mod house;
+mod http;
 mod local;
 mod login;
 mod out;
 mod session;
 mod shapes;
-mod signals;
+mod troupe;
 mod verbs;
 mod when;
 
@@ -64,6 +66,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Token(args) => v::token::run(&args, &cx),
         Verb::Completions(args) => v::completions::run(&args, &cx),
         Verb::Man(args) => v::man::run(&args, &cx),
+        Verb::Demo(args) => v::demo::run(&args, &cx),
         Verb::Serve(args) => v::serve::run(&args, &cx),
         Verb::Verify(args) => v::verify::run(&args, &cx),
         Verb::Config(args) => v::config::run(&args, &cx),
@@ -80,6 +83,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::List(args) => v::list::run(args, cx).await,
         Verb::Show(args) => v::show::run(args, cx).await,
         Verb::Timeline(args) => v::timeline::run(args, cx).await,
+        Verb::Doctor(args) => v::doctor::run(args, cx).await,
         Verb::Note(args) => v::note::run(args, cx).await,
         Verb::Status(args) => v::status::run(args, cx).await,
         Verb::Severity(args) => v::severity::run(args, cx).await,
@@ -99,6 +103,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         | Verb::Man(_)
         | Verb::Serve(_)
         | Verb::Verify(_)
+        | Verb::Demo(_)
         | Verb::Config(_) => Ok(()),
     }
 }

@@ -183,6 +183,25 @@ impl Session {
         }
     }
 
+    /// Joins an incident, if it is not joined yet, and waits until this place of its log is here.
+    ///
+    /// # Errors
+    /// As [`Session::join`].
+    pub async fn reach(&mut self, incident: IncidentId, seq: Seq) -> Result<(), Failure> {
+        if self.client.room(incident).is_none() {
+            self.join(incident).await?;
+        }
+        let until = self.deadline();
+        let here = |client: &Client| {
+            let room = client.room(incident);
+            room.is_some_and(|room| room.confirmed().seq >= seq)
+        };
+        while !here(&self.client) {
+            self.step(until).await?;
+        }
+        Ok(())
+    }
+
     /// Searches the timelines.
     ///
     /// # Errors

@@ -246,7 +246,10 @@ impl Driver {
                         other => other,
                     };
                     if let Err(error) = done {
-                        return ended(format!("The connection broke ({error})."));
+                        // What the server said before it closed tells more than the error.
+                        return bye
+                            .take()
+                            .unwrap_or_else(|| ended(format!("The connection broke ({error}).")));
                     }
                     unflushed = waiting;
                 }

@@ -4,8 +4,8 @@ use super::derive;
 use super::hall::Hall;
 use super::reply::{Outcome, busy};
 use crate::incident::{
-    Actor, AlertReport, AlertState, Command, IncidentId, Intent, Kind, Level, NewNote, Person,
-    Refusal, RefusalCode, Via,
+    Actor, AlertReport, AlertState, Command, IncidentId, Intent, Level, NewNote, Person, Refusal,
+    RefusalCode, Via,
 };
 use crate::integrations::alertmanager::Webhook;
 use std::collections::BTreeSet;
@@ -113,7 +113,7 @@ impl Hall {
                 title: title(alert),
                 alert: alert.clone(),
                 match_key: self.match_key(alert),
-                kind: Kind::Real,
+                kind: self.kind,
             },
         };
         let outcome = self.open(&command, &monitor()).await;

@@ -10,7 +10,7 @@ use super::reply::{Carried, Outcome, Reply, Submission, busy, not_read, not_writ
 use super::room::ToRoom;
 use super::shared::Shared;
 use crate::incident::{
-    Actor, Command, CommandId, Context, Decided, Hash, Incident, IncidentId, Intent, NewNote,
+    Actor, Command, CommandId, Context, Decided, Hash, Incident, IncidentId, Intent, Kind, NewNote,
     Refusal, RefusalCode, Seq, apply, decide,
 };
 use crate::integrations::alertmanager::Webhook;
@@ -40,6 +40,8 @@ pub(super) struct HookJob {
 pub(super) struct Hall {
     pub(super) shared: Arc<Shared>,
     pub(super) match_labels: Vec<String>,
+    /// What the incidents are that alerts open.
+    pub(super) kind: Kind,
 }
 
 impl Hall {

@@ -2,7 +2,7 @@
 
 use super::access::TokensError;
 use crate::clock::Clock;
-use crate::incident::RunbookText;
+use crate::incident::{Kind, RunbookText};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
 use std::net::SocketAddr;
@@ -84,6 +84,8 @@ pub struct Options {
     pub insecure: bool,
     /// The labels of an alert that decide which incident it belongs to.
     pub match_labels: Vec<String>,
+    /// What the incidents are that alerts open here: a server for a drill opens drills.
+    pub kind: Kind,
     /// Names, beyond addresses, under which browsers and clients may call this server.
     pub names: Vec<String>,
     /// End by itself when nobody was connected and nothing open for this long.
@@ -110,6 +112,7 @@ impl Options {
             tls: None,
             insecure: false,
             match_labels: vec!["alertname".to_owned(), "service".to_owned()],
+            kind: Kind::Real,
             names: Vec::new(),
             idle_exit: None,
             runbooks: Arc::new(NoRunbooks),

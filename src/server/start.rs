@@ -97,6 +97,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
     let hall = Hall {
         shared: shared.clone(),
         match_labels: options.match_labels.clone(),
+        kind: options.kind,
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
     let running = Running {

@@ -8,6 +8,7 @@
 )]
 
 mod cli_basic;
+mod cli_verbs;
 mod client_link;
 mod config;
 mod console_pty;

@@ -1,10 +1,12 @@
-//! `warroom config`: is the file right, and what does it come to?
+//! `warroom config`: what the configuration says, and what is wrong with it.
 
 use crate::cli::context::Context;
-use crate::config::{ConfigError, Loaded};
+use crate::config::{Config, Loaded};
 use crate::error::Failure;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use serde_json::{Value, json};
+use std::io::IsTerminal as _;
+use toml::Spanned;
 
 /// What `config` takes.
 #[derive(Debug, Args)]
@@ -15,46 +17,96 @@ pub struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Check a configuration file, and name every mistake with its line
-    Check {
-        /// The file; without it, the one that would be read
-        file: Option<PathBuf>,
-    },
+    /// Look for mistakes in the file: all of them, each in its place
+    Check,
+    /// Show what holds, defaults included
+    Show,
 }
 
-/// Checks.
+/// Checks or shows.
 ///
 /// # Errors
-/// When the file says something that cannot be meant, or cannot be read.
+/// With everything that is wrong in the file.
 pub fn run(args: &ConfigArgs, cx: &Context) -> Result<(), Failure> {
-    let What::Check { file } = &args.what;
-    let loaded = match file {
-        Some(file) => read(file, true)?,
-        None => cx.config()?,
-    };
-    let mut out = cx.out();
-    let path = loaded.source.path.display().to_string();
-    if !loaded.warnings.is_empty() {
-        out.line(loaded.warning_report(false).trim_end())?;
+    let path = cx.config_path();
+    let loaded = cx.config()?;
+    match args.what {
+        What::Check => check(&loaded, cx),
+        What::Show => show(&loaded.config, &path.display().to_string(), cx),
     }
-    out.line(&format!(
-        "{path}: {} warnings, no errors",
-        loaded.warnings.len()
-    ))
 }
 
-/// Reads a file; all its mistakes are in the failure.
-///
-/// # Errors
-/// When it cannot be read or says something that cannot be meant.
-pub fn read(path: &std::path::Path, named: bool) -> Result<Loaded, Failure> {
-    Loaded::read(path, named).map_err(|error| match error {
-        ConfigError::Wrong(wrong) => Failure::usage(format!(
-            "{}\nThe configuration file {} cannot be used.",
-            wrong.report(false).trim_end(),
-            path.display()
-        ))
-        .instead("Correct what is marked; `warroom config check` checks it again."),
-        unreadable @ ConfigError::Unreadable { .. } => Failure::usage(unreadable.to_string()),
-    })
+fn check(loaded: &Loaded, cx: &Context) -> Result<(), Failure> {
+    let mut out = cx.out();
+    let path = cx.config_path();
+    let there = !loaded.source.path.as_os_str().is_empty();
+    if cx.global.json {
+        out.json(&json!({
+            "file": path.display().to_string(),
+            "there": there,
+            "warnings": loaded.warnings.iter().map(|w| w.what.clone()).collect::<Vec<_>>(),
+        }))?;
+        return out.flush();
+    }
+    if !loaded.warnings.is_empty() {
+        let colour = std::io::stdout().is_terminal() && out.style.colour;
+        out.line(loaded.warning_report(colour).trim_end())?;
+    }
+    let path = path.display();
+    match (there, loaded.warnings.len()) {
+        (false, _) => out.line(format_args!("{path} is not there; the defaults hold."))?,
+        (true, 0) => out.line(format_args!("{path}: no mistakes."))?,
+        (true, 1) => out.line(format_args!("{path}: no mistakes, 1 warning."))?,
+        (true, many) => out.line(format_args!("{path}: no mistakes, {many} warnings."))?,
+    }
+    out.flush()
+}
+
+fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
+    let spanned = |text: &Option<Spanned<String>>| text.as_ref().map(|t| t.get_ref().clone());
+    let shown = |path: &std::path::PathBuf| path.display().to_string();
+    let (client, server) = (&config.client, &config.server);
+    let all = json!({
+        "file": path,
+        "client": {
+            "server": client.server,
+            "token_file": client.token_file.as_ref().map(shown),
+            "name": client.name.as_ref().map(ToString::to_string),
+            "theme": spanned(&client.theme),
+            "keymap": client.keymap.as_ref().map(shown),
+            "zone": spanned(&client.zone),
+            "layout": spanned(&client.layout),
+        },
+        "server": {
+            "listen": server.listen.map(|listen| listen.to_string()),
+            "data": shown(&cx.data()),
+            "tls_cert": server.tls.as_ref().map(|tls| shown(&tls.cert)),
+            "tls_key": server.tls.as_ref().map(|tls| shown(&tls.key)),
+            "insecure": server.insecure,
+            "hosts": server.hosts,
+        },
+        "runbooks": { "dirs": config.runbooks.dirs.iter().map(shown).collect::<Vec<_>>() },
+        "alerts": { "match_labels": config.alerts.match_labels },
+        "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
+        "log": {
+            "filter": config.log.filter,
+            "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
+        },
+    });
+    let mut out = cx.out();
+    if cx.global.json {
+        out.json(&all)?;
+        return out.flush();
+    }
+    out.line(format_args!("# {path}"))?;
+    for section in ["client", "server", "runbooks", "alerts", "roles", "log"] {
+        out.line(format_args!("\n[{section}]"))?;
+        for (key, value) in all[section].as_object().into_iter().flatten() {
+            match value {
+                Value::Null => out.line(format_args!("# {key} is not set"))?,
+                value => out.line(format_args!("{key} = {value}"))?,
+            }
+        }
+    }
+    out.flush()
 }

@@ -5,6 +5,8 @@ pub mod completions;
 pub mod config;
 pub mod console;
 pub mod declare;
+pub mod demo;
+pub mod doctor;
 pub mod end;
 pub mod export;
 pub mod list;

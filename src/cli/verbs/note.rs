@@ -1,64 +1,80 @@
-//! `warroom note`: a line of the timeline, in the composer's grammar.
+//! `warroom note`: a line for the timeline, in the grammar of the console's composer.
 
 use crate::cli::args::Again;
-use crate::cli::context::Context;
-use crate::cli::session;
-use crate::console::grammar::{self, GrammarContext};
+use crate::cli::context::{Context, command_id, text_or_stdin};
+use crate::cli::session::{self, Session};
+use crate::console::grammar::{GrammarContext, parse};
 use crate::error::Failure;
-use crate::incident::{IncidentId, limits};
+use crate::incident::{IncidentId, Intent, NewNote};
 use clap::Args;
-use std::io::Read;
 
 /// What `note` takes.
 #[derive(Debug, Args)]
 pub struct NoteArgs {
     /// The incident, such as INC-42
     incident: IncidentId,
-    /// The line, as in the composer: `-5m !! pods restart #db`, `/decision …`; `-` reads it from
-    /// standard input
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    /// The line as in the composer: '-2m !! pods restart #db', '/decision roll back'; - reads it
+    /// from standard input
+    #[arg(allow_hyphen_values = true)]
     text: String,
+    /// Take the words as they are: no times, tags, markers or slash words
+    #[arg(long)]
+    plain: bool,
     #[command(flatten)]
     again: Again,
 }
 
-/// Writes the line.
+/// Writes it.
 ///
 /// # Errors
-/// When it says something that the grammar does not know, was refused, or the server cannot be
-/// reached.
+/// When the line means nothing, it was refused, or the server cannot be reached.
 pub async fn run(args: NoteArgs, cx: &Context) -> Result<(), Failure> {
-    let text = if args.text == "-" {
-        from_input()?
+    let text = text_or_stdin(&args.text)?;
+    if text.trim().is_empty() {
+        return Err(Failure::usage("There is nothing to write down."));
+    }
+    let mut session = cx.session().await?;
+    session.join(args.incident).await?;
+    let (intent, done) = if args.plain {
+        (Intent::Note(NewNote::plain(text)), "note".to_owned())
     } else {
-        args.text
+        meaning(&session, &args, &text, cx)?
     };
+    let receipt = session
+        .submit(command_id(args.again), Some(args.incident), intent)
+        .await?;
+    session.close().await;
+    cx.print_receipt(&receipt, &done)
+}
+
+/// What the line means there, and one line that says so.
+fn meaning(
+    session: &Session,
+    args: &NoteArgs,
+    text: &str,
+    cx: &Context,
+) -> Result<(Intent, String), Failure> {
+    let room = session.client().room(args.incident);
     let context = GrammarContext {
         now: session::now(),
         zone: cx.zone(),
-        incident: None,
+        incident: room.map(crate::client::Room::confirmed),
         runbook: None,
     };
-    let parsed = grammar::parse(text.trim_end_matches('\n'), &context);
-    let intent = parsed
+    let parsed = parse(text, &context);
+    let preview = parsed.preview;
+    parsed
         .intent
-        .map_err(|problem| Failure::usage(problem.why).instead(problem.instead))?;
-    cx.submit(args.again, Some(args.incident), intent, "written")
-        .await?;
-    Ok(())
-}
-
-/// All of standard input, up to what a note may have and a little, so that too long a text is
-/// refused by its length and not cut.
-fn from_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    let most = u64::try_from(limits::NOTE_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1_024);
-    std::io::stdin()
-        .lock()
-        .take(most)
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::usage("Standard input cannot be read as text.").because(error))?;
-    Ok(text)
+        .map(|intent| (intent, preview))
+        .map_err(|problem| {
+            Failure::usage(problem.why)
+                .means("Nothing was written down.")
+                .instead(
+                    format!(
+                        "{} With --plain the words are taken as they are.",
+                        problem.instead
+                    )
+                    .trim(),
+                )
+        })
 }

@@ -25,7 +25,8 @@ enum What {
     /// Make a token and print it: it is shown this once
     Create {
         /// Whose: the name that goes into the log
-        name: Person,
+        #[arg(value_name = "NAME")]
+        person: Person,
         /// spectator (reads, nothing private), observer (reads all), responder (writes), ingest
         /// (may only post alerts) or admin
         #[arg(long)]
@@ -36,7 +37,8 @@ enum What {
     /// Take a token back, at once
     Revoke {
         /// Whose
-        name: Person,
+        #[arg(value_name = "NAME")]
+        person: Person,
     },
 }
 
@@ -49,7 +51,10 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
     let store = TokenStore::new(&data);
     let mut out = cx.out();
     match &args.what {
-        What::Create { name, level } => {
+        What::Create {
+            person: name,
+            level,
+        } => {
             make_dir(&data)?;
             let words = store
                 .create(name, *level, session::now())
@@ -61,7 +66,7 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
                 out.line(words)?;
             }
         }
-        What::Revoke { name } => {
+        What::Revoke { person: name } => {
             store
                 .revoke(name, session::now())
                 .map_err(|error| failed(&error))?;

@@ -1,89 +1,146 @@
-//! `warroom verify`: walks every chain and names the first place that does not fit.
+//! `warroom verify`: whether a journal, or the export of a log, is whole.
 
 use crate::cli::context::Context;
+use crate::cli::house;
 use crate::error::Failure;
-use crate::incident::{Hash, Seq};
-use crate::journal::{self, verify_chain};
+use crate::incident::{Hash, IncidentId, Seq};
+use crate::journal::{Break, Report, verify_chain, verify_dir};
 use clap::Args;
-use std::io::BufRead;
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+
+/// The longest line of an export that is read: no event is longer, and no wrong file (a device)
+/// fills the memory.
+const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// What `verify` takes.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Check an exported log (`export --format jsonl`) instead of the journal
+    /// An exported log (`warroom export --format jsonl`) instead of the journal
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
 
-/// Checks the journal of the data directory, whether or not a server runs on it; or a file.
+/// Walks every chain and says what is broken.
 ///
 /// # Errors
-/// When something does not fit, or cannot be read.
+/// When something is broken, or there is nothing to look at.
 pub fn run(args: &VerifyArgs, cx: &Context) -> Result<(), Failure> {
-    match &args.file {
-        Some(file) => verify_file(file, cx),
-        None => verify_journal(cx),
+    let (what, report) = match &args.file {
+        Some(file) => (file.clone(), verify_file(file)?),
+        None => {
+            let data = cx.data();
+            let report = verify_dir(&data).map_err(house::not_opened)?;
+            (data, report)
+        }
+    };
+    print(&what, &report, cx)?;
+    if report.is_whole() {
+        return Ok(());
     }
+    let count = report.breaks.len() + report.damage.len();
+    let places = if count == 1 { "place" } else { "places" };
+    Err(
+        Failure::refused(format!("{} is broken in {count} {places}.", what.display()))
+            .means(
+                "What comes before each break is whole; what comes after it cannot be relied on.",
+            )
+            .instead("Keep the file as it is, and put a backup beside it to compare."),
+    )
 }
 
-fn broken() -> Failure {
-    Failure::refused("The journal is not whole.")
-        .means("Events from the named places on cannot be trusted as they stand.")
-        .instead("Keep these files, and restore the data directory from a backup.")
-}
-
-fn verify_journal(cx: &Context) -> Result<(), Failure> {
-    let report = journal::verify_dir(&cx.data()).map_err(|error| {
-        Failure::refused(error.to_string()).means("The journal could not be checked.")
-    })?;
+fn print(what: &Path, report: &Report, cx: &Context) -> Result<(), Failure> {
     let mut out = cx.out();
-    for gap in &report.breaks {
-        if cx.global.json {
-            let line = serde_json::json!({
-                "incident": gap.incident.to_string(), "seq": gap.seq, "break": gap.kind.to_string(),
-            });
-            out.line(&line.to_string())?;
-        } else {
-            out.line(&format!("{} {}: {}", gap.incident, gap.seq, gap.kind))?;
-        }
-    }
-    for damage in &report.damage {
-        if cx.global.json {
-            out.line(&serde_json::json!({ "damage": damage }).to_string())?;
-        } else {
-            out.line(&format!("the file: {damage}"))?;
-        }
-    }
-    let whole = report.is_whole();
     if cx.global.json {
-        let line = serde_json::json!({
-            "incidents": report.incidents, "events": report.events, "whole": whole,
+        let breaks = report.breaks.iter().map(|found| {
+            json!({
+                "incident": found.incident.to_string(),
+                "seq": found.seq.0,
+                "why": found.kind.to_string(),
+            })
         });
-        out.line(&line.to_string())?;
+        out.json(&json!({
+            "whole": report.is_whole(),
+            "incidents": report.incidents,
+            "events": report.events,
+            "breaks": breaks.collect::<Vec<_>>(),
+            "damage": report.damage,
+        }))?;
     } else {
-        let word = if whole { "whole" } else { "NOT WHOLE" };
-        let (events, incidents) = (report.events, report.incidents);
-        out.line(&format!("{events} events of {incidents} incidents: {word}"))?;
+        for found in &report.breaks {
+            let (incident, seq) = (found.incident, found.seq);
+            let why = crate::console::text::visible_line(&found.kind.to_string()).into_owned();
+            out.line(format_args!("{incident} breaks at seq {seq}: {why}."))?;
+        }
+        for damage in &report.damage {
+            out.line(crate::console::text::visible_line(damage))?;
+        }
+        let state = if report.is_whole() {
+            "all whole"
+        } else {
+            "NOT whole"
+        };
+        out.line(format_args!(
+            "{}: {} incidents, {} events, {state}",
+            what.display(),
+            report.incidents,
+            report.events
+        ))?;
     }
-    if whole { Ok(()) } else { Err(broken()) }
+    out.flush()
 }
 
-fn verify_file(file: &Path, cx: &Context) -> Result<(), Failure> {
-    let unreadable =
-        |error| Failure::usage(format!("{} cannot be read.", file.display())).because(error);
-    let lines = std::io::BufReader::new(std::fs::File::open(file).map_err(unreadable)?).lines();
-    let mut at = (Seq::ZERO, Hash::GENESIS);
-    let mut out = cx.out();
-    for line in lines {
-        let line = line.map_err(unreadable)?;
-        match verify_chain(at.0, at.1, &line) {
-            Ok(record) => at = (record.seq(), record.hash()),
+/// Walks the one chain of an exported log, from its first event.
+fn verify_file(path: &Path) -> Result<Report, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(format!("{} cannot be read.", path.display()))
+            .instead("Name a file that `warroom export --format jsonl` has written.")
+            .because(error)
+    };
+    let mut lines = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut report = Report::default();
+    let (mut seq, mut hash) = (Seq::ZERO, Hash::GENESIS);
+    let mut incident = None;
+    loop {
+        let mut line = String::new();
+        let bytes = (&mut lines)
+            .take(LINE_BYTES_MAX)
+            .read_line(&mut line)
+            .map_err(unreadable)?;
+        if bytes == 0 {
+            break;
+        }
+        let json = line.trim_end_matches(['\n', '\r']);
+        match verify_chain(seq, hash, json) {
+            Ok(record) => {
+                incident.get_or_insert(record.event().incident);
+                (seq, hash) = (record.seq(), record.hash());
+                report.events += 1;
+            }
             Err(kind) => {
-                out.line(&format!("event {}: {kind}", at.0.next()))?;
-                return Err(broken());
+                report.breaks.push(Break {
+                    incident: incident.or_else(|| named(json)).unwrap_or(IncidentId(0)),
+                    seq: seq.next(),
+                    kind,
+                });
+                break;
             }
         }
     }
-    out.line(&format!("{} events: whole", at.0))
+    report.incidents = u64::from(incident.is_some());
+    if incident.is_none() && report.breaks.is_empty() {
+        return Err(Failure::refused(format!(
+            "{} holds no events.",
+            path.display()
+        )));
+    }
+    Ok(report)
+}
+
+/// The incident that a line names, however broken the rest of it is.
+fn named(json: &str) -> Option<IncidentId> {
+    let value: serde_json::Value = serde_json::from_str(json).ok()?;
+    serde_json::from_value(value.get("incident")?.clone()).ok()
 }

@@ -1,0 +1,227 @@
+//! The people of a drill, and its monitor: each over a connection of their own, as in earnest.
+
+use super::http::Http;
+use super::session::{self, Session, Target};
+use crate::console::grammar::{GrammarContext, parse};
+use crate::console::text::Zone;
+use crate::drill::player::Stage;
+use crate::drill::scenario::{Act, AlertCue};
+use crate::error::{Failure, Kind as Failed};
+use crate::incident::{AlertState, CommandId, IncidentId, Intent, Kind, Person, Seq, Via};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long each cue may take to be carried out.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// How far a drill has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// The incident, once there is one.
+    pub incident: Option<IncidentId>,
+    /// Cues that were carried out.
+    pub cues: usize,
+}
+
+/// Everyone who plays.
+pub struct Troupe {
+    address: SocketAddr,
+    http: Http,
+    people: BTreeMap<Person, Session>,
+    progress: watch::Sender<Progress>,
+    last: Seq,
+    /// Someone who is not of the scenario takes part: a cue that is refused because of what they
+    /// did is then left out.
+    joined_by_others: bool,
+}
+
+impl Troupe {
+    /// Everyone, before the first cue. The receiver tells how far it is.
+    ///
+    /// # Errors
+    /// When no request can be sent from here.
+    pub fn new(
+        address: SocketAddr,
+        joined_by_others: bool,
+    ) -> Result<(Self, watch::Receiver<Progress>), Failure> {
+        let (progress, told) = watch::channel(Progress::default());
+        let troupe = Self {
+            address,
+            http: Http::new()?,
+            people: BTreeMap::new(),
+            progress,
+            last: Seq::ZERO,
+            joined_by_others,
+        };
+        Ok((troupe, told))
+    }
+
+    /// Everyone hangs up.
+    pub async fn leave(self) {
+        for session in self.people.into_values() {
+            session.close().await;
+        }
+    }
+
+    fn incident(&self) -> Option<IncidentId> {
+        self.progress.borrow().incident
+    }
+
+    async fn report(&mut self, alert: &AlertCue, ago: Duration) -> Result<(), Failure> {
+        let at = session::now() - delta(ago);
+        let mut labels = alert.labels.clone();
+        labels.insert("alertname".to_owned(), alert.name.clone());
+        let resolved = alert.state == AlertState::Resolved;
+        let report = json!({
+            "status": alert.state,
+            "labels": labels,
+            "annotations": { "summary": alert.summary },
+            "startsAt": at,
+            "endsAt": resolved.then_some(at),
+        });
+        let body = json!({
+            "version": crate::integrations::alertmanager::VERSION,
+            "groupKey": alert.name,
+            "status": alert.state,
+            "alerts": [report],
+        });
+        let url = format!("http://{}/hooks/alertmanager", self.address);
+        self.http.post(&url, &body).await?;
+        if self.incident().is_none() {
+            // The first one that a server without a past opens.
+            self.progress
+                .send_modify(|progress| progress.incident = Some(IncidentId(1)));
+        }
+        Ok(())
+    }
+
+    async fn say(&mut self, by: &Person, line: &str, ago: Duration) -> Result<(), Failure> {
+        let incident = self.incident();
+        let mut person = match self.people.remove(by) {
+            Some(session) => session,
+            None => Session::connect(&target(self.address, by)).await?,
+        };
+        if let Some(incident) = incident {
+            person.reach(incident, self.last).await?;
+        }
+        let intent = meaning(&person, incident, line, ago)?;
+        let id = CommandId(uuid::Uuid::now_v7());
+        let said = person.submit(id, incident, intent).await;
+        self.people.insert(by.clone(), person);
+        let receipt = said?;
+        self.last = receipt.last;
+        self.progress
+            .send_modify(|progress| progress.incident = Some(receipt.incident));
+        Ok(())
+    }
+
+    /// Everyone takes in what has happened, so that no connection is left full.
+    async fn look(&mut self) -> Result<(), Failure> {
+        let Some(incident) = self.incident() else {
+            return Ok(());
+        };
+        for session in self.people.values_mut() {
+            session.reach(incident, self.last).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Stage for Troupe {
+    type Error = Failure;
+
+    async fn act(&mut self, act: &Act, ago: Duration) -> Result<(), Failure> {
+        let done = match act {
+            Act::Alert(alert) => self.report(alert, ago).await,
+            Act::Say { by, line } => self.say(by, line, ago).await,
+        };
+        match done {
+            Err(failure) if failure.kind == Failed::Refused && self.joined_by_others => {
+                tracing::info!(%failure, "a cue was left out");
+            }
+            other => other?,
+        }
+        self.look().await?;
+        self.progress.send_modify(|progress| progress.cues += 1);
+        Ok(())
+    }
+}
+
+fn target(address: SocketAddr, person: &Person) -> Target {
+    Target {
+        url: format!("ws://{address}"),
+        token: None,
+        name: Some(person.clone()),
+        ca_file: None,
+        via: Via::Console,
+        timeout: ANSWER_WITHIN,
+    }
+}
+
+fn delta(ago: Duration) -> chrono::TimeDelta {
+    // Bounded by the scenario: 24 hours.
+    chrono::TimeDelta::from_std(ago).unwrap_or_default()
+}
+
+/// What the line means, as part of a drill and at its time.
+fn meaning(
+    session: &Session,
+    incident: Option<IncidentId>,
+    line: &str,
+    ago: Duration,
+) -> Result<Intent, Failure> {
+    let now = session::now() - delta(ago);
+    let room = incident.and_then(|incident| session.client().room(incident));
+    let context = GrammarContext {
+        now,
+        zone: Zone::Utc,
+        incident: room.map(crate::client::Room::confirmed),
+        runbook: None,
+    };
+    let mut intent = parse(line, &context)
+        .intent
+        .map_err(|problem| Failure::usage(problem.why).instead(problem.instead))?;
+    let then = (!ago.is_zero()).then_some(now);
+    match &mut intent {
+        Intent::Declare {
+            kind, started_at, ..
+        } => {
+            *kind = Kind::Drill;
+            *started_at = started_at.or(then);
+        }
+        Intent::Note(note) => note.occurred_at = note.occurred_at.or(then),
+        Intent::SetStatus { at, .. } => *at = at.or(then),
+        _ => {}
+    }
+    Ok(intent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drill::scenario::{BUILT_IN, parse as read};
+
+    #[test]
+    fn every_line_of_the_built_in_scenarios_means_something() {
+        for (name, text) in BUILT_IN {
+            let scenario = read(text).unwrap();
+            let runbook = scenario.runbooks.keys().next().map(String::as_str);
+            for cue in &scenario.cues {
+                let Act::Say { line, .. } = &cue.act else {
+                    continue;
+                };
+                let context = GrammarContext {
+                    now: session::now(),
+                    zone: Zone::Utc,
+                    incident: None,
+                    runbook,
+                };
+                let meant = parse(line, &context).intent;
+                assert!(meant.is_ok(), "{name} line {}: {line}: {meant:?}", cue.line);
+            }
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! The real binary against a real server, end to end, as a script uses it.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn warroom(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_warroom"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("USER", "kim")
+        .env("TZ", "UTC")
+        .env("WARROOM_DATA", home.join("data"))
+        .env("WARROOM_STATE", home.join("state"))
+        .env("WARROOM_CONFIG", home.join("config.toml"))
+        .stdin(Stdio::null());
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A server in the foreground, ended when this is dropped.
+struct House {
+    home: TempDir,
+    url: String,
+    serving: Child,
+}
+
+impl House {
+    fn open() -> Self {
+        Self::with(tempfile::tempdir().unwrap())
+    }
+
+    fn with(home: TempDir) -> Self {
+        let mut serving = warroom(home.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(serving.stderr.take().unwrap()).lines();
+        let url = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find_map(|line| Some(line.split_once(" listens on ")?.1.to_owned()))
+            .expect("the server says where it listens");
+        // What it says later must find a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { home, url, serving }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = warroom(self.home.path());
+        command.args(args).env("WARROOM_SERVER", &self.url);
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// What it printed; it must have gone well.
+    fn ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {output:?}");
+        text(&output.stdout)
+    }
+
+    fn json(&self, args: &[&str]) -> Vec<Value> {
+        let all = [args, &["--json"]].concat();
+        let printed = self.ok(&all);
+        printed
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// What it said on standard error; it must have ended with this code.
+    fn fails(&self, code: i32, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
+        assert_eq!(text(&output.stdout), "", "{args:?}");
+        text(&output.stderr)
+    }
+
+    /// Ends the server in order and gives its home.
+    fn close(mut self) -> PathBuf {
+        self.ok(&["serve", "--stop"]);
+        assert!(self.serving.wait().unwrap().success());
+        let home = self.home.path().to_owned();
+        let kept = std::mem::replace(&mut self.home, tempfile::tempdir().unwrap());
+        let _path = kept.keep();
+        home
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        // It has ended already where the test ended it.
+        let _ended = self.serving.kill();
+        let _reaped = self.serving.wait();
+    }
+}
+
+fn names(object: &Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(|k| &**k).collect()
+}
+
+#[test]
+fn an_incident_from_its_declaration_to_its_export() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("runbooks")).unwrap();
+    std::fs::write(
+        home.path().join("runbooks/checkout.md"),
+        "# Checkout\n\n## Do\n\n1. Look\n2. Act\n",
+    )
+    .unwrap();
+    std::fs::write(
+        home.path().join("config.toml"),
+        "[runbooks]\ndirs = [\"runbooks\"]\n",
+    )
+    .unwrap();
+    let house = House::with(home);
+
+    let declared = house.ok(&["declare", "Checkout 500s", "--severity", "1"]);
+    assert_eq!(declared, "INC-1: declared SEV1: Checkout 500s\n");
+    let listed = house.json(&["list"]);
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["incident"], "INC-1");
+    assert_eq!(listed[0]["severity"], 1);
+    assert!(house.ok(&["show", "INC-1"]).contains("Checkout 500s"));
+
+    house.ok(&["note", "INC-1", "-2m !! pods restart #db"]);
+    let mut piped = house
+        .command(&["note", "INC-1", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    piped
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"two lines\nof output\n")
+        .unwrap();
+    assert!(piped.wait_with_output().unwrap().status.success());
+    let lines = house.json(&["timeline", "INC-1"]);
+    let pinned = lines
+        .iter()
+        .find(|line| line["text"] == "pods restart #db")
+        .unwrap();
+    assert_eq!(
+        names(pinned),
+        [
+            "amended",
+            "by",
+            "incident",
+            "kind",
+            "occurred_at",
+            "pinned",
+            "private",
+            "recorded_at",
+            "seq",
+            "tags",
+            "text",
+            "via"
+        ]
+    );
+    assert_eq!(pinned["pinned"], true);
+    assert_eq!(pinned["by"], "kim");
+    assert_eq!(pinned["via"], "cli");
+    assert_eq!(pinned["tags"][0], "db");
+    assert!(pinned["occurred_at"].as_str() < pinned["recorded_at"].as_str());
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["text"] == "two lines\nof output")
+    );
+
+    let refused = house.fails(1, &["severity", "INC-1", "2", "--name", "bo"]);
+    assert!(
+        refused.contains("error: ") && refused.contains("hint: "),
+        "{refused}"
+    );
+    house.ok(&["role", "INC-1", "ic", "me"]);
+    house.ok(&["severity", "INC-1", "2"]);
+
+    assert!(house.ok(&["runbook", "list"]).contains("checkout"));
+    house.ok(&["runbook", "attach", "INC-1", "checkout"]);
+    house.ok(&["runbook", "step", "INC-1", "1", "done"]);
+    let shown = house.ok(&["show", "INC-1"]);
+    assert!(shown.contains("Runbook checkout  1/2"), "{shown}");
+
+    let found = house.json(&["search", "restart"]);
+    assert_eq!(found[0]["incident"], "INC-1", "{found:?}");
+    for (format, holds) in [
+        ("markdown", "Checkout 500s"),
+        ("json", "\"INC-1\""),
+        ("jsonl", "\"hash\""),
+    ] {
+        let exported = house.ok(&["export", "INC-1", "--format", format]);
+        assert!(exported.contains(holds), "{format}: {exported}");
+    }
+    let log = house.ok(&["export", "INC-1", "--format", "jsonl"]);
+    let file = house.home.path().join("INC-1.jsonl");
+    std::fs::write(&file, &log).unwrap();
+    let file = file.to_str().unwrap();
+    assert!(house.ok(&["verify", "--file", file]).contains("all whole"));
+    std::fs::write(file, log.replace("pods restart", "pods restarT")).unwrap();
+    let broken = house.run(&["verify", "--file", file]);
+    assert_eq!(broken.status.code(), Some(1), "{broken:?}");
+    assert!(
+        text(&broken.stdout).contains("INC-1 breaks at seq "),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn nothing_that_listens_is_exit_code_3_and_nothing_that_exists_is_1() {
+    let house = House::open();
+    let nobody = ["list", "--server", "ws://127.0.0.1:1", "--timeout", "5s"];
+    assert!(house.fails(3, &nobody).contains("warroom serve"));
+    for args in [
+        &["show", "INC-9"][..],
+        &["note", "INC-9", "x"],
+        &["timeline", "INC-9"],
+    ] {
+        let said = house.fails(1, args);
+        assert!(said.contains("INC-9"), "{args:?}: {said}");
+    }
+    let meant = house.fails(2, &["note", "INC-9", "--plain", " "]);
+    assert!(meant.contains("nothing to write"), "{meant}");
+}
+
+#[test]
+fn a_second_server_names_the_first_and_numbers_have_no_gaps_over_a_restart() {
+    let house = House::open();
+    let pid = house.serving.id().to_string();
+    let second = house.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(
+        second.contains(&pid) && second.contains(&house.url),
+        "{second}"
+    );
+    for number in 1..=3 {
+        let said = house.ok(&["declare", "x"]);
+        assert!(said.starts_with(&format!("INC-{number}: ")), "{said}");
+    }
+    let home = house.close();
+    let whole = warroom(&home).args(["verify", "--json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&whole.stdout).unwrap();
+    assert_eq!(report["whole"], true, "{report}");
+    assert_eq!(report["incidents"], 3);
+
+    // One byte of what someone wrote.
+    let journal = home.join("data/journal.db");
+    let at = text_in(&journal, b"\"kim\"").unwrap();
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes[at + 1] = b'j';
+    std::fs::write(&journal, bytes).unwrap();
+    let broken = warroom(&home).arg("verify").output().unwrap();
+    assert_eq!(broken.status.code(), Some(1), "{broken:?}");
+    let said = text(&broken.stdout);
+    assert!(
+        said.contains("INC-") && said.contains(" breaks at seq "),
+        "{said}"
+    );
+    std::fs::remove_dir_all(home).unwrap();
+}
+
+fn text_in(file: &Path, wanted: &[u8]) -> Option<usize> {
+    let bytes = std::fs::read(file).unwrap();
+    bytes.windows(wanted.len()).position(|here| here == wanted)
+}
+
+#[test]
+fn once_there_is_a_token_nobody_is_let_in_without() {
+    let house = House::open();
+    house.ok(&["declare", "x"]);
+    let token = house.ok(&["token", "create", "maya", "--level", "responder"]);
+    let refused = house.fails(1, &["list"]);
+    assert!(refused.contains("token"), "{refused}");
+    let file = house.home.path().join("token");
+    std::fs::write(&file, token).unwrap();
+    let file = file.to_str().unwrap();
+    let listed = house.json(&["list", "--token-file", file]);
+    assert_eq!(listed.len(), 1);
+    house.ok(&["note", "INC-1", "by token", "--token-file", file]);
+    let lines = house.json(&["timeline", "INC-1", "--token-file", file]);
+    assert_eq!(lines.last().unwrap()["by"], "maya");
+    house.ok(&["token", "revoke", "maya"]);
+    house.fails(1, &["list", "--token-file", file]);
+}
+
+#[test]
+fn two_that_start_the_local_server_at_once_end_on_one() {
+    let home = tempfile::tempdir().unwrap();
+    let list = || {
+        let mut command = warroom(home.path());
+        command
+            .arg("list")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let both = [list(), list()];
+    for child in both {
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let serve = |what: &str| {
+        warroom(home.path())
+            .args(["serve", what, "--json"])
+            .output()
+            .unwrap()
+    };
+    let status: Value = serde_json::from_slice(&serve("--status").stdout).unwrap();
+    assert_eq!(status["journal_writable"], true, "{status}");
+    let stopped: Value = serde_json::from_slice(&serve("--stop").stdout).unwrap();
+    assert_eq!(stopped["pid"], status["pid"]);
+    assert_eq!(serve("--status").status.code(), Some(3));
+    assert_eq!(serve("--stop").status.code(), Some(3));
+}
+
+#[test]
+fn a_signal_ends_it_in_order() {
+    let mut house = House::open();
+    house.ok(&["declare", "x"]);
+    let pid = house.serving.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(house.serving.wait().unwrap().success());
+    assert!(!house.home.path().join("data/server.json").exists());
+}
+
+#[test]
+fn a_drill_is_played_line_by_line_where_there_is_no_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    for scenario in ["checkout-5xx", "database-failover"] {
+        let args = ["demo", scenario, "--speed", "1000", "--json"];
+        let played = warroom(home.path()).args(args).output().unwrap();
+        assert_eq!(played.status.code(), Some(0), "{scenario}: {played:?}");
+        let printed = text(&played.stdout);
+        let lines: Vec<Value> = printed
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert!(lines.len() > 20, "{scenario}: {printed}");
+        assert!(lines.iter().any(|line| line["by"] == "maya"), "{printed}");
+        assert!(
+            lines.iter().any(|line| line["via"] == "alertmanager"),
+            "{printed}"
+        );
+        assert!(
+            lines.iter().all(|line| line["incident"] == "INC-1"),
+            "{printed}"
+        );
+    }
+    let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    let listed = warroom(home.path())
+        .args(["demo", "--list"])
+        .output()
+        .unwrap();
+    assert!(text(&listed.stdout).contains("checkout-5xx"));
+    let unknown = warroom(home.path())
+        .args(["demo", "nothing"])
+        .output()
+        .unwrap();
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn the_doctor_names_what_does_not_work_and_starts_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let well = warroom(home.path()).arg("doctor").output().unwrap();
+    assert_eq!(well.status.code(), Some(0), "{well:?}");
+    assert!(!home.path().join("data").exists());
+    std::fs::write(home.path().join("config.toml"), "[client]\nnam = 1\n").unwrap();
+    let ill = warroom(home.path()).arg("doctor").output().unwrap();
+    assert_eq!(ill.status.code(), Some(1), "{ill:?}");
+    assert!(text(&ill.stdout).contains("BAD   config"), "{ill:?}");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_told_in_its_place() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(
+        home.path().join("config.toml"),
+        "[server]\nlisten = \"here\"\n",
+    )
+    .unwrap();
+    for args in [&["config", "check"][..], &["serve"], &["list"]] {
+        let output = warroom(home.path()).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {output:?}");
+        assert!(text(&output.stderr).contains("listen"), "{output:?}");
+    }
+    std::fs::write(home.path().join("config.toml"), "[client]\nname = \"bo\"\n").unwrap();
+    let good = warroom(home.path())
+        .args(["config", "check"])
+        .output()
+        .unwrap();
+    assert!(text(&good.stdout).contains("no mistakes"), "{good:?}");
+    let shown = warroom(home.path())
+        .args(["config", "show", "--json"])
+        .output()
+        .unwrap();
+    let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!(shown["client"]["name"], "bo");
+}
