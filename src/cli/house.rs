@@ -24,12 +24,13 @@ pub struct Opened {
 /// What is in the way, and what to do.
 pub fn open(data: &Path) -> Result<Opened, Failure> {
     super::local::make_private_dir(data).map_err(|source| {
-        not_opened(OpenJournalError::Directory {
+        not_opened(&OpenJournalError::Directory {
             path: data.to_owned(),
             source,
         })
     })?;
-    let journal = sqlite::open(data, &sqlite::Options::default()).map_err(not_opened)?;
+    let journal =
+        sqlite::open(data, &sqlite::Options::default()).map_err(|error| not_opened(&error))?;
     Ok(Opened {
         journal: Arc::new(journal),
     })
@@ -64,9 +65,9 @@ impl Opened {
 
 /// Why there is no journal, as a person is told it.
 #[must_use]
-pub fn not_opened(error: OpenJournalError) -> Failure {
+pub fn not_opened(error: &OpenJournalError) -> Failure {
     let (what, instead) = parts(&error.to_string());
-    let failure = match &error {
+    let failure = match error {
         // Someone has it: that is an answer, not a fault.
         OpenJournalError::Locked { .. } => Failure::refused(what),
         OpenJournalError::Missing { .. } | OpenJournalError::NotAJournal { .. } => {
@@ -77,20 +78,20 @@ pub fn not_opened(error: OpenJournalError) -> Failure {
         | OpenJournalError::Damaged { .. }
         | OpenJournalError::Engine { .. } => Failure::internal(what),
     };
-    because(failure.instead(instead), &error)
+    because(failure.instead(instead), error)
 }
 
 /// Why the server did not start, as a person is told it.
 #[must_use]
-pub fn not_started(error: StartError) -> Failure {
+pub fn not_started(error: &StartError) -> Failure {
     let what = sentence(&error.to_string());
-    let failure = match &error {
+    let failure = match error {
         StartError::PlainText(_) | StartError::NoTokens(_) | StartError::Tls { .. } => {
             Failure::usage(what)
         }
         _ => Failure::internal(what),
     };
-    because(failure, &error)
+    because(failure, error)
 }
 
 fn because(failure: Failure, error: &dyn std::error::Error) -> Failure {
@@ -160,7 +161,7 @@ mod tests {
             pid: Some(42),
             address: None,
         };
-        let failure = not_opened(error);
+        let failure = not_opened(&error);
         assert_eq!(failure.kind.code(), 1);
         assert!(
             failure

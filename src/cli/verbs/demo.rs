@@ -106,7 +106,7 @@ async fn drill(scenario: &Scenario, speed: Speed, cx: &Context) -> Result<(), Fa
     let shutdown = CancellationToken::new();
     let server = start(options, shutdown.clone())
         .await
-        .map_err(house::not_started)?;
+        .map_err(|error| house::not_started(&error))?;
     let url = local::url(&server.file);
     let taking_part = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     let (mut troupe, progress) = Troupe::new(server.local_addr, taking_part)?;

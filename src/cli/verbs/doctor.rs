@@ -148,7 +148,7 @@ fn journal(cx: &Context) -> Look {
         Err(crate::journal::OpenJournalError::Missing { .. }) => {
             good("journal", format!("{}: none yet", data.display()))
         }
-        Err(error) => bad("journal", &house::not_opened(error)),
+        Err(error) => bad("journal", &house::not_opened(&error)),
     }
 }
 

@@ -136,7 +136,7 @@ async fn until_the_end(options: Options, opened: &Opened, quiet: bool) -> Result
     let data = options.data.clone();
     let server = start(options, shutdown.clone())
         .await
-        .map_err(house::not_started)?;
+        .map_err(|error| house::not_started(&error))?;
     if let Err(error) = opened.announce(&local::url(&server.file)) {
         tracing::warn!(%error, "the lock's file does not say where this server listens");
     }
@@ -266,6 +266,10 @@ fn status(data: &Path, cx: &Context) -> Result<(), Failure> {
     out.flush()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lock of another process tells nobody when it is let go"
+)]
 fn stop(data: &Path, cx: &Context) -> Result<(), Failure> {
     let file = local::running(data)?.ok_or_else(|| none_runs(data))?;
     let pid = file.pid;

@@ -32,7 +32,7 @@ pub fn run(args: &VerifyArgs, cx: &Context) -> Result<(), Failure> {
         Some(file) => (file.clone(), verify_file(file)?),
         None => {
             let data = cx.data();
-            let report = verify_dir(&data).map_err(house::not_opened)?;
+            let report = verify_dir(&data).map_err(|error| house::not_opened(&error))?;
             (data, report)
         }
     };
