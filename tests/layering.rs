@@ -5,6 +5,11 @@
 //! incident ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the tree should fail aloud"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -342,17 +342,14 @@ impl State {
     fn put(&mut self, index: usize, y: i32, cx: &Cx<'_>) {
         let timeline = cx.room.timeline();
         let last = index + 1 == timeline.lines().len();
-        self.anchor = match timeline
+        self.anchor = timeline
             .lines()
             .get(index)
             .filter(|_| !last || !timeline.is_at_newest())
-        {
-            Some(line) => Some(Anchor {
+            .map(|line| Anchor {
                 on: key(line),
                 row: u16::try_from(y).unwrap_or(0),
-            }),
-            None => None,
-        };
+            });
     }
 
     /// Moves the cursor by lines.
