@@ -21,6 +21,8 @@ pub mod panes;
 mod runtime;
 pub mod start;
 mod terminal;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod theme;
 pub mod update;

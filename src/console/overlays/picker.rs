@@ -251,14 +251,23 @@ impl Picker {
         }
     }
 
-    /// Labels count before details: both are searched, as one text.
+    /// Labels are matched loosely, and come first. Details only count where they hold the very
+    /// words that are typed: in a sentence nearly any few letters are found in their order.
     fn rank(&mut self) {
-        let texts: Vec<String> = self
-            .items
-            .iter()
-            .map(|item| format!("{} {}", item.label, item.detail))
-            .collect();
-        self.fits = rank(self.line.text(), texts.iter().map(String::as_str));
+        let typed = self.line.text().trim();
+        self.fits = rank(typed, self.items.iter().map(|item| item.label.as_str()));
+        let by_label: Vec<usize> = self.fits.iter().map(|fit| fit.index).collect();
+        let typed = typed.to_lowercase();
+        for (index, item) in self.items.iter().enumerate() {
+            let detail = item.detail.to_lowercase();
+            if !by_label.contains(&index) && typed.split_whitespace().all(|w| detail.contains(w)) {
+                self.fits.push(Ranked {
+                    index,
+                    score: 0,
+                    positions: Vec::new(),
+                });
+            }
+        }
         self.cursor = 0;
     }
 }

@@ -30,7 +30,7 @@ enum Subject {
 
 /// A line of the pane.
 enum Row<'a> {
-    Heading(String),
+    Heading(&'static str, String),
     Alert(&'a Alert),
     Pinned(&'a Entry),
     Milestone(Milestone, Timestamp),
@@ -45,7 +45,7 @@ impl Row<'_> {
             Self::Pinned(entry) => Some(Subject::Pinned(entry.seq)),
             Self::Milestone(milestone, _) => Some(Subject::Milestone(*milestone)),
             Self::Link(link) => Some(Subject::Link(link.url.clone())),
-            Self::Heading(_) | Self::Hint(_) => None,
+            Self::Heading(..) | Self::Hint(_) => None,
         }
     }
 }
@@ -64,25 +64,25 @@ fn alerts(shown: &Incident) -> Vec<&Alert> {
 
 fn rows(shown: &Incident) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
-    let firing = shown.firing();
-    rows.push(Row::Heading(format!("Alerts · {firing} firing")));
+    let count = |n: usize| if n == 0 { String::new() } else { n.to_string() };
+    rows.push(Row::Heading("Alerts", count(shown.alerts.len())));
     if shown.alerts.is_empty() {
         rows.push(Row::Hint("What monitors say comes here by itself."));
     }
     rows.extend(alerts(shown).into_iter().map(Row::Alert));
-    rows.push(Row::Heading("Pinned".to_owned()));
+    rows.push(Row::Heading("Pinned", count(shown.pinned.len())));
     if shown.pinned.is_empty() {
         rows.push(Row::Hint("Begin a line with !! to keep it at hand."));
     }
     rows.extend(shown.pinned.values().rev().map(Row::Pinned));
-    rows.push(Row::Heading("Milestones".to_owned()));
+    rows.push(Row::Heading("Milestones", String::new()));
     rows.extend(
         Milestone::ALL
             .into_iter()
             .filter_map(|m| Some(Row::Milestone(m, shown.milestones.at(m)?))),
     );
     if !shown.links.is_empty() {
-        rows.push(Row::Heading("Links".to_owned()));
+        rows.push(Row::Heading("Links", count(shown.links.len())));
         rows.extend(shown.links.iter().map(Row::Link));
     }
     rows
@@ -244,7 +244,15 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
     let style = |meaning| look.theme.style(meaning);
     let width = usize::from(width);
     match row {
-        Row::Heading(text) => vec![Piece::new(text, style(Meaning::Title))],
+        Row::Heading(name, count) => {
+            let line = if look.ascii { "-" } else { "─" };
+            let name = format!("{line} {name}");
+            let rest = width.saturating_sub(count.len());
+            vec![
+                Piece::new(pad_right(&name, rest), style(Meaning::Title)),
+                Piece::new(count, style(Meaning::Muted)),
+            ]
+        }
         Row::Hint(text) => vec![Piece::new(format!(" {text}"), style(Meaning::Placeholder))],
         Row::Alert(alert) => {
             let (meaning, since) = match alert.state {
@@ -263,7 +271,7 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
             vec![
                 Piece::new(format!(" {} ", glyph(look, meaning)), style(meaning)),
                 Piece::new(
-                    pad_right(&visible_line(&said), width.saturating_sub(9)),
+                    pad_right(&visible_line(&said), width.saturating_sub(8)),
                     style(Meaning::Text),
                 ),
                 Piece::new(age, style(Meaning::Muted)),

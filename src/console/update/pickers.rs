@@ -6,7 +6,6 @@ use crate::console::effect::Effect;
 use crate::console::keymap::Action;
 use crate::console::overlays::{Choice, Item, Overlay, Picker};
 use crate::incident::{Milestone, Person, Role, Severity, Status, Summary};
-use std::collections::BTreeSet;
 
 /// The palette: every action by name, with its key and, where it is not possible now, the reason.
 pub(super) fn palette(app: &App) -> Picker {
@@ -141,9 +140,12 @@ pub(super) fn roles(app: &App, title: &str, choice: fn(Role) -> Choice, vacant: 
         return Picker::new(title, "", Vec::new());
     };
     let shown = room.shown();
-    let standard = Role::STANDARD.iter().chain([&Role::Deputy]);
-    let all: BTreeSet<&Role> = standard.chain(shown.roles.keys()).collect();
-    let items = all.into_iter().filter_map(|role| {
+    let known = Role::STANDARD.iter().chain([&Role::Deputy]);
+    let others = shown
+        .roles
+        .keys()
+        .filter(|role| matches!(role, Role::Other(_)));
+    let items = known.chain(others).filter_map(|role| {
         let holder = shown.holder(role);
         if vacant && holder.is_some() {
             return None;

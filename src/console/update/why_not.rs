@@ -32,7 +32,7 @@ pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
         return needs_incident(action)
             .then(|| "The incident has not come yet. Wait for the server.".to_owned());
     }
-    if app.prefs.layout == Layout::Wall && needs_pane(action) {
+    if app.prefs.layout == Layout::Wall && (needs_pane(action) || of_a_pane(action)) {
         return Some(
             "The wall's layout only shows. Choose the commander's or the scribe's layout."
                 .to_owned(),
@@ -138,6 +138,13 @@ fn needs_incident(action: Action) -> bool {
             _ => true,
         },
     }
+}
+
+fn of_a_pane(action: Action) -> bool {
+    matches!(
+        action.group(),
+        Group::Compose | Group::Timeline | Group::Command | Group::Runbook
+    )
 }
 
 fn needs_pane(action: Action) -> bool {

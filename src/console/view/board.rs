@@ -96,7 +96,7 @@ pub fn at_row(app: &App, board: Board, y: u16) -> Option<IncidentId> {
 
 /// Draws the board.
 pub fn draw(app: &App, board: Board, buf: &mut Buffer) {
-    let look = app.look(true);
+    let look = app.look(false);
     super::header::board(app, paint::row(app.size, 0), buf);
     let (rows, top) = window(app, board);
     let frame = Rect {
@@ -199,13 +199,13 @@ const BADGE: usize = 8;
 const STATUS: usize = 13;
 const AGE: usize = 6;
 const FIRING: usize = 7;
-const NEXT: usize = 13;
+const NEXT: usize = 12;
 
 impl Columns {
     fn of(width: u16) -> Self {
         let wide = width >= WIDE;
-        let (service, commander, next) = if wide { (16, 12, NEXT + 1) } else { (0, 9, 0) };
-        let gaps = if wide { 7 } else { 5 };
+        let (service, commander, next) = if wide { (12, 10, NEXT + 1) } else { (0, 9, 0) };
+        let gaps = if wide { 8 } else { 7 };
         let taken = 2 + ID + BADGE + STATUS + AGE + FIRING + service + commander + next + gaps;
         Self {
             wide,

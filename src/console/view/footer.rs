@@ -3,6 +3,7 @@
 use super::paint::{self, Piece, glyph};
 use crate::console::app::App;
 use crate::console::keymap::{Action, Context};
+use crate::console::layout::Layout;
 use crate::console::notices::{Notice, Weight};
 use crate::console::panes::Look;
 use crate::console::text::{self, wrap};
@@ -77,12 +78,14 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
 
 /// What is worth naming where keys go now, the most useful first.
 fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'static str)] {
-    if app.why_read_only().is_some() && app.overlays.is_empty() {
+    let only_shows = app.prefs.layout == Layout::Wall && context == Some(Context::Timeline);
+    if (only_shows || app.why_read_only().is_some()) && app.overlays.is_empty() {
         return match context {
             Some(Context::Board) => &[(Action::Accept, "open"), (Action::SearchServer, "search")],
+            _ if only_shows => &[(Action::NextLayout, "layout"), (Action::OpenBoard, "board")],
             _ => &[
-                (Action::OpenBoard, "board"),
                 (Action::NextLayout, "layout"),
+                (Action::OpenBoard, "board"),
                 (Action::Search, "search"),
             ],
         };

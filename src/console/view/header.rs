@@ -73,10 +73,10 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
         buf,
     );
     let second = paint::row(area, 1);
-    let mut facts = vec![Piece::new(" ", Style::new())];
-    facts.extend(status);
+    let mut facts = status;
     facts.extend(vacancy(shown, &look));
     facts.extend(due);
+    facts.extend(other_vacancies(shown, &look));
     let room_left = usize::from(second.width).saturating_sub(paint::width(&link));
     while paint::width(&facts) > room_left && facts.len() > 3 {
         facts.pop();
@@ -205,6 +205,21 @@ fn vacancy(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
         ),
         Piece::new(" ", Style::new()),
     ]
+}
+
+/// The other roles that nobody has: said where the pane of roles may not be on the screen.
+fn other_vacancies(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let vacant: Vec<&str> = shown
+        .vacancies()
+        .filter(|role| **role != Role::IncidentCommander)
+        .map(Role::short)
+        .collect();
+    if vacant.is_empty() {
+        return Vec::new();
+    }
+    let sign = glyph(look, Meaning::Vacant);
+    let said = format!(" {sign} {} vacant ", vacant.join(", "));
+    vec![Piece::new(said, look.theme.style(Meaning::Vacant))]
 }
 
 /// The truth about the connection.

@@ -227,7 +227,12 @@ fn entry_lines(entry: &Entry, width: usize, look: &Look<'_>) -> Vec<Vec<Piece>> 
     const ROWS: usize = 3;
     let style = |meaning| look.theme.style(meaning);
     let meaning = entry_meaning(entry.kind);
-    let said = format!("{}: {}", entry.by, entry.text);
+    // What was done to the incident mostly says by itself who did it.
+    let said = if entry.text.starts_with(entry.by.as_str()) {
+        entry.text.to_string()
+    } else {
+        format!("{}: {}", entry.by, entry.text)
+    };
     let said = visible_line(&said);
     let words = if entry.marks.retracted.is_some() {
         Meaning::Retracted
@@ -278,16 +283,25 @@ fn entry_meaning(kind: EntryKind) -> Meaning {
     }
 }
 
-/// What needs a hand now: overdue asks, and how many alerts fire.
+/// What needs a hand now: how many alerts fire, overdue asks, and what was pinned last.
 fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
-    let mut lines = asks(shown, look, width, true);
+    const ASKS: usize = 4;
+    const PINNED: usize = 3;
+    let mut lines = Vec::new();
     if shown.firing() > 0 {
         let said = format!("{} of {} alerts fire", shown.firing(), shown.alerts.len());
         let sign = glyph(look, Meaning::Firing);
         let style = look.theme.style(Meaning::Firing);
         lines.push(vec![Piece::new(format!("{sign} {said}"), style)]);
     }
-    lines.extend(pinned(shown, look, width));
+    let overdue = asks(shown, look, width, true);
+    let more = overdue.len().saturating_sub(ASKS);
+    lines.extend(overdue.into_iter().take(ASKS));
+    if more > 0 {
+        let said = format!("  and {more} more asks are overdue");
+        lines.push(vec![Piece::new(said, look.theme.style(Meaning::Overdue))]);
+    }
+    lines.extend(pinned(shown, look, width).into_iter().take(PINNED));
     if !lines.is_empty() {
         lines.push(Vec::new());
     }

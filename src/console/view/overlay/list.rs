@@ -43,7 +43,10 @@ pub(super) fn picker(
         .line()
         .window(usize::from(line.width).saturating_sub(4));
     let pieces = [
-        Piece::new(" ▸ ", look.theme.style(Meaning::Accent)),
+        Piece::new(
+            if look.ascii { " > " } else { " ▸ " },
+            look.theme.style(Meaning::Accent),
+        ),
         if picker.line().text().is_empty() {
             Piece::new(
                 "type a part of the name",

@@ -45,7 +45,7 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
             centred(
                 size,
                 wide.min(86),
-                rows.saturating_add(5).clamp(7, tall.min(26)),
+                rows.saturating_add(5).max(7).min(tall.min(26)),
             )
         }
         Overlay::Results(_) => centred(size, size.width.saturating_sub(6), tall),
@@ -65,7 +65,7 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
         Overlay::Reader(shown) => {
             let lines = reader::lines(app, shown, wide.saturating_sub(4)).len();
             let rows = u16::try_from(lines).unwrap_or(u16::MAX);
-            centred(size, wide, rows.saturating_add(3).clamp(6, tall))
+            centred(size, wide, rows.saturating_add(3).max(6).min(tall))
         }
     }
 }
