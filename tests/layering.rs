@@ -86,6 +86,29 @@ const RULES: &[Rule] = &[
         why: "what lies beside the core knows nothing of the programs that use it",
     },
     Rule {
+        applies: |file| {
+            let base = [
+                "config/",
+                "clock.rs",
+                "error.rs",
+                "log.rs",
+                "paths.rs",
+                "suggest.rs",
+            ];
+            within(file, &base)
+        },
+        forbidden: &[
+            "crate::server",
+            "crate::client",
+            "crate::console",
+            "crate::cli",
+            "crate::drill",
+            "crate::protocol",
+            "crate::journal",
+        ],
+        why: "what every part stands on knows none of them",
+    },
+    Rule {
         applies: |file| within(file, &["integrations/"]),
         forbidden: &["tokio::", "reqwest::", "std::fs", "std::net", ".await"],
         why: "integrations do no I/O: requests and responses are data",
@@ -187,18 +210,114 @@ fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines of a file that are program, up to its unit tests.
+/// The lines of a file that are program: without its unit tests, and with `crate::{a, b}` written
+/// out, so that no import hides in a group.
 fn program(file: &str, text: &str) -> Vec<Line> {
-    let before_tests = text.split("#[cfg(test)]").next().unwrap_or_default();
-    before_tests
-        .lines()
-        .enumerate()
-        .map(|(at, line)| Line {
+    if file.ends_with("tests.rs") || file.contains("/tests/") {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    let mut groups = Groups::default();
+    let mut rest = text.lines().enumerate().peekable();
+    while let Some((at, line)) = rest.next() {
+        let body = rest
+            .peek()
+            .is_some_and(|(_, next)| next.trim_end().ends_with('{'));
+        if line.trim() == "#[cfg(test)]" && body {
+            break;
+        }
+        let text = line.split("//").next().unwrap_or_default();
+        lines.push(Line {
             file: file.to_owned(),
             number: at + 1,
-            text: line.split("//").next().unwrap_or_default().to_owned(),
-        })
-        .collect()
+            text: format!("{text}{}", groups.written_out(text)),
+        });
+    }
+    lines
+}
+
+/// Follows `crate::{ … }` over lines.
+#[derive(Default)]
+struct Groups {
+    depth: usize,
+}
+
+impl Groups {
+    /// What this line of a group imports from the root, each as `crate::name`.
+    fn written_out(&mut self, line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        if self.depth == 0 {
+            let Some((_, group)) = line.split_once("crate::{") else {
+                return out;
+            };
+            self.depth = 1;
+            rest = group;
+        }
+        let mut word = String::new();
+        for c in rest.chars().chain(" ".chars()) {
+            if c.is_alphanumeric() || c == '_' || c == ':' {
+                word.push(c);
+                continue;
+            }
+            if self.depth == 1 && !word.is_empty() {
+                out.push_str(&format!(" crate::{word}"));
+            }
+            word.clear();
+            match c {
+                '{' => self.depth += 1,
+                '}' => self.depth -= 1,
+                _ => {}
+            }
+            if self.depth == 0 {
+                break;
+            }
+        }
+        out
+    }
+}
+
+/// What the core may be made of.
+const CORE_CRATES: &[&str] = &[
+    "std",
+    "serde",
+    "serde_json",
+    "chrono",
+    "thiserror",
+    "uuid",
+    "super",
+    "self",
+    "crate",
+];
+
+/// The crate that a line of the core imports and may not; `text` is its whole file, whose own
+/// modules may be named bare.
+fn foreign_to_core<'a>(line: &'a str, text: &str) -> Option<&'a str> {
+    let path = line.trim().strip_prefix("pub ").unwrap_or(line.trim());
+    let path = path.strip_prefix("use ")?.trim_start_matches("::");
+    let root = path.split([':', ';', ' ', '{']).next()?;
+    let own = || text.contains(&format!("mod {root};"));
+    (!CORE_CRATES.contains(&root) && !own()).then_some(root)
+}
+
+/// Whether a line makes a queue whose bound has no name (and so no reason beside it).
+fn nameless_queue(line: &str) -> bool {
+    let makers = ["mpsc::channel", "sync_channel", "broadcast::channel"];
+    let made = makers.iter().find_map(|maker| line.split_once(maker));
+    let Some((_, made)) = made.filter(|(before, _)| !before.trim_start().starts_with("use "))
+    else {
+        return false;
+    };
+    let Some((_, bound)) = made.split_once('(') else {
+        return false;
+    };
+    let bound = bound.split([')', ',']).next().unwrap_or_default().trim();
+    let name = bound.rsplit("::").next().unwrap_or_default();
+    // A line that ends here goes on with its bound on the next; rustfmt does that to none of ours.
+    let named = name
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    !(named && name.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 fn tree() -> Vec<(String, String)> {
@@ -242,6 +361,15 @@ fn breaches(files: &[(String, String)]) -> Vec<String> {
                         line.file, line.number, rule.why
                     ));
                 }
+            }
+            let place = format!("src/{}:{}", line.file, line.number);
+            if let Some(other) =
+                foreign_to_core(&line.text, text).filter(|_| within(file, &["incident/"]))
+            {
+                found.push(format!("{place}: the core may not use `{other}`"));
+            }
+            if nameless_queue(&line.text) {
+                found.push(format!("{place}: the bound of a queue is a named constant"));
             }
         }
     }
@@ -303,6 +431,33 @@ fn a_breach_would_be_found() {
         "use crate::protocol::ServerFrame; // not crate::server"
     ));
     assert!(!broken("server/room.rs", "use crate::clientele;"));
+    assert!(broken(
+        "console/view.rs",
+        "use crate::{\n    client::Client,\n    journal::{Journal, Record},\n};"
+    ));
+    assert!(!broken(
+        "server/room.rs",
+        "use crate::{incident::{client, console}};\nuse super::x;"
+    ));
+    assert!(broken("incident/id.rs", "use ring::digest;"));
+    assert!(broken("incident/id.rs", "pub use tracing::info;"));
+    assert!(!broken("incident/id.rs", "use super::Seq;\nuse std::fmt;"));
+    assert!(broken("paths.rs", "use crate::cli::Context;"));
+    assert!(broken("server/hall.rs", "let (a, b) = mpsc::channel(64);"));
+    assert!(broken("a.rs", "let (a, b) = mpsc::channel::<Job>(size);"));
+    assert!(!broken(
+        "a.rs",
+        "let (a, b) = mpsc::channel(limits::HOOK_QUEUE);"
+    ));
+    assert!(!broken(
+        "a.rs",
+        "use std::sync::mpsc::{SyncSender, sync_channel};"
+    ));
+    // Only what stands in unit tests is let be, not what stands behind the word.
+    let tests = "#[cfg(test)]\nmod tests {\n    use ratatui::Frame;\n}";
+    assert!(!broken("server/room.rs", tests));
+    let declared = "#[cfg(test)]\nmod tests;\nuse ratatui::Frame;";
+    assert!(broken("server/room.rs", declared));
     let two = [
         ("a.rs".into(), "use axum::Router;".into()),
         ("b.rs".into(), "axum::serve".into()),

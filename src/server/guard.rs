@@ -17,7 +17,7 @@ pub(super) struct Served {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Foreign {
     #[error(
-        "This server is not served under that name. Use its address, or add the name to `names` \
+        "This server is not served under that name. Use its address, or add the name to `hosts` \
          in its configuration."
     )]
     Host,
