@@ -296,4 +296,17 @@ impl Room {
         }
         room
     }
+
+    /// For tests: the same, with own commands on top.
+    pub(crate) fn with_own(mut self, actor: Actor, commands: Vec<Command>) -> Self {
+        self.actor = Some(actor);
+        for command in commands {
+            self.push(Pending {
+                command,
+                incident: Some(self.confirmed.id),
+                sent: false,
+            });
+        }
+        self
+    }
 }

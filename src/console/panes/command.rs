@@ -4,14 +4,15 @@ use super::rows::{Row, column, draw, first_row, piece, step};
 use super::{Confirm, Cx, Look, OverlayRequest, Prompt, Request, Then, Title};
 use crate::client::Here;
 use crate::console::keymap::{Action, Context};
-use crate::console::text::{age, countdown, visible_line};
+use crate::console::text::{age, cells, countdown, visible_line};
 use crate::console::theme::Meaning;
 use crate::incident::{Ask, AskId, AskState, Incident, Intent, Person, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// The role column, in cells: "Deputy" and "Scribe" fit with a space behind.
-const ROLE_CELLS: usize = 7;
+/// The column of roles, and that of people who are asked, in cells: as wide as the longest name
+/// within these bounds.
+const NAME_CELLS: (usize, usize) = (6, 10);
 
 /// What the cursor can stand on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -239,8 +240,10 @@ fn take_over(role: &Role, holder: &Person, me: &Person) -> Request {
 fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     let incident = cx.room.shown();
     let mut rows: Vec<Row<Item>> = Vec::new();
-    for role in Role::STANDARD.iter().chain(other_roles(incident)) {
-        rows.push(role_row(role, incident, cx, look));
+    let roles: Vec<&Role> = Role::STANDARD.iter().chain(other_roles(incident)).collect();
+    let wide = name_column(roles.iter().map(|role| role.short()));
+    for role in roles {
+        rows.push(role_row(role, wide, incident, cx, look));
     }
     let open: Vec<&Ask> = incident
         .asks
@@ -259,10 +262,19 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     }
     let mut open = open;
     open.sort_by_key(|ask| (ask.due_at, ask.id));
-    rows.extend(open.into_iter().map(|ask| ask_row(ask, cx)));
-    rows.push(heading("Here", cx.room.here().len(), look));
-    rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
+    let wide = name_column(open.iter().map(|ask| ask.to.as_str()));
+    rows.extend(open.into_iter().map(|ask| ask_row(ask, wide, cx, look)));
+    if !cx.room.here().is_empty() {
+        rows.push(heading("Here", cx.room.here().len(), look));
+        rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
+    }
     rows
+}
+
+/// The width of a column for these names.
+fn name_column<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    let widest = names.map(|name| cells(&visible_line(name))).max();
+    widest.unwrap_or(0).clamp(NAME_CELLS.0, NAME_CELLS.1)
 }
 
 fn other_roles(incident: &Incident) -> impl Iterator<Item = &Role> {
@@ -297,11 +309,15 @@ fn heading(name: &str, count: usize, look: Option<&Look<'_>>) -> Row<Item> {
     )
 }
 
-fn role_row(role: &Role, incident: &Incident, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
-    let name = piece(
-        column(&visible_line(role.short()), ROLE_CELLS),
-        Meaning::Muted,
-    );
+fn role_row(
+    role: &Role,
+    wide: usize,
+    incident: &Incident,
+    cx: &Cx<'_>,
+    look: Option<&Look<'_>>,
+) -> Row<Item> {
+    let name = column(&visible_line(role.short()), wide);
+    let name = piece(format!("{name} "), Meaning::Muted);
     let item = Some(Item::Role(role.clone()));
     if let Some(holder) = incident.roles.get(role) {
         let mine = cx.me.is_some_and(|me| me.person == holder.person);
@@ -326,13 +342,14 @@ fn role_row(role: &Role, incident: &Incident, cx: &Cx<'_>, look: Option<&Look<'_
     Row::new(vec![name, piece("VACANT", Meaning::Vacant)], right, item)
 }
 
-fn ask_row(ask: &Ask, cx: &Cx<'_>) -> Row<Item> {
+fn ask_row(ask: &Ask, wide: usize, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
     let mine = cx.me.is_some_and(|me| me.person == ask.to);
     let who = if mine { Meaning::Me } else { Meaning::Person };
-    let known = if ask.state == AskState::Acknowledged {
-        "✓ "
-    } else {
-        ""
+    // somebody has it
+    let known = match (ask.state, look.is_some_and(|look| look.ascii)) {
+        (AskState::Acknowledged, true) => Meaning::Good.ascii_glyph(),
+        (AskState::Acknowledged, false) => Meaning::Good.glyph(),
+        _ => " ",
     };
     let due = countdown(ask.due_at - cx.now);
     let right = if due.late {
@@ -341,8 +358,8 @@ fn ask_row(ask: &Ask, cx: &Cx<'_>) -> Row<Item> {
         piece(due.text, Meaning::Text)
     };
     let left = vec![
-        piece(format!("{} ", visible_line(ask.to.as_str())), who),
-        piece(known, Meaning::Good),
+        piece(column(&visible_line(ask.to.as_str()), wide), who),
+        piece(format!(" {known} "), Meaning::Good),
         piece(visible_line(&ask.text), Meaning::Text),
     ];
     Row::new(left, vec![right], Some(Item::Ask(ask.id)))

@@ -19,10 +19,14 @@
 
 pub mod command;
 pub mod composer;
+#[cfg(test)]
+mod fixture;
 mod request;
 mod rows;
 pub mod runbook;
 pub mod situation;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
 pub use request::{Confirm, Focus, OverlayRequest, Prompt, Request, Say, Then};

@@ -49,6 +49,10 @@ pub(super) fn first_row(cursor: usize, rows: usize, height: usize) -> usize {
         .min(rows.saturating_sub(height))
 }
 
+/// From this height on the last row says how many rows are below it, when there are any: the
+/// cursor never stands on it, as [`first_row`] keeps some rows ahead of it.
+const SAYS_MORE_FROM: usize = 4;
+
 /// Draws the rows from `first` on; the one at `cursor` is marked when the pane has the focus.
 pub(super) fn draw<T>(
     rows: &[Row<T>],
@@ -58,12 +62,17 @@ pub(super) fn draw<T>(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    for (at, row) in rows
-        .iter()
-        .enumerate()
-        .skip(first)
-        .take(usize::from(area.height))
-    {
+    let height = usize::from(area.height);
+    let hidden = rows.len().saturating_sub(first + height);
+    let seen = if hidden > 0 && height >= SAYS_MORE_FROM {
+        let y = area.bottom() - 1;
+        let says = Row::<T>::plain(format!("… {} more below", hidden + 1), Meaning::Muted);
+        draw_row(&says, false, look, Rect::new(area.x, y, area.width, 1), buf);
+        height - 1
+    } else {
+        height
+    };
+    for (at, row) in rows.iter().enumerate().skip(first).take(seen) {
         let y = area.y + u16::try_from(at - first).unwrap_or(u16::MAX);
         let picked = cursor == Some(at);
         if picked {

@@ -273,7 +273,10 @@ impl State {
         let width = usize::from(cx.area.width);
         let on = self.step(runbook).map(|step| step.no);
         let mut rows = Vec::new();
-        let preface = visible_line(&runbook.preface).replace('⏎', " ");
+        // the beginning is enough, however long it is
+        let most = PREFACE_LINES * width.max(1) * 4;
+        let preface = &runbook.preface[..runbook.preface.floor_char_boundary(most)];
+        let preface = visible_line(preface).replace('⏎', " ");
         for line in wrap(&preface, width).into_iter().take(PREFACE_LINES) {
             rows.push(Row::plain(line, Meaning::Muted));
         }

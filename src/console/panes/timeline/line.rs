@@ -2,7 +2,8 @@
 
 use super::super::Look;
 use crate::client::{Line, LineState};
-use crate::console::text::{Zone, truncate, visible_block, wrap};
+use crate::console::keymap::{Action, Context};
+use crate::console::text::{Zone, cells, truncate, visible_block, visible_line, wrap};
 use crate::console::theme::Meaning;
 use crate::incident::{Entry, EntryKind, Seq};
 use chrono::TimeDelta;
@@ -34,17 +35,15 @@ pub(super) fn compose(line: &Line, zone: Zone, width: usize) -> Composed {
         parts: Vec::new(),
         more: false,
     };
-    if entry.marks.private {
-        composed.add("private ", Meaning::Private);
-    }
     if entry.kind != EntryKind::Hidden {
         composed.add(&visible_block(entry.by.as_str()), Meaning::Person);
-        composed.add(" ", Meaning::Text);
     }
     if let Some(label) = label(entry.kind) {
+        composed.add(" ", Meaning::Text);
         composed.add(label, meaning(entry.kind));
-        composed.add(": ", Meaning::Muted);
     }
+    // what was done reads on after the name; what was written is set off from it
+    composed.add(separator(entry.kind), Meaning::Muted);
     let room = width.saturating_sub(INDENT).max(1) * ROWS_MAX * 4;
     let cut = entry
         .text
@@ -94,20 +93,25 @@ impl Composed {
             self.add(" (edited)", Meaning::Amended);
         }
         if entry.marks.pinned {
-            self.add(" ★", Meaning::Pinned);
+            self.add(" ★ pinned", Meaning::Pinned);
+        }
+        if entry.marks.private {
+            self.add(" ⊘ private", Meaning::Private);
         }
         if let Some(reason) = &entry.marks.retracted {
-            self.add(
-                &format!(" retracted: {}", visible_block(reason)),
-                Meaning::Muted,
-            );
+            let why = visible_line(reason);
+            self.add(&format!(" (retracted: {why})"), Meaning::Muted);
         }
         let late = entry.recorded_at - entry.occurred_at > LATE;
         if late && entry.kind.is_written() && line.state == LineState::Confirmed {
-            self.add(
-                &format!(" (recorded {})", zone.hm(entry.recorded_at)),
-                Meaning::Muted,
-            );
+            let day = zone.date(entry.recorded_at);
+            let day = if day == zone.date(entry.occurred_at) {
+                String::new()
+            } else {
+                format!("{day} ")
+            };
+            let when = zone.hm(entry.recorded_at);
+            self.add(&format!(" (recorded {day}{when})"), Meaning::Muted);
         }
     }
 
@@ -137,6 +141,15 @@ fn body(entry: &Entry) -> Meaning {
         EntryKind::CommandRun => Meaning::Code,
         EntryKind::Hidden | EntryKind::RunbookStep => Meaning::Muted,
         _ => Meaning::Text,
+    }
+}
+
+/// What stands between the name and the words.
+fn separator(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Hidden => "",
+        kind if label(kind).is_some() || kind.is_written() => ": ",
+        _ => " ",
     }
 }
 
@@ -214,16 +227,42 @@ pub(super) fn draw(
         buf.set_style(row, base);
         if at == 0 {
             head(line, pending, look, row, base, buf);
+            if marked.picked && look.focused {
+                let sign = if look.ascii {
+                    Meaning::Selection.ascii_glyph()
+                } else {
+                    Meaning::Selection.glyph()
+                };
+                let x = row.x.saturating_add(8).min(row.right());
+                buf.set_stringn(x, row.y, sign, usize::from(row.right() - x).min(1), base);
+            }
         }
         draw_words(&composed, range, marked, look, (row, base), buf);
         if at == last && more {
-            let hint = "… more: enter";
-            let x = row.right().saturating_sub(13).max(row.x);
-            buf.set_stringn(x, y, hint, 13, base.patch(look.theme.style(Meaning::Muted)));
+            let key = look
+                .keymap
+                .hint(Action::Details, &[Context::Timeline, Context::Incident]);
+            let hint = format!(" … {} ({key})", left_out(&composed, range.end, line));
+            let wide = u16::try_from(cells(&hint)).unwrap_or(u16::MAX);
+            let x = row.right().saturating_sub(wide).max(row.x);
+            let style = base.patch(look.theme.style(Meaning::Muted));
+            buf.set_stringn(x, y, hint, usize::from(row.right() - x), style);
         }
         drawn += 1;
     }
     drawn
+}
+
+/// How much of an entry is not seen when its words are shown up to `end`.
+fn left_out(composed: &Composed, end: usize, line: &Line) -> String {
+    let breaks = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+    let text = line.entry.text.trim_end();
+    let lines = breaks(text).saturating_sub(breaks(composed.text.get(..end).unwrap_or("")));
+    match lines {
+        0 => "more".to_owned(),
+        1 => "1 more line".to_owned(),
+        many => format!("{many} more lines"),
+    }
 }
 
 /// What lies under the words: the cursor, pending, taken back.

@@ -5,6 +5,8 @@
 //! seen is wrapped and drawn, so a long log costs no more than a short one.
 
 mod line;
+#[cfg(test)]
+mod tests;
 
 use super::{Cx, Look, OverlayRequest, Prompt, Request, Say, Then, Title};
 use crate::client::{Line, LineState, Timeline};
@@ -82,9 +84,12 @@ impl State {
     /// What is not seen below, or that something is on its way.
     fn below(&self, cx: &Cx<'_>) -> String {
         let timeline = cx.room.timeline();
-        let lines = timeline.lines();
-        let at = self.anchor.and_then(|anchor| find(timeline, anchor.on));
-        let under = at.map_or(0, |at| lines.len().saturating_sub(at + 1) as u64);
+        let places = self.visible(timeline, cx.zone, cx.area);
+        let height = i32::from(cx.area.height);
+        let whole = |place: &&Place| place.y + i32::from(place.rows) <= height;
+        let seen = places.iter().rev().find(whole).or(places.first());
+        let after = seen.map_or(0, |place| timeline.len().saturating_sub(place.index + 1));
+        let under = u64::try_from(after).unwrap_or(u64::MAX);
         let count = under + timeline.newer_count();
         match (count, timeline.loading()) {
             (0, true) => "loading…".to_owned(),
