@@ -123,14 +123,7 @@ pub fn open(dir: &Path, options: &Options) -> Result<SqliteJournal, OpenJournalE
         progress,
         indexed: None,
     };
-    let (readers, work) = Readers::new();
-    let mut reader_threads = Vec::with_capacity(READERS);
-    for _ in 0..READERS {
-        let connections = reader::connect(&path, &derived_path).map_err(explain)?;
-        let work = Arc::clone(&work);
-        let serve = move || reader::serve(&connections, &work);
-        reader_threads.push(spawn(&path, "journal-read", serve)?);
-    }
+    let (readers, reader_threads) = start_readers(&path, &derived_path)?;
     let housekeeper = spawn(&path, "journal-keep", move || housekeeper.run())?;
     let (jobs, jobs_in) = sync_channel(APPEND_QUEUE);
     let writer = Writer {
@@ -163,6 +156,22 @@ pub fn open(dir: &Path, options: &Options) -> Result<SqliteJournal, OpenJournalE
         reader_threads,
         last: Mutex::default(),
     })
+}
+
+fn start_readers(
+    path: &Path,
+    derived: &Path,
+) -> Result<(Readers, Vec<JoinHandle<()>>), OpenJournalError> {
+    let (readers, work) = Readers::new();
+    let mut threads = Vec::with_capacity(READERS);
+    for _ in 0..READERS {
+        let connections =
+            reader::connect(path, derived).map_err(|error| schema::explain(path, error))?;
+        let work = Arc::clone(&work);
+        let serve = move || reader::serve(&connections, &work);
+        threads.push(spawn(path, "journal-read", serve)?);
+    }
+    Ok((readers, threads))
 }
 
 fn spawn<T: Send + 'static>(
