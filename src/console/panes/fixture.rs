@@ -9,7 +9,7 @@ use crate::console::text::{Zone, cells};
 use crate::console::theme::Theme;
 use crate::incident::{
     Actor, AlertReport, AlertState, Command, CommandId, Context, Decided, EntryKind, Event, Hash,
-    Incident, IncidentId, Intent, Kind, Level, NewNote, Role, RunbookText, Seq, Severity, Status,
+    Incident, IncidentId, Intent, Kind, Level, NewNote, Role, RunbookText, Severity, Status,
     StepNo, StepState, StepText, Timestamp, Via, apply, decide,
 };
 use chrono::TimeDelta;
