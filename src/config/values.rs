@@ -38,10 +38,10 @@ pub(super) fn server_url(text: &str) -> Result<String, String> {
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         let mut wanted = "write an address and a port, as 127.0.0.1:7911 or [::1]:7911".to_owned();
-        if let Some(port) = text.strip_prefix(':').or(text.strip_prefix("localhost:")) {
-            wanted = format!("names are not looked up here: write 127.0.0.1:{port}");
-        } else if text.parse::<std::net::IpAddr>().is_ok() {
+        if text.parse::<std::net::IpAddr>().is_ok() {
             wanted = "the port is missing: the usual one is 7911".to_owned();
+        } else if let Some(port) = text.strip_prefix(':').or(text.strip_prefix("localhost:")) {
+            wanted = format!("names are not looked up here: write 127.0.0.1:{port}");
         }
         wanted
     })

