@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Time, a space, the sign, a space: where the words begin.
@@ -331,7 +332,13 @@ fn draw_words(
             continue;
         };
         let style = look.theme.style(*meaning).patch(base);
-        for (piece, hit) in split_hits(text, marked.wanted) {
+        let plain = look.ascii && matches!(meaning, Meaning::Pinned | Meaning::Private);
+        let text = if plain {
+            Cow::Owned(text.replace(meaning.glyph(), meaning.ascii_glyph()))
+        } else {
+            Cow::Borrowed(text)
+        };
+        for (piece, hit) in split_hits(&text, marked.wanted) {
             if x >= row.right() {
                 return;
             }
