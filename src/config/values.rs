@@ -2,7 +2,7 @@
 
 use crate::incident::{Person, Role};
 use crate::suggest::closest;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A server's address for clients.
 pub(super) fn server_url(text: &str) -> Result<String, String> {
@@ -37,14 +37,23 @@ pub(super) fn server_url(text: &str) -> Result<String, String> {
 /// An address to listen on.
 pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
-        let mut wanted = "write an address and a port, as 127.0.0.1:7911 or [::1]:7911".to_owned();
-        if text.parse::<std::net::IpAddr>().is_ok() {
-            wanted = "the port is missing: the usual one is 7911".to_owned();
-        } else if let Some(port) = text.strip_prefix(':').or(text.strip_prefix("localhost:")) {
-            wanted = format!("names are not looked up here: write 127.0.0.1:{port}");
+        let port_of = |name: &str| text.strip_prefix(name).filter(|port| is_port(port));
+        if let Ok(address) = text.parse::<IpAddr>() {
+            let whole = SocketAddr::new(address, USUAL_PORT);
+            return format!("the port is missing: write {whole}");
         }
-        wanted
+        match port_of("localhost:").or(port_of(":")) {
+            Some(port) => format!("names are not looked up here: write 127.0.0.1:{port}"),
+            None => "write an address and a port, as 127.0.0.1:7911 or [::1]:7911".to_owned(),
+        }
     })
+}
+
+/// The port on which servers listen when nothing is said.
+const USUAL_PORT: u16 = 7911;
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok()
 }
 
 /// A name under which a server is called.
@@ -125,7 +134,13 @@ mod tests {
         assert!(listen("127.0.0.1:0").is_ok() && listen("[::]:7911").is_ok());
         assert!(listen("localhost:80").unwrap_err().contains("127.0.0.1:80"));
         assert!(listen(":7911").unwrap_err().contains("127.0.0.1:7911"));
-        assert!(listen("::1").unwrap_err().contains("port is missing"));
+        assert!(listen("::1").unwrap_err().ends_with("write [::1]:7911"));
+        assert!(
+            listen("10.0.0.1")
+                .unwrap_err()
+                .ends_with("write 10.0.0.1:7911")
+        );
+        assert!(listen(":x").unwrap_err().starts_with("write an address"));
         assert!(
             listen("somewhere")
                 .unwrap_err()
