@@ -135,8 +135,17 @@ impl Terminal {
             let Ok(chunk) = self.output.recv_timeout(left) else {
                 panic!("never shown: {what}\n{}", self.screen.screen().contents());
             };
-            self.raw.extend_from_slice(&chunk);
-            self.screen.process(&chunk);
+            self.take(&chunk);
+        }
+    }
+
+    /// Draws what came, and answers as a terminal does when it is asked where its cursor is.
+    fn take(&mut self, chunk: &[u8]) {
+        self.raw.extend_from_slice(chunk);
+        self.screen.process(chunk);
+        if chunk.windows(4).any(|bytes| bytes == b"\x1b[6n") {
+            let (row, column) = self.screen.screen().cursor_position();
+            self.press(&format!("\x1b[{};{}R", row + 1, column + 1));
         }
     }
 
