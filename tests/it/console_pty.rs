@@ -37,7 +37,7 @@ fn two_consoles_a_killed_server_and_nothing_is_lost() {
     bo.shows("live");
     maya.press("i");
     maya.press("pods restart because of OOM #db\r");
-    bo.shows("maya pods restart because of OOM");
+    bo.shows("maya: pods restart because of OOM");
     bo.press("i");
     bo.press("/decision roll back 4f2a\r");
     maya.shows("roll back 4f2a");
