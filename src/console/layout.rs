@@ -229,8 +229,10 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
     };
     if three {
         let runbook = foot(&mut body, runbook_rows.max(3));
-        let situation = right(&mut body, 50);
-        let command = right(&mut body, 46);
+        // What is not the timeline's grows with the screen, up to what it can use.
+        let side = body.width / 4;
+        let situation = right(&mut body, side.clamp(40, 50));
+        let command = right(&mut body, side.clamp(38, 46));
         return vec![
             (Focus::Timeline, body),
             (Focus::Command, command),

@@ -13,7 +13,9 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, terminal};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 use std::io::{self, BufWriter, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,7 +34,9 @@ static HOOK: Once = Once::new();
 
 /// The terminal, taken over for as long as this lives.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped: the library's own drop prints to stderr when the cursor cannot be shown, and
+    /// where the terminal is gone that print panics. Nothing is in its buffer between frames.
+    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
 }
 
 impl Terminal {
@@ -44,7 +48,7 @@ impl Terminal {
         give_back_on_panic();
         let writer = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
         let mut taken = Self {
-            inner: ratatui::Terminal::new(CrosstermBackend::new(writer))?,
+            inner: ManuallyDrop::new(ratatui::Terminal::new(CrosstermBackend::new(writer))?),
         };
         taken.resume()?;
         Ok(taken)
@@ -78,7 +82,11 @@ impl Terminal {
             EnableMouseCapture,
             EnableFocusChange,
         )?;
-        self.inner.clear()
+        // Not `clear`: it asks the terminal where its cursor is, and waits for an answer that a slow
+        // line delays and the event stream may take.
+        let (width, height) = self.size()?;
+        self.inner.resize(Rect::new(0, 0, width, height))?;
+        self.inner.backend_mut().flush()
     }
 
     /// Puts text on the clipboard of the machine where the terminal is (OSC 52), also over ssh.

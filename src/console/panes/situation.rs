@@ -249,7 +249,7 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
             let name = format!("{line} {name}");
             let rest = width.saturating_sub(count.len());
             vec![
-                Piece::new(pad_right(&name, rest), style(Meaning::Title)),
+                Piece::new(pad_right(&name, rest), style(Meaning::Muted)),
                 Piece::new(count, style(Meaning::Muted)),
             ]
         }
