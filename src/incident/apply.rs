@@ -293,9 +293,15 @@ fn set_status(incident: &mut Incident, event: &Event, status: Status) {
         incident
             .milestones
             .stamp_first(Milestone::Detected, stamp.clone());
+        // Whoever declares by a slow clock did not acknowledge before it was detected.
+        let detected = incident.milestones.at(Milestone::Detected);
+        let acknowledged = Stamp {
+            at: detected.map_or(at, |detected| detected.max(at)),
+            ..stamp.clone()
+        };
         incident
             .milestones
-            .stamp_first(Milestone::Acknowledged, stamp.clone());
+            .stamp_first(Milestone::Acknowledged, acknowledged);
         incident
             .milestones
             .stamp_first(Milestone::Declared, stamp.clone());

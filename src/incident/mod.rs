@@ -2,8 +2,8 @@
 //!
 //! **Invariant**: pure. No clock, no I/O, no async, no randomness: time and the actor come in
 //! through [`Context`].
-//! **Invariant**: the rules of who may do what are in [`decide`] and nowhere else.
-//! **Invariant**: [`apply`] is total, and the state it folds is bounded ([`limits`]).
+//! **Invariant**: the rules of who may do what are in [`decide()`] and nowhere else.
+//! **Invariant**: [`apply()`] is total, and the state it folds is bounded ([`limits`]).
 
 mod access;
 mod alert;
