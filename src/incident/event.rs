@@ -36,7 +36,9 @@ impl std::str::FromStr for Hash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || super::id::ParseIdError::new(text, "a hash: 64 hexadecimal digits");
         let mut bytes = [0; 32];
-        if text.len() != 64 || !text.is_ascii() {
+        // Only as it is written: with upper case too, a changed text would pass for the same hash.
+        let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 64 || !text.bytes().all(is_digit) {
             return Err(wrong());
         }
         for (i, byte) in bytes.iter_mut().enumerate() {

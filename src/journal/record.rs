@@ -186,3 +186,38 @@ pub fn verify_chain(seq: Seq, hash: Hash, json: &str) -> Result<Record, BreakKin
     }
     Ok(record)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::{CommandId, IncidentId, Timestamp, Via, What};
+
+    #[test]
+    fn every_flipped_bit_of_a_record_is_found() {
+        let at: Timestamp = "2026-11-24T14:00:00Z".parse().unwrap();
+        let event = Event {
+            incident: IncidentId(1),
+            seq: Seq(1),
+            recorded_at: at,
+            occurred_at: at,
+            by: "maya".parse().unwrap(),
+            via: Via::Console,
+            command: CommandId(uuid::Uuid::from_u128(1)),
+            prev: Hash::GENESIS,
+            body: What::Pinned {
+                target: Seq(1),
+                pinned: true,
+                entry: None,
+            }
+            .into(),
+        };
+        let whole = seal(event).unwrap().json().to_string().into_bytes();
+        assert!(Record::parse(std::str::from_utf8(&whole).unwrap()).is_ok());
+        for bit in 0..whole.len() * 8 {
+            let mut changed = whole.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            let found = std::str::from_utf8(&changed).map(Record::parse);
+            assert!(!matches!(found, Ok(Ok(_))), "bit {bit} of {whole:?}");
+        }
+    }
+}
