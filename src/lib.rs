@@ -5,7 +5,7 @@
 //! may know is tested in `tests/layering.rs`.
 //!
 //! ```text
-//! incident ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 //!
 //! **Invariant**: [`incident`] is pure: no clock, no I/O, no async, no randomness.
@@ -29,4 +29,5 @@ pub mod paths;
 pub mod protocol;
 pub mod runbooks;
 pub mod server;
+pub mod signals;
 pub mod suggest;

@@ -2,7 +2,7 @@
 //! breaks it.
 //!
 //! ```text
-//! incident ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 
 #![expect(
@@ -33,7 +33,7 @@ fn within(file: &str, folders: &[&str]) -> bool {
 
 const RULES: &[Rule] = &[
     Rule {
-        applies: |file| within(file, &["incident/"]),
+        applies: |file| within(file, &["incident/", "signals/"]),
         forbidden: &[
             "crate::protocol",
             "crate::journal",
@@ -66,6 +66,11 @@ const RULES: &[Rule] = &[
             "ring::",
         ],
         why: "the core is pure: no I/O, no clock, no async, no randomness, nothing above it",
+    },
+    Rule {
+        applies: |file| within(file, &["incident/"]),
+        forbidden: &["crate::signals"],
+        why: "the core knows nothing of what is watched beside it, but for what was pinned",
     },
     Rule {
         applies: |file| {

@@ -23,6 +23,13 @@ pub const STEPS_PER_RUNBOOK: usize = 300;
 /// A runbook's text, all steps together.
 pub const RUNBOOK_BYTES: usize = 256 * 1024;
 
+/// Places in one series: more than the cells of a wide chart, with two dots a cell.
+pub const SERIES_POINTS: usize = 360;
+/// Series of one signal: more lines in a chart cannot be told apart.
+pub const SERIES_PER_SIGNAL: usize = 8;
+/// Names that the evidence of a group of alerts carries.
+pub const EVIDENCE_NAMES: usize = 20;
+
 /// Newest entries kept in the folded state: two screens of a wall display.
 pub const RECENT_ENTRIES: usize = 100;
 /// What the newest entries keep of a long text; the whole is in the log, by its seq.

@@ -1,0 +1,16 @@
+//! What is watched live beside an incident: signals, issues, alerts, and the state of the systems
+//! that they come from. Never in the journal, unless someone pins it
+//! ([`crate::incident::Evidence`]).
+//!
+//! **Invariant**: pure, as the core is: no clock, no I/O, no async, no randomness.
+//! **Invariant**: everything here is bounded; the bound of each list stands beside it.
+
+mod alert;
+mod issue;
+mod signal;
+mod source;
+
+pub use alert::{AlertGroup, LiveAlert, LiveState, Matcher, Silence};
+pub use issue::{Issue, IssueState};
+pub use signal::Signal;
+pub use source::{Source, SourceKind, SourceState};
