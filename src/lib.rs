@@ -21,6 +21,7 @@ pub mod config;
 pub mod console;
 pub mod drill;
 pub mod error;
+pub mod http;
 pub mod incident;
 pub mod integrations;
 pub mod journal;

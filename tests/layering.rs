@@ -96,6 +96,7 @@ const RULES: &[Rule] = &[
                 "config/",
                 "clock.rs",
                 "error.rs",
+                "http.rs",
                 "log.rs",
                 "paths.rs",
                 "suggest.rs",

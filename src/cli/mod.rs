@@ -7,7 +7,6 @@ mod args;
 mod context;
 mod history;
 mod house;
-mod http;
 mod local;
 mod login;
 mod out;

@@ -1,13 +1,14 @@
 //! The people of a drill, and its monitor: each over a connection of their own, as in earnest.
 
-use super::http::Http;
 use super::session::{self, Session, Target};
 use crate::console::grammar::{GrammarContext, parse};
 use crate::console::text::Zone;
 use crate::drill::player::Stage;
 use crate::drill::scenario::{Act, AlertCue};
 use crate::error::{Failure, Kind as Failed};
+use crate::http::{Credentials, Http, Marks};
 use crate::incident::{AlertState, CommandId, IncidentId, Intent, Kind, Person, Seq, Via};
+use crate::integrations::exchange::{Body, Method, Request};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -24,6 +25,11 @@ pub struct Progress {
     pub incident: Option<IncidentId>,
     /// Cues that were carried out.
     pub cues: usize,
+}
+
+fn http(address: SocketAddr) -> Result<Http, Failure> {
+    let http = Http::new(&format!("http://{address}"), Credentials::None, None);
+    http.map_err(|error| Failure::internal("No alert can be handed in.").because(error))
 }
 
 /// Everyone who plays.
@@ -50,7 +56,7 @@ impl Troupe {
         let (progress, told) = watch::channel(Progress::default());
         let troupe = Self {
             address,
-            http: Http::new()?,
+            http: http(address)?,
             people: BTreeMap::new(),
             progress,
             last: Seq::ZERO,
@@ -88,14 +94,38 @@ impl Troupe {
             "status": alert.state,
             "alerts": [report],
         });
-        let url = format!("http://{}/hooks/alertmanager", self.address);
-        self.http.post(&url, &body).await?;
+        self.hand_in(body.to_string()).await?;
         if self.incident().is_none() {
             // The first one that a server without a past opens.
             self.progress
                 .send_modify(|progress| progress.incident = Some(IncidentId(1)));
         }
         Ok(())
+    }
+
+    /// Hands a webhook in, and returns when it was taken.
+    async fn hand_in(&self, body: String) -> Result<(), Failure> {
+        let request = Request {
+            method: Method::Post,
+            path: "/hooks/alertmanager".to_owned(),
+            query: Vec::new(),
+            body: Body::Json(body),
+            about: "".into(),
+        };
+        let unanswered = |error: crate::http::NoAnswerError| {
+            Failure::unreachable(format!("{}: {error}.", self.address))
+        };
+        let answer = self.http.send(&request, &Marks::default()).await;
+        let answer = answer.map_err(unanswered)?.response;
+        if (200..300).contains(&answer.status) {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&answer.body);
+        Err(Failure::refused(format!(
+            "The server answered {}: {}",
+            answer.status,
+            said.trim()
+        )))
     }
 
     async fn say(&mut self, by: &Person, line: &str, ago: Duration) -> Result<(), Failure> {

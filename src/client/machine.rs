@@ -37,6 +37,7 @@ pub struct Client {
     pub(super) skew: TimeDelta,
     pub(super) board: Vec<Summary>,
     pub(super) rooms: BTreeMap<IncidentId, Room>,
+    pub(super) live: super::Live,
     pub(super) outbox: Outbox,
     pub(super) requests: BTreeMap<u64, Request>,
     asked: u64,
@@ -59,6 +60,7 @@ impl Client {
             skew: TimeDelta::zero(),
             board: Vec::new(),
             rooms: BTreeMap::new(),
+            live: super::Live::default(),
             outbox: Outbox::default(),
             requests: BTreeMap::new(),
             asked: 0,
@@ -189,6 +191,7 @@ impl Client {
         self.requests
             .retain(|_, request| !matches!(request, Request::Page(whose, _) if *whose == incident));
         self.outbox.joined(incident);
+        self.live.forget(incident);
         match self.rooms.remove(&incident) {
             Some(_) if self.link.is_live() => {
                 vec![Effect::Send(Outbound(ClientFrame::Leave { incident }))]
@@ -387,6 +390,12 @@ impl Client {
     #[must_use]
     pub fn room(&self, incident: IncidentId) -> Option<&Room> {
         self.rooms.get(&incident)
+    }
+
+    /// What is watched beside the incidents.
+    #[must_use]
+    pub fn live(&self) -> &super::Live {
+        &self.live
     }
 
     /// Puts a line on the board; answers whether it is new there.

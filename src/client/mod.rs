@@ -14,6 +14,7 @@ mod disk;
 mod follow;
 mod input;
 pub mod link;
+mod live;
 mod machine;
 mod outbox;
 mod pump;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use crate::protocol::{Here, Hit as FoundHit, Pane, RunbookName};
 pub use input::{Effect, Happening, Input, Link, Me, Options, Pending};
+pub use live::{Live, Missing};
 pub use machine::Client;
 pub use room::Room;
 pub use timeline::{Amendment, Line, LineState, Timeline};

@@ -241,6 +241,15 @@ impl Client {
                     room.here = here;
                 }
             }
+            ServerFrame::Live(part) => {
+                // One that was on its way when the incident was left is passed over.
+                if part
+                    .incident()
+                    .is_none_or(|id| self.rooms.contains_key(&id))
+                {
+                    self.live.take(part);
+                }
+            }
             ServerFrame::Notice(Notice { level, text }) => {
                 tell(out, level == NoticeLevel::Warning, text);
             }

@@ -318,6 +318,8 @@ pub enum ServerFrame {
         /// Everyone, by name.
         here: Vec<Here>,
     },
+    /// Part of what is watched beside the incidents.
+    Live(super::Live),
     /// Something about the server itself.
     Notice(Notice),
     /// The connection is about to end, and why; `retry` says whether to come back.
@@ -362,9 +364,9 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
 /// # Errors
 /// When it is not JSON, lacks a field, or is of an unknown type.
 pub fn decode_server(text: &str) -> Result<ServerFrame, DecodeFrameError> {
-    const TYPES: [&str; 13] = [
+    const TYPES: [&str; 14] = [
         "welcome", "board", "joined", "event", "done", "refused", "resync", "page", "found",
-        "runbooks", "failed", "presence", "notice",
+        "runbooks", "failed", "presence", "live", "notice",
     ];
     // Internally tagged enums cannot borrow a RawValue, so the two frames that carry events are
     // read by their shape first.

@@ -41,3 +41,7 @@ pub const CATCH_UP_EVENTS: u64 = 500;
 pub const SEARCH_HITS: u32 = 200;
 /// The longest search, in bytes.
 pub const SEARCH_BYTES: usize = 400;
+/// Groups of alerts of one source that are sent to consoles; a person reads the first screens.
+pub const ALERT_GROUPS: usize = 500;
+/// Silences of one source that are sent to consoles.
+pub const SILENCES: usize = 500;

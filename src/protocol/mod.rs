@@ -6,11 +6,14 @@
 
 mod frame;
 pub mod limits;
+mod live;
 
 pub use frame::{
     Access, Checkpoint, ClientFrame, DecodeFrameError, Here, Hit, Notice, NoticeLevel, Pane,
     RunbookName, ServerFrame, decode_client, decode_server, encode, event_frame,
 };
+
+pub use live::{Live, Missing};
 
 /// The protocol's version. A hello of another version is refused with a sentence that says which
 /// side to upgrade.

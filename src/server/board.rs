@@ -8,7 +8,7 @@ use super::metrics::Metrics;
 use super::wire;
 use crate::incident::{Incident, IncidentId, Summary};
 use crate::protocol::{Notice, ServerFrame, encode};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -106,10 +106,24 @@ impl Board {
         best
     }
 
+    /// The line of every open incident, the newest first.
+    pub(super) fn open_lines(&self) -> Vec<Summary> {
+        let inner = self.lock();
+        let lines = inner.lines.values().rev().map(|line| &line.summary);
+        lines
+            .filter(|line| line.status.is_open())
+            .cloned()
+            .collect()
+    }
+
+    /// Sends a frame to everyone.
+    pub(super) fn send(&self, frame: &Bytes, metrics: &Metrics) {
+        self.lock().audience.send(frame, None, None, metrics);
+    }
+
     /// Tells everyone something about the server itself.
     pub(super) fn notice(&self, notice: Notice, metrics: &Metrics) {
-        let frame = wire::text(&encode(&ServerFrame::Notice(notice)));
-        self.lock().audience.send(&frame, None, None, metrics);
+        self.send(&wire::text(&encode(&ServerFrame::Notice(notice))), metrics);
     }
 
     /// Sends what changed, for as long as the server runs.

@@ -134,6 +134,7 @@ impl Hall {
         }
         self.shared.rooms.set_last(id.0);
         self.shared.board.put(&incident);
+        self.shared.watch.wanted.notify_waiters();
         self.shared.journal_works();
         tracing::info!(incident = %id, person = %actor.person, "opened");
         Carried::of(&records).ok_or_else(busy)

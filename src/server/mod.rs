@@ -37,8 +37,10 @@ mod shared;
 mod start;
 mod tls;
 mod transport;
+mod watch;
 mod wire;
 
 pub use access::{TOKEN_PREFIX, Token, TokenStore, TokensError};
 pub use options::{NoRunbooks, Options, Pace, RunbookSource, StartError, TlsFiles};
 pub use start::{Server, start};
+pub use watch::SourceOptions;

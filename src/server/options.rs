@@ -92,6 +92,8 @@ pub struct Options {
     pub idle_exit: Option<Duration>,
     /// Where runbooks come from.
     pub runbooks: Arc<dyn RunbookSource>,
+    /// The outside systems that are watched.
+    pub sources: Vec<super::SourceOptions>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// The log.
@@ -116,6 +118,7 @@ impl Options {
             names: Vec::new(),
             idle_exit: None,
             runbooks: Arc::new(NoRunbooks),
+            sources: Vec::new(),
             clock,
             journal,
             pace: Pace::default(),

@@ -44,6 +44,12 @@ impl Rooms {
         Some(sender)
     }
 
+    /// The incident's room, if it is open.
+    pub(super) fn opened(&self, id: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(&id).filter(|room| !room.is_closed()).cloned()
+    }
+
     /// Lets a room that has ended go.
     pub(super) fn forget_closed(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

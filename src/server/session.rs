@@ -193,6 +193,7 @@ impl Line {
         shared.board.enter(desk.member.clone(), |lines| {
             self.outbox.answer(&desk.me.welcome(&shared, lines));
         });
+        shared.watch.greet(&self.outbox);
         let mut asked: Option<Asked> = None;
         let pulse = tokio::time::sleep_until(self.next_pulse(&shared));
         tokio::pin!(pulse);
@@ -244,6 +245,7 @@ impl Line {
                 self.outbox.answer(&ServerFrame::Board { summary });
             }
         });
+        desk.shared.watch.greet(&self.outbox);
     }
 
     /// When the connection is next looked at: to ping it, or to give it up.

@@ -9,6 +9,7 @@ use super::metrics::Metrics;
 use super::options::{Pace, RunbookSource};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
+use super::watch::Watch;
 use crate::clock::Clock;
 use crate::incident::{FOLD_VERSION, IncidentId};
 use crate::journal::{AppendError, Journal};
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     /// Connections at once.
     pub(super) most_sessions: usize,
     pub(super) board: Board,
+    pub(super) watch: Watch,
     pub(super) rooms: Rooms,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
@@ -76,6 +78,7 @@ pub(super) struct Parts {
     pub(super) tokens: TokenStore,
     pub(super) served: Served,
     pub(super) secret: String,
+    pub(super) watch: Watch,
     pub(super) stopping: CancellationToken,
 }
 
@@ -88,6 +91,7 @@ impl Shared {
             pace: parts.pace,
             most_sessions: parts.most_sessions,
             board: Board::default(),
+            watch: parts.watch,
             rooms: Rooms::default(),
             hall: parts.hall,
             hooks: parts.hooks,

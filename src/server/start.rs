@@ -10,6 +10,7 @@ use super::options::{Options, StartError};
 use super::room::{self, Folded, ToRoom};
 use super::shared::{Parts, Shared};
 use super::tls;
+use super::watch::{self, Watch};
 use crate::incident::{FOLD_VERSION, Incident, IncidentId};
 use crate::journal::ReadError;
 use crate::protocol::limits;
@@ -74,6 +75,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         tokens,
         served: Served::new(&options.names, local_addr),
         secret: secret.clone(),
+        watch: Watch::new(&options.sources),
         stopping: shutdown.clone(),
     });
     fill_board(&shared).await?;
@@ -100,6 +102,10 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         kind: options.kind,
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
+    for source in options.sources {
+        // Ends with `stopping`; nothing waits for it, for it owes nobody an answer.
+        tokio::spawn(watch::run(shared.clone(), source));
+    }
     let running = Running {
         shared,
         hall,

@@ -6,11 +6,13 @@
 //! **Invariant**: everything here is bounded; the bound of each list stands beside it.
 
 mod alert;
+mod group;
 mod issue;
 mod signal;
 mod source;
 
 pub use alert::{AlertGroup, LiveAlert, LiveState, Matcher, Silence};
+pub use group::{RATE_MINUTES, group};
 pub use issue::{Issue, IssueState};
 pub use signal::Signal;
 pub use source::{Source, SourceKind, SourceState};

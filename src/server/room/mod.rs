@@ -60,6 +60,9 @@ pub(super) enum ToRoom {
         pane: Pane,
         typing: bool,
     },
+    /// A source says something new about the incident. The room reads it when it takes this, so
+    /// that what it sends is never older than what it sent before.
+    Live(Arc<str>),
     /// Finish what is on its way, keep a checkpoint, and end.
     Finish(oneshot::Sender<()>),
 }
@@ -153,6 +156,7 @@ impl Room {
                 let audience = self.audience.len();
                 self.presence.set(session, pane, typing, audience);
             }
+            ToRoom::Live(source) => self.send_live(&source),
             // Taken by the loop.
             ToRoom::Finish(_) => {}
         }
@@ -201,8 +205,24 @@ impl Room {
     }
 
     fn enter(&mut self, member: Member) {
+        for frame in self.shared.watch.of(self.id, None) {
+            member.outbox.answer_bytes(frame);
+        }
+        self.shared.watch.wanted.notify_waiters();
         self.presence.enter(&member, self.audience.len());
         self.audience.enter(member);
+    }
+
+    fn send_live(&mut self, source: &Arc<str>) {
+        let metrics = &self.shared.metrics;
+        let mut fell_away = false;
+        for frame in self.shared.watch.of(self.id, Some(source)) {
+            fell_away |= self.audience.send(&frame, None, None, metrics);
+        }
+        if fell_away {
+            let audience = self.audience.len();
+            self.presence.keep(self.audience.members(), audience);
+        }
     }
 
     fn checkpoint_frame(&mut self, spectator: bool) -> Bytes {

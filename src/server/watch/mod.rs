@@ -1,0 +1,171 @@
+//! What is watched beside the incidents: one task for each outside system polls it, and what it
+//! says goes to everyone who looks, encoded once.
+//!
+//! **Invariant**: a system that is down, slow or talks nonsense changes its own state and nothing
+//! else; no write and no other system waits for it.
+
+mod pace;
+mod poll;
+mod runner;
+
+pub(super) use runner::run;
+
+use super::board::Board;
+use super::metrics::Metrics;
+use super::outbox::Outbox;
+use super::wire;
+use crate::http::Http;
+use crate::incident::IncidentId;
+use crate::integrations::exchange::Watched;
+use crate::protocol::{Live, ServerFrame, encode};
+use crate::signals::{Source, SourceKind};
+use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// An outside system, as the server is told to watch it.
+#[derive(Clone)]
+pub struct SourceOptions {
+    /// Its name in the configuration.
+    pub name: Arc<str>,
+    /// What it is.
+    pub kind: SourceKind,
+    /// Where it is, and how to prove who asks.
+    pub http: Http,
+    /// How often it is asked while all is well.
+    pub every: Duration,
+    /// What it is asked, and how its answers are read.
+    pub watched: Arc<dyn Watched>,
+    /// The labels by which its alerts are grouped.
+    pub group_by: Vec<String>,
+}
+
+impl fmt::Debug for SourceOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceOptions")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("every", &self.every)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a part is: it replaces the last one of the same key.
+type Key = (Arc<str>, Part);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Signals,
+    Issues,
+    Alerts,
+    Silences,
+}
+
+/// The last of each part, as it goes to consoles. Bounded by the sources times the incidents that
+/// are polled ([`runner::INCIDENTS`]).
+#[derive(Default)]
+pub(super) struct Watch {
+    inner: Mutex<Inner>,
+    /// Someone came, or an incident opened: sources that rest look again.
+    pub(super) wanted: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    sources: Vec<Source>,
+    beside: BTreeMap<Key, Bytes>,
+    of_incident: BTreeMap<IncidentId, BTreeMap<Key, Bytes>>,
+}
+
+fn frame(part: Live) -> Bytes {
+    wire::text(&encode(&ServerFrame::Live(part)))
+}
+
+impl Watch {
+    pub(super) fn new(sources: &[SourceOptions]) -> Self {
+        let mut list: Vec<Source> = sources
+            .iter()
+            .map(|source| Source::new(source.name.clone(), source.kind))
+            .collect();
+        list.sort_by(|a, b| a.name.cmp(&b.name));
+        let watch = Self::default();
+        watch.lock().sources = list;
+        watch
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells a session what is watched beside all incidents. It follows the board already; what
+    /// changes meanwhile comes after this, since both are sent under one lock.
+    pub(super) fn greet(&self, outbox: &Outbox) {
+        let inner = self.lock();
+        if inner.sources.is_empty() {
+            return;
+        }
+        let sources = inner.sources.clone();
+        outbox.answer_bytes(frame(Live::Sources { sources }));
+        for bytes in inner.beside.values() {
+            outbox.answer_bytes(bytes.clone());
+        }
+        drop(inner);
+        self.wanted.notify_waiters();
+    }
+
+    /// The parts about an incident that come from this source, or (with none named) all of them.
+    pub(super) fn of(&self, incident: IncidentId, source: Option<&Arc<str>>) -> Vec<Bytes> {
+        let inner = self.lock();
+        let parts = inner.of_incident.get(&incident).into_iter().flatten();
+        let wanted = parts.filter(|((name, _), _)| source.is_none_or(|source| source == name));
+        wanted.map(|(_, bytes)| bytes.clone()).collect()
+    }
+
+    /// How a source is doing: told to everyone when it changed.
+    fn set_source(&self, changed: &Source, board: &Board, metrics: &Metrics) {
+        let mut inner = self.lock();
+        let place = inner.sources.iter_mut().find(|s| s.name == changed.name);
+        let Some(place) = place.filter(|place| *place != changed) else {
+            return;
+        };
+        place.clone_from(changed);
+        let sources = inner.sources.clone();
+        board.send(&frame(Live::Sources { sources }), metrics);
+    }
+
+    /// A part beside all incidents: told to everyone when it changed.
+    fn put_beside(&self, source: &Arc<str>, part: Live, board: &Board, metrics: &Metrics) {
+        let kind = match part {
+            Live::Silences { .. } => Part::Silences,
+            _ => Part::Alerts,
+        };
+        let bytes = frame(part);
+        let mut inner = self.lock();
+        let before = inner.beside.insert((source.clone(), kind), bytes.clone());
+        if before.as_ref() != Some(&bytes) {
+            board.send(&bytes, metrics);
+        }
+    }
+
+    /// A part about an incident; says whether it changed. Its room tells those who follow it.
+    fn put(&self, incident: IncidentId, source: &Arc<str>, part: Live) -> bool {
+        let kind = match part {
+            Live::Issues { .. } => Part::Issues,
+            _ => Part::Signals,
+        };
+        let bytes = frame(part);
+        let mut inner = self.lock();
+        let parts = inner.of_incident.entry(incident).or_default();
+        let before = parts.insert((source.clone(), kind), bytes.clone());
+        before.as_ref() != Some(&bytes)
+    }
+
+    /// Lets what belongs to incidents go that are polled no more.
+    fn keep(&self, polled: &BTreeSet<IncidentId>) {
+        let mut inner = self.lock();
+        inner.of_incident.retain(|id, _| polled.contains(id));
+    }
+}

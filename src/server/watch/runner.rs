@@ -1,0 +1,338 @@
+//! The task of one source: when it is asked, about what, and who hears what it said.
+
+use super::SourceOptions;
+use super::pace::{Pace, Went};
+use super::poll::{Kept, Polled, Trouble, poll};
+use crate::incident::{IncidentId, Kind, Summary, Timestamp, limits as incident_limits};
+use crate::integrations::exchange::{Ask, Finding};
+use crate::protocol::{Live, Missing, limits};
+use crate::server::room::ToRoom;
+use crate::server::shared::Shared;
+use crate::signals::{Source, SourceState, group};
+use chrono::TimeDelta;
+use ring::rand::{SecureRandom, SystemRandom};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Open incidents that one source is asked about, the newest: more are no longer looked at one by
+/// one, and a forgotten one must not cost the source a poll for ever.
+pub(super) const INCIDENTS: usize = 20;
+/// What a chart shows before the harm began, to see what was usual.
+const LEAD: TimeDelta = TimeDelta::minutes(30);
+/// The longest window of a chart.
+const LONGEST: TimeDelta = TimeDelta::hours(24);
+/// Points that a chart's window is asked in: two for each cell of a wide one.
+const POINTS: u32 = 240;
+const _: () = assert!(POINTS as usize <= incident_limits::SERIES_POINTS);
+
+/// Watches a source for as long as the server runs.
+pub(in crate::server) async fn run(shared: Arc<Shared>, options: SourceOptions) {
+    let mut runner = Runner {
+        state: Source::new(options.name.clone(), options.kind),
+        pace: Pace::new(options.every),
+        kept: Kept::default(),
+        random: SystemRandom::new(),
+        shared,
+        options,
+    };
+    let stopping = runner.shared.stopping.clone();
+    tokio::select! {
+        () = runner.watch() => {}
+        () = stopping.cancelled() => {}
+    }
+}
+
+struct Runner {
+    shared: Arc<Shared>,
+    options: SourceOptions,
+    state: Source,
+    pace: Pace,
+    kept: Kept,
+    random: SystemRandom,
+}
+
+impl Runner {
+    async fn watch(&mut self) {
+        let shared = self.shared.clone();
+        loop {
+            let wanted = shared.watch.wanted.notified();
+            tokio::pin!(wanted);
+            // From here on nobody who comes is missed.
+            wanted.as_mut().enable();
+            let asks = self.asks();
+            if asks.is_empty() {
+                wanted.await;
+                continue;
+            }
+            let wait = self.ask_all(&asks).await;
+            self.rest(wait).await;
+        }
+    }
+
+    /// Waits for the next turn. An incident that was not asked about yet does not wait for it, as
+    /// long as the source is well.
+    async fn rest(&mut self, wait: Duration) {
+        let until = Instant::now() + wait;
+        let asked: BTreeSet<IncidentId> = self.incidents().iter().map(|line| line.id).collect();
+        let shared = self.shared.clone();
+        loop {
+            let wanted = shared.watch.wanted.notified();
+            tokio::select! {
+                () = tokio::time::sleep_until(until) => return,
+                () = wanted => {}
+            }
+            let well = self.state.state == SourceState::Answering;
+            let new = |line: &Summary| !asked.contains(&line.id);
+            if well && self.incidents().iter().any(new) {
+                return;
+            }
+        }
+    }
+
+    /// The incidents that are asked about: open, and no drill, for a drill never reaches outside.
+    fn incidents(&self) -> Vec<Summary> {
+        let mut lines = self.shared.board.open_lines();
+        lines.retain(|line| line.kind == Kind::Real);
+        lines.truncate(INCIDENTS);
+        lines
+    }
+
+    /// What is asked now. Nothing when no incident is open and nobody looks.
+    fn asks(&self) -> Vec<Ask> {
+        let lines = self.incidents();
+        if lines.is_empty() && self.shared.sessions.count() == 0 {
+            return Vec::new();
+        }
+        let now = self.shared.clock.now();
+        let beside = Ask {
+            incident: None,
+            variables: BTreeMap::new(),
+            from: now - LEAD,
+            to: now,
+            points: POINTS,
+        };
+        let all = std::iter::once(beside).chain(lines.iter().map(|line| ask(line, now)));
+        let watched = &self.options.watched;
+        all.filter(|ask| !watched.first(ask).is_empty()).collect()
+    }
+
+    /// Asks about everything in turn and tells what was found; answers how long to wait.
+    async fn ask_all(&mut self, asks: &[Ask]) -> Duration {
+        let (mut trouble, mut wait, mut good) = (None, None, 0);
+        for ask in asks {
+            let watched = self.options.watched.clone();
+            let polled = poll(&self.options.http, &*watched, ask, &mut self.kept).await;
+            wait = wait.max(polled.wait);
+            good += polled.good;
+            self.tell(ask, &polled);
+            let ends = polled.trouble.as_ref().is_some_and(|trouble| {
+                matches!(trouble.state, SourceState::Down | SourceState::Limited)
+            });
+            trouble = trouble.or(polled.trouble);
+            if ends {
+                break;
+            }
+        }
+        self.shared
+            .watch
+            .keep(&self.incidents().iter().map(|line| line.id).collect());
+        let went = Went {
+            well: trouble.is_none(),
+            wait,
+        };
+        let wait = self.pace.after(went, self.chance());
+        self.set_state(trouble, good, wait);
+        wait
+    }
+
+    fn chance(&self) -> f64 {
+        let mut bytes = [0; 4];
+        // Without random numbers the middle is as good.
+        match self.random.fill(&mut bytes) {
+            Ok(()) => f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX),
+            Err(_) => 0.5,
+        }
+    }
+
+    fn set_state(&mut self, trouble: Option<Trouble>, good: u32, wait: Duration) {
+        let now = self.shared.clock.now();
+        if good > 0 {
+            self.state.answered_at = Some(now);
+        }
+        self.state.next_at = TimeDelta::from_std(wait).ok().map(|wait| now + wait);
+        let (state, why) = match trouble {
+            None => (SourceState::Answering, None),
+            Some(Trouble { state, why }) => (state, Some(why)),
+        };
+        if self.state.state != state || self.state.why.as_deref() != why.as_deref() {
+            match &why {
+                None => tracing::info!(source = %self.state.name, "source answers"),
+                Some(why) => tracing::warn!(source = %self.state.name, ?state, why, "source"),
+            }
+        }
+        self.state.state = state;
+        self.state.why = why.map(Into::into);
+        let shared = &self.shared;
+        shared
+            .watch
+            .set_source(&self.state, &shared.board, &shared.metrics);
+    }
+
+    /// Tells those who look what was found.
+    fn tell(&self, ask: &Ask, polled: &Polled) {
+        let (shared, source) = (&self.shared, &self.options.name);
+        let mut told = false;
+        if let Some(incident) = ask.incident {
+            for part in self.parts_of(incident, polled) {
+                told |= shared.watch.put(incident, source, part);
+            }
+            if told && let Some(room) = shared.rooms.opened(incident) {
+                // A room that is full sends the next one; nothing here is kept for ever.
+                let _ = room.try_send(ToRoom::Live(source.clone()));
+            }
+        }
+        for part in self.parts_beside(polled) {
+            shared
+                .watch
+                .put_beside(source, part, &shared.board, &shared.metrics);
+        }
+    }
+
+    fn parts_of(&self, incident: IncidentId, polled: &Polled) -> Vec<Live> {
+        let source = &self.options.name;
+        let (mut signals, mut missing, mut issues) = (Vec::new(), Vec::new(), None);
+        for finding in &polled.findings {
+            match finding {
+                Finding::Signal(signal) => signals.push(signal.clone()),
+                Finding::NoSignal(name, why) => missing.push(Missing {
+                    name: name.clone(),
+                    why: why.to_string().into(),
+                }),
+                Finding::Issues(found) => issues = Some(found.clone()),
+                _ => {}
+            }
+        }
+        let mut parts = Vec::new();
+        // A poll that went badly half way leaves what was known before.
+        if !signals.is_empty() || !missing.is_empty() {
+            parts.push(Live::Signals {
+                incident,
+                source: source.clone(),
+                signals,
+                missing,
+            });
+        }
+        parts.extend(issues.map(|issues| Live::Issues {
+            incident,
+            source: source.clone(),
+            issues,
+        }));
+        parts
+    }
+
+    fn parts_beside(&self, polled: &Polled) -> Vec<Live> {
+        let source = &self.options.name;
+        let now = self.shared.clock.now();
+        let mut parts = Vec::new();
+        for finding in &polled.findings {
+            match finding {
+                Finding::Alerts(alerts) => {
+                    let groups = group(alerts, &self.options.group_by, now);
+                    parts.push(alerts_part(source, groups));
+                }
+                Finding::Groups(groups) => parts.push(alerts_part(source, groups.clone())),
+                Finding::Silences(silences) => {
+                    let mut silences = silences.clone();
+                    silences.retain(|silence| !silence.expired);
+                    silences.sort_by_key(|silence| silence.ends_at);
+                    silences.truncate(limits::SILENCES);
+                    parts.push(Live::Silences {
+                        source: source.clone(),
+                        silences,
+                    });
+                }
+                _ => {}
+            }
+        }
+        parts
+    }
+}
+
+fn alerts_part(source: &Arc<str>, mut groups: Vec<crate::signals::AlertGroup>) -> Live {
+    let more = groups.iter().skip(limits::ALERT_GROUPS);
+    let beyond = more
+        .map(|group| group.firing + group.pending + group.silenced)
+        .fold(0, u32::saturating_add);
+    groups.truncate(limits::ALERT_GROUPS);
+    Live::Alerts {
+        source: source.clone(),
+        groups,
+        beyond,
+    }
+}
+
+/// What is asked about one incident: the time since shortly before the harm began.
+fn ask(line: &Summary, now: Timestamp) -> Ask {
+    let began = line.started_at.unwrap_or(line.opened_at).min(now);
+    let from = (began - LEAD).max(now - LONGEST);
+    let mut variables: BTreeMap<Arc<str>, Arc<str>> =
+        line.match_key.as_deref().map(labels_of).unwrap_or_default();
+    variables.insert("incident".into(), line.id.to_string().into());
+    if let Some(service) = &line.service {
+        variables.insert("service".into(), service.clone());
+    }
+    if let Some(severity) = line.severity {
+        variables.insert("severity".into(), severity.to_string().into());
+    }
+    Ask {
+        incident: Some(line.id),
+        variables,
+        from,
+        to: now,
+        points: POINTS,
+    }
+}
+
+/// The labels in a match key, `name="value",…`, whose values are quoted as Rust quotes them.
+fn labels_of(key: &str) -> BTreeMap<Arc<str>, Arc<str>> {
+    let mut labels = BTreeMap::new();
+    let mut rest = key;
+    while let Some((name, quoted)) = rest.split_once("=\"") {
+        let mut value = String::new();
+        let mut signs = quoted.char_indices();
+        let mut end = quoted.len();
+        while let Some((at, sign)) = signs.next() {
+            match sign {
+                '"' => {
+                    end = at + 1;
+                    break;
+                }
+                '\\' => value.extend(signs.next().map(|(_, sign)| sign)),
+                sign => value.push(sign),
+            }
+        }
+        if !value.is_empty() {
+            labels.insert(name.trim_start_matches(',').into(), value.into());
+        }
+        rest = quoted.get(end..).unwrap_or_default();
+    }
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_labels_of_a_match_key_are_read_back() {
+        let value = "a \"b\", c=\"d\\";
+        let key = format!("alertname={value:?},service={:?},zone={:?}", "", "x");
+        let labels = labels_of(&key);
+        assert_eq!(labels.get("alertname").map(|v| &**v), Some(value));
+        assert_eq!(labels.get("service"), None, "an empty one says nothing");
+        assert_eq!(labels.get("zone").map(|v| &**v), Some("x"));
+        assert!(labels_of("").is_empty() && labels_of("a=\"b").len() == 1);
+    }
+}
