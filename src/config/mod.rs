@@ -6,10 +6,12 @@
 
 mod problem;
 mod read;
+mod secret;
 mod section;
 mod values;
 
 pub use problem::{Problem, Weight};
+pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
 
 use crate::error::Failure;
 use crate::incident::{Person, Role};

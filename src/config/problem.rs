@@ -3,6 +3,7 @@
 use super::Source;
 use crate::suggest::closest;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How bad it is.
@@ -29,6 +30,8 @@ pub struct Problem {
     pub help: String,
     /// What was likely meant in place of what the span covers.
     pub meant: Option<String>,
+    /// What of the file's text is not shown: a secret that stands where none belongs.
+    pub conceal: Option<Range<usize>>,
 }
 
 impl Problem {
@@ -42,6 +45,7 @@ impl Problem {
             label: String::new(),
             help: String::new(),
             meant: None,
+            conceal: None,
         }
     }
 
@@ -65,6 +69,13 @@ impl Problem {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// Keeps what stands at `span` from being shown.
+    #[must_use]
+    pub fn concealing(mut self, span: Range<usize>) -> Self {
+        self.conceal = Some(span);
         self
     }
 
@@ -102,24 +113,25 @@ pub(super) fn render(source: &Source, problems: &[Problem], color: bool) -> Stri
         Renderer::plain()
     };
     let path = source.path.display().to_string();
+    let text = &*concealed(&source.text, problems);
     let mut out = String::new();
     for problem in problems.iter().take(DRAWN_MAX) {
         let level = match problem.weight {
             Weight::Error => Level::ERROR,
             Weight::Warning => Level::WARNING,
         };
-        let span = within(&source.text, &problem.span);
+        let span = within(text, &problem.span);
         let mark = AnnotationKind::Primary.span(span.clone());
         let mark = match problem.label.as_str() {
             "" => mark,
             label => mark.label(label),
         };
-        let snippet = Snippet::source(&source.text).path(&path).annotation(mark);
+        let snippet = Snippet::source(text).path(&path).annotation(mark);
         let main = level.primary_title(&problem.what).element(snippet);
         let mut report: Vec<Group<'_>> = vec![main];
         match (&problem.meant, problem.help.as_str()) {
             (Some(meant), help) => {
-                let patch = Snippet::source(&source.text).patch(Patch::new(span, meant.as_str()));
+                let patch = Snippet::source(text).patch(Patch::new(span, meant.as_str()));
                 report.push(Level::HELP.secondary_title(help).element(patch));
             }
             (None, "") => {}
@@ -136,6 +148,19 @@ pub(super) fn render(source: &Source, problems: &[Problem], color: bool) -> Stri
         out.push_str(&format!("… and {more} more\n"));
     }
     out
+}
+
+/// The text with what must not be shown blotted out, byte for byte, so that every place stays
+/// where it is.
+fn concealed<'a>(text: &'a str, problems: &[Problem]) -> Cow<'a, str> {
+    let mut text = Cow::Borrowed(text);
+    for span in problems.iter().filter_map(|p| p.conceal.as_ref()) {
+        let span = within(&text, span);
+        let blots = text.get(span.clone()).unwrap_or_default().bytes();
+        let blots: String = blots.map(|b| if b == b'\n' { '\n' } else { '*' }).collect();
+        text.to_mut().replace_range(span, &blots);
+    }
+    text
 }
 
 /// The span, cut to what the text has: a parser may point behind its end.

@@ -1,14 +1,18 @@
 //! One table of the file: its keys are taken by name, and what nobody took is unknown.
 
 use super::Problem;
+use std::borrow::Cow;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A table under a name. Each key is asked for once; [`Section::end`] then reports the others.
 pub(super) struct Section<'a, 'p> {
-    name: &'static str,
+    name: Cow<'static, str>,
     table: Option<&'a DeTable<'a>>,
     known: Vec<&'static str>,
+    /// Keys that were spoken about already.
+    reported: Vec<Range<usize>>,
     problems: &'p mut Vec<Problem>,
 }
 
@@ -22,10 +26,21 @@ impl<'a, 'p> Section<'a, 'p> {
         name: &'static str,
         problems: &'p mut Vec<Problem>,
     ) -> Self {
-        let table = file.take(name).and_then(|value| {
+        let value = file.take(name);
+        Self::at(name.into(), value, problems)
+    }
+
+    /// The section that `value` holds.
+    fn at(
+        name: Cow<'static, str>,
+        value: Option<&'a Spanned<DeValue<'a>>>,
+        problems: &'p mut Vec<Problem>,
+    ) -> Self {
+        let table = value.and_then(|value| {
             let table = value.get_ref().as_table();
             if table.is_none() {
-                problems.push(wrong_kind(name, "a section", value).help(format!(
+                let key = name.rsplit('.').next().unwrap_or(&name);
+                problems.push(wrong_kind(key, "a section", value).help(format!(
                     "write `[{name}]` on a line of its own, and its keys below"
                 )));
             }
@@ -35,6 +50,7 @@ impl<'a, 'p> Section<'a, 'p> {
             name,
             table,
             known: Vec::new(),
+            reported: Vec::new(),
             problems,
         }
     }
@@ -42,11 +58,50 @@ impl<'a, 'p> Section<'a, 'p> {
     /// The file itself: a table of sections.
     pub(super) fn file(table: &'a DeTable<'a>, problems: &'p mut Vec<Problem>) -> Self {
         Self {
-            name: "",
+            name: "".into(),
             table: Some(table),
             known: Vec::new(),
+            reported: Vec::new(),
             problems,
         }
+    }
+
+    /// Reads each section `[name.KEY]` of this section, whose keys people choose; in the order of
+    /// the keys.
+    pub(super) fn each<T>(
+        &mut self,
+        mut read: impl FnMut(&Spanned<String>, Section<'a, '_>) -> Option<T>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        for (key, value) in self.table.into_iter().flat_map(|table| table.iter()) {
+            let name = format!("{}.{}", self.name, key.get_ref());
+            let key = Spanned::new(key.span(), key.get_ref().to_string());
+            let section = Section::at(name.into(), Some(value), self.problems);
+            if section.table.is_some() {
+                all.extend(read(&key, section));
+            }
+        }
+        all
+    }
+
+    /// The table at `key` of this section; one that is not there has no keys.
+    pub(super) fn inner(&mut self, key: &'static str) -> Section<'a, '_> {
+        let value = self.take(key);
+        Section::at(format!("{}.{key}", self.name).into(), value, self.problems)
+    }
+
+    /// Whether the section is there.
+    pub(super) fn is_there(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Where a key that must not be there stands, and its value. It is not offered to those who
+    /// mistyped another.
+    pub(super) fn forbidden(&mut self, key: &str) -> Option<(Range<usize>, Range<usize>)> {
+        let mut pairs = self.table?.iter();
+        let (name, value) = pairs.find(|(name, _)| name.get_ref() == key)?;
+        self.reported.push(name.span());
+        Some((name.span(), value.span()))
     }
 
     fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -142,13 +197,13 @@ impl<'a, 'p> Section<'a, 'p> {
 
     /// Reports every key that nobody asked for.
     pub(super) fn end(self) {
-        let what = match self.name {
+        let what = match &*self.name {
             "" => "there is no section".to_owned(),
             name => format!("[{name}] has no key"),
         };
         for (key, _) in self.table.into_iter().flat_map(|table| table.iter()) {
             let name = key.get_ref();
-            if !self.known.contains(&&**name) {
+            if !self.known.contains(&&**name) && !self.reported.contains(&key.span()) {
                 let problem = Problem::unknown(&what, key.span(), name, &self.known);
                 self.problems.push(problem);
             }
