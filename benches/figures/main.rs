@@ -1,40 +1,70 @@
-//! The figures that the README and the closing notes quote, each as a ratio against a yardstick
+//! The figures of the README and of `docs/figures.md`, each as a ratio to a yardstick that is
 //! measured in the same run, since machines differ and are shared.
 //!
-//! `cargo bench --bench figures` measures all; `cargo bench --bench figures -- fanout join` some.
+//! `cargo bench --bench figures` takes all, `cargo bench --bench figures -- fanout join` some.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints, and stops at the first error"
+)]
 
 mod append;
 mod apply;
+mod console;
 mod fanout;
 mod frame;
 mod join;
+mod journal;
+mod log;
 mod memory;
 mod raw;
+mod receivers;
 mod report;
+mod server;
 mod terminal;
 
 use report::Report;
+use std::process::ExitCode;
 
-fn main() {
-    if raw::is_receiver() {
-        return raw::receive();
+/// Takes a figure, or some that go together.
+type Measure = fn(&mut Report);
+
+/// The figures by name, in the order in which they are taken.
+const ALL: [(&str, Measure); 10] = [
+    ("apply", apply::measure),
+    ("frame", frame::measure),
+    ("append", append::measure),
+    ("journal", journal::measure),
+    ("join", join::measure),
+    ("fanout", fanout::measure),
+    ("memory", memory::measure),
+    ("start", terminal::measure_start),
+    ("keys", terminal::measure_keys),
+    ("idle", terminal::measure_idle),
+];
+
+fn main() -> ExitCode {
+    if receivers::received() {
+        return ExitCode::SUCCESS;
     }
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let all: [(&str, fn(&mut Report)); 8] = [
-        ("apply", apply::measure),
-        ("frame", frame::measure),
-        ("append", append::measure),
-        ("join", join::measure),
-        ("fanout", fanout::measure),
-        ("memory", memory::measure),
-        ("start", terminal::measure_start),
-        ("terminal", terminal::measure),
-    ];
+    // Cargo itself adds `--bench`.
+    let words = std::env::args().skip(1);
+    let wanted: Vec<String> = words.filter(|word| !word.starts_with('-')).collect();
+    let is_known = |word: &&String| ALL.iter().any(|(name, _)| name == word);
+    if let Some(strange) = wanted.iter().find(|word| !is_known(word)) {
+        let names = ALL.map(|(name, _)| name).join(", ");
+        eprintln!("There is no figure `{strange}`. There are: {names}.");
+        return ExitCode::FAILURE;
+    }
     let mut report = Report::default();
-    for (name, measure) in all {
-        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
+    for (name, measure) in ALL {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure(&mut report);
         }
     }
     report.print();
+    ExitCode::SUCCESS
 }
