@@ -8,6 +8,7 @@ mod problem;
 mod read;
 mod secret;
 mod section;
+pub mod sources;
 mod values;
 
 pub use problem::{Problem, Weight};
@@ -39,6 +40,8 @@ pub struct Config {
     pub runbooks: Runbooks,
     /// `[alerts]`.
     pub alerts: Alerts,
+    /// `[sources.NAME]`, with the `[[signals]]` of each; by name.
+    pub sources: Vec<sources::Watched>,
     /// `[roles]`.
     pub roles: Roles,
     /// `[log]`.

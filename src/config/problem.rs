@@ -87,7 +87,14 @@ impl Problem {
         match closest(name, known.iter().copied()) {
             Some(near) => {
                 problem.help = format!("did you mean `{near}`?");
-                problem.meant = Some(near.to_owned());
+                // A value's span has its quotes in it, a key's has none.
+                let quoted = problem.span.len() > name.len();
+                let meant = if quoted {
+                    format!("{near:?}")
+                } else {
+                    near.to_owned()
+                };
+                problem.meant = Some(meant);
             }
             None if known.len() <= LISTED_MAX => {
                 problem.help = format!("choose from {}", known.join(", "));

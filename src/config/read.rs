@@ -1,7 +1,7 @@
 //! From the text of a file to what it says, section by section.
 
 use super::section::{List, Section};
-use super::{Alerts, Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, values};
+use super::{Alerts, Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, sources, values};
 use crate::log::{self, Form};
 use crate::paths::expand_home;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,13 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
     }
     let mut unknown = Vec::new();
     let mut file = Section::file(tree.get_ref(), &mut unknown);
+    let all = Section::of(&mut file, "sources", &mut problems);
+    let mut sources = sources::sources(all, folder);
+    Section::rows(&mut file, "signals", &mut problems, |row| {
+        sources::signal(row, &mut sources);
+    });
     let config = Config {
+        sources,
         client: client(Section::of(&mut file, "client", &mut problems), folder),
         server: server(Section::of(&mut file, "server", &mut problems), folder),
         runbooks: runbooks(Section::of(&mut file, "runbooks", &mut problems), folder),

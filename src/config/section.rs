@@ -90,6 +90,72 @@ impl<'a, 'p> Section<'a, 'p> {
         Section::at(format!("{}.{key}", self.name).into(), value, self.problems)
     }
 
+    /// Reads each table of the list `[[name]]` of the file.
+    pub(super) fn rows(
+        file: &mut Section<'a, '_>,
+        name: &'static str,
+        problems: &'p mut Vec<Problem>,
+        mut read: impl FnMut(Section<'a, '_>),
+    ) {
+        let Some(value) = file.take(name) else {
+            return;
+        };
+        let Some(array) = value.get_ref().as_array() else {
+            let help = format!("write `[[{name}]]` on a line of its own, and its keys below");
+            problems.push(wrong_kind(name, "a list of sections", value).help(help));
+            return;
+        };
+        for row in array.iter() {
+            let section = Section::at(name.into(), Some(row), problems);
+            if section.table.is_some() {
+                read(section);
+            }
+        }
+    }
+
+    /// Where the section stands: its first key, or nothing where it has none.
+    pub(super) fn span(&self) -> Range<usize> {
+        let keys = self.table.into_iter().flat_map(|table| table.iter());
+        let first = keys
+            .map(|(key, _)| key.span())
+            .min_by_key(|span| span.start);
+        first.unwrap_or(0..0)
+    }
+
+    /// Whether the key is there, whatever it holds.
+    pub(super) fn has(&self, key: &str) -> bool {
+        let mut keys = self.table.into_iter().flat_map(|table| table.iter());
+        keys.any(|(name, _)| name.get_ref() == key)
+    }
+
+    /// The number at `key`; finite.
+    pub(super) fn number(&mut self, key: &'static str) -> Option<Spanned<f64>> {
+        let value = self.take(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
+            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            self.problem(wrong_kind(key, "a number", value));
+        }
+        Some(Spanned::new(value.span(), number?))
+    }
+
+    /// The whole number at `key`; 0 or more.
+    pub(super) fn whole(&mut self, key: &'static str) -> Option<Spanned<u64>> {
+        let value = self.take(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.problem(wrong_kind(key, "a whole number, 0 or more", value));
+        }
+        Some(Spanned::new(value.span(), number?))
+    }
+
     /// Whether the section is there.
     pub(super) fn is_there(&self) -> bool {
         self.table.is_some()

@@ -3,6 +3,7 @@
 use crate::incident::{Person, Role};
 use crate::suggest::closest;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// A server's address for clients.
 pub(super) fn server_url(text: &str) -> Result<String, String> {
@@ -32,6 +33,47 @@ pub(super) fn server_url(text: &str) -> Result<String, String> {
         }
         _ => Ok(text.to_owned()),
     }
+}
+
+/// The address of an outside system's API.
+pub(super) fn web_address(text: &str) -> Result<String, String> {
+    const WANTED: &str = "write http://HOST:PORT or https://HOST, with the path before the API's";
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .ok_or(WANTED)?;
+    let host = rest.split('/').next().unwrap_or_default();
+    let odd = rest.contains(|c: char| c.is_whitespace() || matches!(c, '?' | '#'));
+    if host.is_empty() || host.starts_with(':') || odd {
+        return Err(WANTED.to_owned());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// A length of time, from a second to a day.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    const WANTED: &str = "write a length of time from 1s to 24h, as 15s, 2m or 1h";
+    let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or(WANTED)?;
+    let (number, unit) = text.split_at(unit_at);
+    let number: u64 = number.parse().map_err(|_| WANTED)?;
+    let seconds = match unit {
+        "s" => Some(number),
+        "m" => number.checked_mul(60),
+        "h" => number.checked_mul(3_600),
+        _ => None,
+    };
+    let fits = seconds.filter(|seconds| (1..=86_400).contains(seconds));
+    fits.map(Duration::from_secs)
+        .ok_or_else(|| WANTED.to_owned())
+}
+
+/// A slug, as it stands in an address.
+pub(super) fn slug(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text.chars().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("a slug is letters, digits and dashes, as in the page's address".to_owned())
 }
 
 /// An address to listen on.
