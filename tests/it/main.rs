@@ -12,6 +12,7 @@ mod cli_verbs;
 mod client_link;
 mod config;
 mod console_pty;
+mod contract;
 mod golden_events;
 mod incident_properties;
 mod incident_rules;
