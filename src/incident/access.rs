@@ -143,3 +143,22 @@ pub struct Actor {
     /// Through what they ask.
     pub via: Via,
 }
+
+impl Actor {
+    /// The server itself, doing what no person asked it for. No session comes in as this: the
+    /// server never takes [`Via::Warroom`] from a greeting.
+    #[must_use]
+    pub fn server() -> Self {
+        Self {
+            person: Person::warroom(),
+            level: Level::Responder,
+            via: Via::Warroom,
+        }
+    }
+
+    /// Whether it is the server itself.
+    #[must_use]
+    pub fn is_server(&self) -> bool {
+        self.via == Via::Warroom && self.person == Person::warroom()
+    }
+}

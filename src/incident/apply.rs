@@ -1,5 +1,7 @@
 //! The fold: what an event does to the state. Total: it cannot fail, whatever the event.
 
+mod beside;
+
 use super::limits;
 use super::{
     ActionItem, Alert, AlertReport, AlertState, Ask, AskState, Audience, Entry, Event, EventBody,
@@ -224,7 +226,7 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
             };
             incident.action_items.push(item);
         }
-        _ => {}
+        other => beside::apply_beside(incident, event, other),
     }
 }
 

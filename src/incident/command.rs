@@ -1,8 +1,9 @@
 //! What a person or an integration asks for.
 
 use super::{
-    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, IncidentId, Kind, Milestone,
-    Person, Role, Seq, Severity, Status, StepNo, StepState, Timestamp, UpdateId,
+    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId, Kind,
+    Milestone, OutsideCall, OutsideOutcome, Person, Role, Seq, Severity, Status, StepNo, StepState,
+    Timestamp, UpdateId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -274,6 +275,55 @@ pub enum Intent {
         #[serde(default)]
         owner: Option<Person>,
     },
+    /// Pin what is to be seen of a signal, an issue or alerts to the timeline, with its numbers.
+    PinEvidence {
+        /// The values.
+        evidence: Arc<Evidence>,
+        /// What there is to say about it; may be empty.
+        #[serde(default)]
+        text: Arc<str>,
+        /// Never show it to spectators.
+        #[serde(default)]
+        private: bool,
+    },
+    /// Take note of alerts.
+    AcknowledgeAlerts {
+        /// Names the group of alerts, or is one's fingerprint.
+        group: Arc<str>,
+        /// What people call them.
+        title: Arc<str>,
+        /// Until when it counts; absent: until it is taken back.
+        #[serde(default)]
+        until: Option<Timestamp>,
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Take an acknowledgement of alerts back.
+    UnacknowledgeAlerts {
+        /// Names the group of alerts, or is one's fingerprint.
+        group: Arc<str>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Ask a system outside for something. In a drill it is written down and never sent.
+    AskOutside {
+        /// For what.
+        call: OutsideCall,
+    },
+    /// Say what came of it (the server's own, and nobody else's).
+    AnswerOutside {
+        /// The event that asked.
+        asked: Seq,
+        /// Done, failed or not sent.
+        outcome: OutsideOutcome,
+        /// In the system's words or ours; may be empty when it is done.
+        #[serde(default)]
+        said: Arc<str>,
+        /// The system's name for what was made: a silence's id.
+        #[serde(default)]
+        reference: Option<Arc<str>>,
+    },
 }
 
 impl Intent {
@@ -300,7 +350,10 @@ impl Intent {
     pub fn needs_server(&self) -> bool {
         matches!(
             self,
-            Self::AttachRunbook { .. } | Self::Merge { .. } | Self::Absorb { .. }
+            Self::AttachRunbook { .. }
+                | Self::Merge { .. }
+                | Self::Absorb { .. }
+                | Self::AnswerOutside { .. }
         )
     }
 }

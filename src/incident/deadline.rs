@@ -1,7 +1,7 @@
 //! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
 //! count down to it.
 
-use super::{AskId, Incident, Timestamp};
+use super::{AskId, Incident, Seq, Timestamp};
 
 /// What falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,8 @@ pub enum Due {
     Ask(AskId),
     /// The next update was promised for then.
     Update,
+    /// The time of an acknowledgement of alerts runs out: of the one that this event made.
+    Acknowledgement(Seq),
 }
 
 /// A moment at which something falls due.
@@ -47,7 +49,13 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
         at,
         due: Due::Update,
     });
-    let mut all: Vec<_> = asks.chain(update).collect();
+    let acknowledged = incident.acknowledged.values().filter_map(|acknowledged| {
+        acknowledged.until.map(|at| Deadline {
+            at,
+            due: Due::Acknowledgement(acknowledged.seq),
+        })
+    });
+    let mut all: Vec<_> = asks.chain(update).chain(acknowledged).collect();
     all.sort_unstable();
     all
 }

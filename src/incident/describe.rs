@@ -1,5 +1,7 @@
 //! The line of the timeline that an event makes: its kind and its words.
 
+mod beside;
+
 use super::{
     AlertReport, AlertState, AskState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks,
     Milestone, Person, Seq, Status, StepState, Timestamp, What,
@@ -12,7 +14,7 @@ impl Entry {
     #[must_use]
     pub fn from_event(event: &Event) -> Option<Self> {
         let (kind, text) = match &event.body {
-            EventBody::Known(what) => describe(what, &event.by)?,
+            EventBody::Known(what) => describe(what, event)?,
             EventBody::Unknown { kind, .. } => (
                 EntryKind::Unknown,
                 format!("{kind} (written by a later version of warroom)").into(),
@@ -33,6 +35,14 @@ impl Entry {
                 },
                 tags.clone(),
                 mentions.clone(),
+            ),
+            EventBody::Known(what) => (
+                Marks {
+                    private: what.is_private(),
+                    ..Marks::default()
+                },
+                Vec::new(),
+                Vec::new(),
             ),
             _ => (Marks::default(), Vec::new(), Vec::new()),
         };
@@ -65,7 +75,7 @@ impl Entry {
 }
 
 /// The kind and the words; nothing for what only changes another line.
-fn describe(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> {
+fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
     Some(match what {
         What::Amended { .. } | What::Retracted { .. } | What::Pinned { .. } => return None,
         What::Noted { kind, text, .. } => (*kind, text.clone()),
@@ -126,7 +136,8 @@ fn describe(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> {
                 .as_ref()
                 .map_or_else(|| text.clone(), |who| format!("{text} ({who})").into()),
         ),
-        other => describe_incident(other, by)?,
+        other => beside::describe_beside(other, event.occurred_at)
+            .or_else(|| describe_incident(other, &event.by))?,
     })
 }
 

@@ -45,6 +45,10 @@ pub enum EntryKind {
     ImportedChat,
     /// Follow-up work.
     ActionItem,
+    /// What was to be seen, with its numbers.
+    Evidence,
+    /// What a system outside was asked, and what it answered.
+    Outside,
     /// The incident itself: opened, renamed, merged, a milestone set.
     Incident,
     /// Hidden from this reader: it is private.
@@ -87,6 +91,8 @@ impl EntryKind {
             Self::Link => "link",
             Self::ImportedChat => "imported_chat",
             Self::ActionItem => "action_item",
+            Self::Evidence => "evidence",
+            Self::Outside => "outside",
             Self::Incident => "incident",
             Self::Hidden => "hidden",
             Self::Unknown => "unknown",

@@ -1,8 +1,9 @@
 //! What happened: the only truth.
 
 use super::{
-    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, IncidentId, Kind, Milestone,
-    Person, Role, RunbookText, Seq, Severity, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId, Kind,
+    Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq, Severity, Status,
+    StepNo, StepState, Timestamp, UpdateId, Via,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -326,6 +327,59 @@ pub enum What {
         #[serde(default)]
         owner: Option<Person>,
     },
+    /// What was to be seen of a signal, an issue or alerts, with its numbers.
+    EvidencePinned {
+        /// The values.
+        evidence: Arc<Evidence>,
+        /// What someone says about it; may be empty.
+        #[serde(default)]
+        text: Arc<str>,
+        /// Never sent to a spectator.
+        #[serde(default)]
+        private: bool,
+    },
+    /// Someone has taken note of alerts.
+    AlertsAcknowledged {
+        /// Names the group of alerts, or is one's fingerprint.
+        group: Arc<str>,
+        /// What people call them.
+        title: Arc<str>,
+        /// Until when it counts; absent: until it is taken back.
+        #[serde(default)]
+        until: Option<Timestamp>,
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Nobody has taken note of them any more.
+    AlertsUnacknowledged {
+        /// Names the group of alerts, or is one's fingerprint.
+        group: Arc<str>,
+        /// What people call them.
+        title: Arc<str>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// A system outside is to be asked for something. The server does so once this is durable.
+    OutsideAsked {
+        /// For what.
+        call: OutsideCall,
+    },
+    /// What came of something that was asked outside.
+    OutsideAnswered {
+        /// The event that asked.
+        asked: Seq,
+        /// What it asked, so that the timeline can show it.
+        call: OutsideCall,
+        /// Done, failed or not sent.
+        outcome: OutsideOutcome,
+        /// In the system's words or ours.
+        #[serde(default)]
+        said: Arc<str>,
+        /// The system's name for what was made.
+        #[serde(default)]
+        reference: Option<Arc<str>>,
+    },
     /// Something private stands here, and this reader may not see it. Never stored: the server
     /// puts it in the place of a private event, so that a spectator's log has no holes.
     Hidden {},
@@ -333,7 +387,7 @@ pub enum What {
 
 impl What {
     /// The names of all kinds, as in JSON. A test holds a golden file for each.
-    pub const KINDS: [&'static str; 23] = [
+    pub const KINDS: [&'static str; 28] = [
         "opened",
         "renamed",
         "severity_set",
@@ -356,6 +410,11 @@ impl What {
         "asked",
         "ask_answered",
         "action_item_added",
+        "evidence_pinned",
+        "alerts_acknowledged",
+        "alerts_unacknowledged",
+        "outside_asked",
+        "outside_answered",
         "hidden",
     ];
 
@@ -376,7 +435,12 @@ impl What {
         match self {
             Self::Noted { private, .. }
             | Self::Amended { private, .. }
-            | Self::Retracted { private, .. } => *private,
+            | Self::Retracted { private, .. }
+            | Self::EvidencePinned { private, .. } => *private,
+            // What this version cannot read it cannot judge.
+            Self::OutsideAsked { call } | Self::OutsideAnswered { call, .. } => {
+                matches!(call, OutsideCall::Unknown(_))
+            }
             Self::Pinned { entry, .. } => entry.as_ref().is_some_and(|e| e.marks.private),
             _ => false,
         }

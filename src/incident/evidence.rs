@@ -1,6 +1,6 @@
 //! What someone pinned to the timeline of what was to be seen then: numbers, not a picture.
 
-use super::{Bad, Series, Thresholds, Timestamp, Unit};
+use super::{Bad, Person, Seq, Series, Thresholds, Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -69,4 +69,23 @@ pub enum Seen {
         #[serde(default)]
         names: Vec<Arc<str>>,
     },
+}
+
+/// A piece of evidence as the incident remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedEvidence {
+    /// The event that pinned it.
+    pub seq: Seq,
+    /// Who pinned it.
+    pub by: Person,
+    /// When.
+    pub pinned_at: Timestamp,
+    /// What was said about it; may be empty.
+    #[serde(default)]
+    pub text: Arc<str>,
+    /// Never sent to a spectator.
+    #[serde(default)]
+    pub private: bool,
+    /// The values.
+    pub evidence: Arc<Evidence>,
 }

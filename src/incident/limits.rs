@@ -29,6 +29,25 @@ pub const SERIES_POINTS: usize = 360;
 pub const SERIES_PER_SIGNAL: usize = 8;
 /// Names that the evidence of a group of alerts carries.
 pub const EVIDENCE_NAMES: usize = 20;
+/// Places in the trend of an issue.
+pub const TREND_POINTS: usize = 60;
+/// Pieces of evidence kept with their numbers: what one argues with; older ones are in the log.
+pub const EVIDENCE: usize = 16;
+
+/// The name of a group of alerts: its labels with their values.
+pub const GROUP_BYTES: usize = 2_000;
+/// Acknowledgements of alerts kept.
+pub const ACKNOWLEDGED: usize = 100;
+/// Conditions of one silence.
+pub const MATCHERS: usize = 32;
+/// The value of one condition: a regular expression that someone can still read.
+pub const MATCHER_BYTES: usize = 1_024;
+/// The longest acknowledgement and silence, in minutes: what is quiet for longer is forgotten.
+pub const QUIET_MINUTES_MAX: i64 = 7 * 24 * 60;
+/// Things asked of systems outside and not answered yet.
+pub const OPEN_OUTSIDE: usize = 50;
+/// Answered ones kept to be looked at.
+pub const ANSWERED_OUTSIDE: usize = 20;
 
 /// Newest entries kept in the folded state: two screens of a wall display.
 pub const RECENT_ENTRIES: usize = 100;

@@ -6,6 +6,7 @@
 //! **Invariant**: [`apply()`] is total, and the state it folds is bounded ([`limits`]).
 
 mod access;
+mod acknowledge;
 mod alert;
 mod apply;
 mod ask;
@@ -16,10 +17,12 @@ mod describe;
 mod entry;
 mod event;
 mod evidence;
+mod figure;
 mod id;
 pub mod limits;
 mod milestone;
 mod number;
+mod outside;
 mod redact;
 mod refusal;
 mod role;
@@ -30,6 +33,7 @@ mod status;
 mod update;
 
 pub use access::{Actor, Level, Via};
+pub use acknowledge::Acknowledgement;
 pub use alert::{Alert, AlertReport, AlertState};
 pub use apply::{apply, replay};
 pub use ask::{Ask, AskState};
@@ -38,10 +42,11 @@ pub use deadline::{Deadline, Due, deadlines, next_deadline};
 pub use decide::{Context, Decided, Draft, decide};
 pub use entry::{Entry, EntryKind, Marks};
 pub use event::{Event, EventBody, Hash, What};
-pub use evidence::{Evidence, Seen};
+pub use evidence::{Evidence, PinnedEvidence, Seen};
 pub use id::{AskId, CommandId, IncidentId, ParseIdError, Person, Seq, StepNo, UpdateId};
 pub use milestone::{Milestone, Milestones, Stamp};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
+pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
 pub use redact::{redacted_event, redacted_state};
 pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;

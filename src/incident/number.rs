@@ -127,6 +127,18 @@ pub enum Standing {
     Critical,
 }
 
+impl Standing {
+    /// The word for it; none where all is well.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Good => None,
+            Self::Warning => Some("warning"),
+            Self::Critical => Some("critical"),
+        }
+    }
+}
+
 impl Thresholds {
     /// How this number stands to them.
     #[must_use]
@@ -210,6 +222,13 @@ impl Series {
         TimeDelta::try_milliseconds(after)
             .and_then(|after| self.from.checked_add_signed(after))
             .unwrap_or(self.from)
+    }
+
+    /// The oldest number there is, with its time.
+    #[must_use]
+    pub fn first(&self) -> Option<(Timestamp, Number)> {
+        let mut held = self.values.iter().enumerate();
+        held.find_map(|(place, value)| Some((self.time_of(place), (*value)?)))
     }
 
     /// The newest number there is, with its time.

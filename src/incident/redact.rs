@@ -1,6 +1,6 @@
 //! What a spectator may see: the same log with everything private taken out.
 
-use super::{Entry, EntryKind, Event, EventBody, Incident, What};
+use super::{Entry, EntryKind, Event, EventBody, Incident, OutsideCall, What};
 use std::sync::Arc;
 
 /// The event as a spectator may see it: `None` when it may be sent as it is.
@@ -24,6 +24,10 @@ pub fn redacted_event(event: &Event) -> Option<Event> {
 pub fn redacted_state(incident: &Incident) -> Incident {
     let mut shown = incident.clone();
     shown.pinned.retain(|_, entry| !hides(entry));
+    shown.evidence.retain(|piece| !piece.private);
+    shown
+        .outside
+        .retain(|ask| !matches!(ask.call, OutsideCall::Unknown(_)));
     for entry in shown.recent.iter_mut().filter(|entry| hides(entry)) {
         *entry = Entry {
             kind: EntryKind::Hidden,

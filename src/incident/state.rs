@@ -2,8 +2,9 @@
 
 use super::limits;
 use super::{
-    Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind, Milestones,
-    Person, Role, Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState,
+    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind,
+    Milestones, OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status,
+    Timestamp, Update, UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 /// The version of the fold. A checkpoint of another version is not used: its events are folded
 /// anew. Raise it whenever `apply` comes to another state from the same events.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;
 
 /// Who holds a role, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +110,17 @@ pub struct Incident {
     pub pinned: BTreeMap<Seq, Entry>,
     /// The newest entries, oldest first.
     pub recent: VecDeque<Entry>,
+    /// Evidence with its numbers, the newest pieces, oldest first. Older ones are in the log.
+    #[serde(default)]
+    pub evidence: VecDeque<PinnedEvidence>,
+    /// Who has taken note of which alerts, by group or fingerprint. One whose time is over counts
+    /// as none: [`Incident::acknowledgement`].
+    #[serde(default)]
+    pub acknowledged: BTreeMap<Arc<str>, Acknowledgement>,
+    /// What was asked of systems outside, oldest first: all that is not answered, and the newest
+    /// that is.
+    #[serde(default)]
+    pub outside: VecDeque<OutsideAsk>,
     /// The incident that this one became part of.
     pub merged_into: Option<IncidentId>,
     /// The incidents that became part of this one.
@@ -146,6 +158,9 @@ impl Incident {
             action_items: Vec::new(),
             pinned: BTreeMap::new(),
             recent: VecDeque::new(),
+            evidence: VecDeque::new(),
+            acknowledged: BTreeMap::new(),
+            outside: VecDeque::new(),
             merged_into: None,
             absorbed: Vec::new(),
             counts: Counts::default(),
@@ -255,6 +270,25 @@ impl Incident {
                 .iter()
                 .min()
                 .is_some_and(|oldest| command < *oldest)
+    }
+
+    /// What was asked outside by that event, if it is still held.
+    #[must_use]
+    pub fn outside_ask(&self, seq: Seq) -> Option<&OutsideAsk> {
+        self.outside.iter().find(|ask| ask.seq == seq)
+    }
+
+    /// What is still to be asked of systems outside, oldest first. Nothing in a drill, whatever
+    /// its log says: a drill never reaches the outside world.
+    pub fn outside_due(&self) -> impl Iterator<Item = &OutsideAsk> {
+        let real = !self.is_drill();
+        (self.outside.iter()).filter(move |ask| real && ask.answer.is_none())
+    }
+
+    pub(super) fn open_outside(&self) -> usize {
+        (self.outside.iter())
+            .filter(|ask| ask.answer.is_none())
+            .count()
     }
 
     pub(super) fn open_asks(&self) -> usize {

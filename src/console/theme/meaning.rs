@@ -166,6 +166,10 @@ meanings! {
     Runbook "runbook" => Muted, "≡" "=";
     /// A line that came from a chat.
     Chat "chat" => Text, "❝" "\"";
+    /// What was to be seen, pinned with its numbers.
+    Evidence "evidence" => Info, "∿" "%";
+    /// What a system outside was asked, and what it answered.
+    Outside "outside" => Muted, "⇄" "&";
     /// Something this version does not know.
     Unknown "unknown" => Muted, "?" "?";
 

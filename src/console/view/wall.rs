@@ -278,6 +278,8 @@ fn entry_meaning(kind: EntryKind) -> Meaning {
         EntryKind::RunbookStep => Meaning::Runbook,
         EntryKind::Link => Meaning::Link,
         EntryKind::ImportedChat => Meaning::Chat,
+        EntryKind::Evidence => Meaning::Evidence,
+        EntryKind::Outside => Meaning::Outside,
         EntryKind::Hidden => Meaning::Private,
         EntryKind::Unknown => Meaning::Unknown,
     }

@@ -44,6 +44,18 @@ pub(super) fn bounded(given: &str, what: &str, bytes_max: usize) -> Result<Arc<s
     Ok(Arc::from(given))
 }
 
+/// A name that is only passed on: it must be there, and stays byte for byte what it is.
+pub(super) fn named(given: &str, what: &str, bytes_max: usize) -> Result<Arc<str>, Refusal> {
+    if given.trim().is_empty() || given.chars().any(char::is_control) {
+        return Err(refuse(
+            RefusalCode::Invalid,
+            format!("{what} is empty, or has control characters in it."),
+            "Pick it from the screen again.",
+        ));
+    }
+    bounded(given, what, bytes_max)
+}
+
 /// One line of text that must be there.
 pub(super) fn line(given: &str, what: &str, bytes_max: usize) -> Result<Arc<str>, Refusal> {
     let joined = given.split_whitespace().collect::<Vec<_>>().join(" ");

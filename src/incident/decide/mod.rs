@@ -1,7 +1,9 @@
 //! The only place where the rules live: whether a command may happen, and what then does.
 
+mod beside;
 mod check;
 mod lifecycle;
+mod outside;
 mod roles;
 mod timeline;
 mod work;
@@ -192,6 +194,17 @@ impl Case<'_> {
                 self.answer_ask(*ask, *state, reason.as_ref())
             }
             Intent::AddActionItem { text, owner } => self.add_action_item(text, owner.as_ref()),
+            Intent::PinEvidence {
+                evidence,
+                text,
+                private,
+            } => self.pin_evidence(evidence, text, *private),
+            Intent::AcknowledgeAlerts { .. } => self.acknowledge_alerts(),
+            Intent::UnacknowledgeAlerts { group, reason } => {
+                self.unacknowledge_alerts(group, reason.as_ref())
+            }
+            Intent::AskOutside { call } => self.ask_outside(call),
+            Intent::AnswerOutside { .. } => self.answer_outside(),
         }
     }
 

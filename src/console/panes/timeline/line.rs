@@ -164,6 +164,7 @@ fn label(kind: EntryKind) -> Option<&'static str> {
         | EntryKind::ActionTaken
         | EntryKind::CommandRun
         | EntryKind::ActionItem
+        | EntryKind::Evidence
         | EntryKind::ImportedChat => Some(kind.title()),
         _ => None,
     }
@@ -189,6 +190,8 @@ pub(super) fn meaning(kind: EntryKind) -> Meaning {
         EntryKind::Link => Meaning::Link,
         EntryKind::ImportedChat => Meaning::Chat,
         EntryKind::ActionItem => Meaning::StepOpen,
+        EntryKind::Evidence => Meaning::Evidence,
+        EntryKind::Outside => Meaning::Outside,
         EntryKind::Hidden => Meaning::Private,
         EntryKind::Unknown => Meaning::Unknown,
     }
