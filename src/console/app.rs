@@ -1,10 +1,12 @@
 //! Everything that the console knows. Changed by `update` only, read by `view`.
 
 use super::keymap::{Key, Keymap};
-use super::layout::{self, Layout, Places, Wish};
+use super::layout::{self, Layout, Places, Watched, Wish};
 use super::notices::Notices;
 use super::overlays::Overlay;
-use super::panes::{Cx, Focus, Look, command, composer, runbook, situation, timeline};
+use super::panes::{
+    Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
+};
 use super::text::Zone;
 use super::theme::Theme;
 use crate::client::{Client, Pane, Room};
@@ -79,6 +81,14 @@ pub struct IncidentScreen {
     pub runbook: runbook::State,
     /// Alerts, pinned entries, milestones, links.
     pub situation: situation::State,
+    /// Numbers that are watched live.
+    pub signals: signals::State,
+    /// Errors in the code.
+    pub errors: errors::State,
+    /// Alerts of the monitors.
+    pub alerts: alerts::State,
+    /// Which of the panes beside the incident has, or last had, the focus.
+    pub beside: Focus,
     /// The composer.
     pub composer: composer::State,
     /// What the timeline is searched for; empty: nothing.
@@ -158,6 +168,10 @@ impl IncidentScreen {
             command: command::State::default(),
             runbook: runbook::State::default(),
             situation: situation::State::default(),
+            signals: signals::State::default(),
+            errors: errors::State::default(),
+            alerts: alerts::State::default(),
+            beside: Focus::Signals,
             composer: composer::State::default(),
             looking: String::new(),
             wanted: None,
@@ -219,13 +233,32 @@ impl App {
             Wish {
                 layout: self.prefs.layout,
                 pane: screen.pane,
+                beside: screen.beside,
                 zoomed: self.prefs.zoomed,
                 composer_rows: screen
                     .composer
                     .height(self.size.width, (self.size.height / 3).max(1)),
                 has_runbook,
+                watched: self.watched(),
             },
         )
+    }
+
+    /// What is watched beside the incident.
+    #[must_use]
+    pub fn watched(&self) -> Watched {
+        let live = self.client.live();
+        Watched {
+            signals: live.watches(&signals::KINDS),
+            errors: live.watches(&errors::KINDS),
+            alerts: live.watches(&alerts::KINDS),
+        }
+    }
+
+    /// The panes that can be reached, in the order of the tabs.
+    #[must_use]
+    pub fn reachable(&self) -> Vec<Focus> {
+        layout::reachable(self.prefs.layout, self.watched())
     }
 
     /// How things are drawn.
@@ -252,8 +285,14 @@ impl App {
     /// The same, where the place is known already.
     #[must_use]
     pub fn cx_in<'a>(&'a self, room: &'a Room, focus: Focus, frame: Rect) -> Cx<'a> {
+        let looked_at = match &self.screen {
+            Screen::Incident(screen) => screen.timeline.looked_at(room.timeline()),
+            Screen::Board(_) => None,
+        };
         Cx {
             room,
+            live: self.client.live(),
+            looked_at,
             me: self.client.me(),
             now: self.now,
             zone: self.prefs.zone(),
@@ -277,8 +316,11 @@ impl App {
         if !room.shown().exists() {
             return None;
         }
+        let looked_at = screen.timeline.looked_at(room.timeline());
         let cx = Cx {
             room,
+            live: self.client.live(),
+            looked_at,
             me: self.client.me(),
             now: self.now,
             zone,

@@ -71,12 +71,27 @@ pub struct Wish {
     pub layout: Layout,
     /// The pane that has the focus (the last one, while the composer has it).
     pub pane: Focus,
+    /// The pane beside the incident that has, or last had, the focus.
+    pub beside: Focus,
     /// Only that pane is shown.
     pub zoomed: bool,
     /// Rows that the composer wants.
     pub composer_rows: u16,
     /// A runbook is attached.
     pub has_runbook: bool,
+    /// What is watched beside the incident.
+    pub watched: Watched,
+}
+
+/// What is watched beside the incident: a pane for which there is nothing is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Watched {
+    /// Numbers.
+    pub signals: bool,
+    /// Errors in the code.
+    pub errors: bool,
+    /// Alerts of the monitors.
+    pub alerts: bool,
 }
 
 /// Where everything of an incident's screen stands. Panes stand with their frames.
@@ -128,15 +143,36 @@ pub fn fits(size: Rect) -> bool {
 
 /// The panes that can be reached, in the order of the tabs.
 #[must_use]
-pub fn reachable(layout: Layout) -> &'static [Focus] {
-    match layout {
-        Layout::Wall => &[],
-        _ => &[
-            Focus::Timeline,
-            Focus::Command,
-            Focus::Runbook,
-            Focus::Situation,
-        ],
+pub fn reachable(layout: Layout, watched: Watched) -> Vec<Focus> {
+    if layout == Layout::Wall {
+        return Vec::new();
+    }
+    let always = [
+        Focus::Timeline,
+        Focus::Command,
+        Focus::Runbook,
+        Focus::Situation,
+    ];
+    always.into_iter().chain(watched.panes()).collect()
+}
+
+impl Watched {
+    /// The panes for which there is something, in reading order.
+    pub fn panes(self) -> impl Iterator<Item = Focus> {
+        let all = [
+            (self.signals, Focus::Signals),
+            (self.errors, Focus::Errors),
+            (self.alerts, Focus::Alerts),
+        ];
+        all.into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, pane)| pane)
+    }
+
+    /// Whether there is anything.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.signals || self.errors || self.alerts
     }
 }
 
@@ -212,11 +248,11 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
     let three = body.width >= THREE_COLUMNS;
     if wish.layout == Layout::Scribe {
         let side = right(&mut body, if three { 48 } else { 36 });
-        let (command, situation) = stacked(side, side.height * 3 / 5);
+        let (command, beside) = stacked(side, side.height * 3 / 5);
         return [
             Some((Focus::Timeline, body)),
             Some((Focus::Command, command)),
-            situation.map(|area| (Focus::Situation, area)),
+            beside.map(|area| (beside_pane(wish), area)),
         ]
         .into_iter()
         .flatten()
@@ -231,23 +267,68 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
         let runbook = foot(&mut body, runbook_rows.max(3));
         // What is not the timeline's grows with the screen, up to what it can use.
         let side = body.width / 4;
-        let situation = right(&mut body, side.clamp(40, 50));
+        let situation = right(&mut body, side.clamp(40, 60));
         let command = right(&mut body, side.clamp(38, 46));
-        return vec![
-            (Focus::Timeline, body),
-            (Focus::Command, command),
-            (Focus::Situation, situation),
-            (Focus::Runbook, runbook),
-        ];
+        let mut panes = vec![(Focus::Timeline, body), (Focus::Command, command)];
+        panes.extend(shared(situation, wish));
+        panes.push((Focus::Runbook, runbook));
+        return panes;
     }
     let columns = if body.width >= 130 { 46 } else { 40 };
     let side = right(&mut body, columns);
     let runbook = foot(&mut body, runbook_rows.max(3));
-    let (command, situation) = stacked(side, side.height * 3 / 5);
+    let upper = if wish.watched.any() { 2 } else { 3 };
+    let (command, beside) = stacked(side, side.height * upper / 5);
     let mut panes = vec![(Focus::Timeline, body), (Focus::Command, command)];
-    panes.extend(situation.map(|area| (Focus::Situation, area)));
+    panes.extend(beside.map(|area| (beside_pane(wish), area)));
     panes.push((Focus::Runbook, runbook));
     panes
+}
+
+/// What stands in the one place that the panes beside the incident share: the one that has, or last
+/// had, the focus.
+fn beside_pane(wish: Wish) -> Focus {
+    let mut panes = wish.watched.panes().chain([Focus::Situation]);
+    let first = panes.next().unwrap_or(Focus::Situation);
+    match wish.beside {
+        pane if pane == first || panes.any(|other| other == pane) => pane,
+        _ => first,
+    }
+}
+
+/// Rows of one of the panes beside the incident, its frame included, below which it is no use.
+const BESIDE_ROWS: u16 = 7;
+
+/// The column of the panes beside the incident, each with its share where all of them fit. Where
+/// they do not, the signals keep their place and the others share one.
+fn shared(column: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
+    let panes: Vec<Focus> = wish.watched.panes().chain([Focus::Situation]).collect();
+    let count = u16::try_from(panes.len()).unwrap_or(1);
+    let mut rest = column;
+    if column.height >= BESIDE_ROWS * count + 4 {
+        // What can use more rows gets them: charts.
+        let each = if wish.watched.signals {
+            (column.height / (count + 1)).max(BESIDE_ROWS)
+        } else {
+            column.height / count
+        };
+        let mut placed = Vec::new();
+        for pane in panes.iter().skip(1).rev() {
+            placed.push((*pane, foot(&mut rest, each)));
+        }
+        placed.extend(panes.first().map(|pane| (*pane, rest)));
+        placed.reverse();
+        return placed;
+    }
+    if wish.watched.signals && column.height >= 2 * BESIDE_ROWS {
+        let below = match beside_pane(wish) {
+            Focus::Signals => panes.get(1).copied().unwrap_or(Focus::Situation),
+            pane => pane,
+        };
+        let lower = foot(&mut rest, column.height / 2);
+        return vec![(Focus::Signals, rest), (below, lower)];
+    }
+    vec![(beside_pane(wish), column)]
 }
 
 /// Two panes, one above the other, or the upper one alone where the lower would be no use.
@@ -283,9 +364,11 @@ mod tests {
         Wish {
             layout,
             pane: Focus::Timeline,
+            beside: Focus::Situation,
             zoomed: false,
             composer_rows: 2,
             has_runbook: true,
+            watched: Watched::default(),
         }
     }
 

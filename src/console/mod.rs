@@ -8,6 +8,7 @@
 //! through [`text`].
 
 pub mod app;
+pub mod chart;
 mod drafts;
 mod editor;
 pub mod effect;

@@ -10,9 +10,11 @@ mod group;
 mod issue;
 mod signal;
 mod source;
+mod words;
 
 pub use alert::{AlertGroup, LiveAlert, LiveState, Matcher, Silence};
 pub use group::{RATE_MINUTES, group};
 pub use issue::{Issue, IssueState};
 pub use signal::Signal;
 pub use source::{Source, SourceKind, SourceState};
+pub use words::{Change, Turn};

@@ -13,6 +13,8 @@ pub enum Group {
     Command,
     /// Runbooks.
     Runbook,
+    /// Signals, errors and alerts.
+    Live,
     /// Moving and looking.
     View,
     /// The program.
@@ -21,12 +23,13 @@ pub enum Group {
 
 impl Group {
     /// In the order of the help screen.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Incident,
         Self::Compose,
         Self::Timeline,
         Self::Command,
         Self::Runbook,
+        Self::Live,
         Self::View,
         Self::Program,
     ];
@@ -40,6 +43,7 @@ impl Group {
             Self::Timeline => "Timeline",
             Self::Command => "Roles, asks, updates",
             Self::Runbook => "Runbook",
+            Self::Live => "Signals, errors, alerts",
             Self::View => "Moving and looking",
             Self::Program => "Program",
         }
@@ -134,10 +138,26 @@ actions! {
     CopyCommand "copy-command" Runbook "Copy the step's command",
     NextRunbook "next-runbook" Runbook "Show the next attached runbook",
 
+    PinEvidence "pin-evidence" Live "Pin it to the timeline with its values of now",
+    Earlier "earlier" Live "Read the chart's values earlier",
+    Later "later" Live "Read the chart's values later",
+    SortRows "sort-rows" Live "Sort the table by something else",
+    FilterRows "filter-rows" Live "Show only rows that hold some words",
+    CopyAddress "copy-address" Live "Copy the address of the same in a browser",
+    AcknowledgeAlerts "acknowledge-alerts" Live "Take note of the alerts, or take that back",
+    SilenceAlerts "silence-alerts" Live "Silence the alerts for a time (asks first)",
+    ExpireSilence "expire-silence" Live "End the silence of the alerts",
+    ResolveIssue "resolve-issue" Live "Mark the error as resolved (asks first)",
+    IgnoreIssue "ignore-issue" Live "Ignore the error (asks first)",
+    AssignIssue "assign-issue" Live "Give the error to someone",
+
     FocusTimeline "focus-timeline" View "Go to the timeline",
     FocusCommand "focus-command" View "Go to roles and asks",
     FocusRunbook "focus-runbook" View "Go to the runbook",
-    FocusSituation "focus-situation" View "Go to alerts and pinned entries",
+    FocusSituation "focus-situation" View "Go to its alerts and pinned entries",
+    FocusSignals "focus-signals" View "Go to the signals",
+    FocusErrors "focus-errors" View "Go to the errors",
+    FocusAlerts "focus-alerts" View "Go to the alerts of the monitors",
     NextPane "next-pane" View "Go to the next pane",
     PreviousPane "previous-pane" View "Go to the pane before",
     ZoomPane "zoom-pane" View "Show this pane alone, or all again",

@@ -21,6 +21,12 @@ pub enum Context {
     Command,
     /// In the runbook.
     Runbook,
+    /// In the signals.
+    Signals,
+    /// In the errors.
+    Errors,
+    /// In the alerts.
+    Alerts,
     /// In the composer.
     Composer,
     /// In a list that is laid over the screen; plain keys filter it.
@@ -33,7 +39,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, outermost first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Global,
         Self::Browse,
         Self::Board,
@@ -41,6 +47,9 @@ impl Context {
         Self::Timeline,
         Self::Command,
         Self::Runbook,
+        Self::Signals,
+        Self::Errors,
+        Self::Alerts,
         Self::Composer,
         Self::List,
         Self::Text,
@@ -58,6 +67,9 @@ impl Context {
             Self::Timeline => "timeline",
             Self::Command => "command",
             Self::Runbook => "runbook",
+            Self::Signals => "signals",
+            Self::Errors => "errors",
+            Self::Alerts => "alerts",
             Self::Composer => "composer",
             Self::List => "list",
             Self::Text => "text",

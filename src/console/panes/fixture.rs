@@ -404,8 +404,12 @@ pub(super) fn me() -> Me {
 
 /// What a pane may read, for a pane of this inside.
 pub(super) fn cx<'a>(room: &'a Room, me: &'a Me, area: Rect) -> Cx<'a> {
+    static NOTHING: std::sync::LazyLock<crate::client::Live> =
+        std::sync::LazyLock::new(crate::client::Live::default);
     Cx {
         room,
+        live: &NOTHING,
+        looked_at: None,
         me: Some(me),
         now: now(),
         zone: Zone::Utc,
@@ -420,9 +424,11 @@ pub(super) fn insides(pane: Focus) -> [Rect; 3] {
         let wish = Wish {
             layout: Layout::Commander,
             pane,
+            beside: Focus::Situation,
             zoomed: false,
             composer_rows: 2,
             has_runbook: true,
+            watched: layout::Watched::default(),
         };
         let places = layout::incident(Rect::new(0, 0, width, height), wish);
         layout::inside(places.pane(pane).unwrap())

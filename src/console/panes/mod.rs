@@ -17,14 +17,19 @@
 //!
 //! **Invariant**: no I/O, and nothing from outside drawn but through [`super::text`].
 
+pub mod alerts;
 pub mod command;
 pub mod composer;
+pub mod errors;
 #[cfg(test)]
 mod fixture;
 mod request;
 mod rows;
 pub mod runbook;
+mod signal_chart;
+pub mod signals;
 pub mod situation;
+mod table;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
@@ -33,9 +38,12 @@ pub use request::{Confirm, Focus, OverlayRequest, Prompt, Request, Say, Then};
 
 use super::keymap::Keymap;
 use super::text::Zone;
-use super::theme::Theme;
-use crate::client::{Me, Room};
+use super::theme::{Meaning, Theme};
+use super::view::paint::{self, Piece};
+use crate::client::{Live, Me, Room};
 use crate::incident::Timestamp;
+use crate::signals::{Issue, Signal, SourceKind, SourceState};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// How things are drawn.
@@ -60,6 +68,10 @@ pub struct Look<'a> {
 pub struct Cx<'a> {
     /// The incident.
     pub room: &'a Room,
+    /// What is watched beside the incidents.
+    pub live: &'a Live,
+    /// The moment of the entry that is looked at in the timeline; absent while it follows.
+    pub looked_at: Option<Timestamp>,
     /// Who sits here; absent before the server has said so for the first time.
     pub me: Option<&'a Me>,
     /// The time now.
@@ -79,4 +91,54 @@ pub struct Title {
     pub left: String,
     /// On the right: a span of time, a count, how many are below. May be empty.
     pub right: String,
+}
+
+impl<'a> Cx<'a> {
+    /// The incident's signals.
+    pub fn signals(&self) -> impl Iterator<Item = &'a Signal> {
+        self.live.signals(self.room.shown().id)
+    }
+
+    /// The errors in the incident's window.
+    pub fn issues(&self) -> impl Iterator<Item = &'a Issue> {
+        self.live.issues(self.room.shown().id)
+    }
+
+    /// What is wrong with sources of these kinds, a sentence each, with the age of what is shown.
+    #[must_use]
+    pub fn troubles(&self, kinds: &[SourceKind]) -> Vec<String> {
+        let sources = self.live.sources().iter();
+        let troubled = sources.filter(|source| {
+            let well = matches!(source.state, SourceState::Answering | SourceState::Waiting);
+            !well && kinds.contains(&source.kind)
+        });
+        troubled
+            .map(|source| {
+                let why = source.why.as_deref().unwrap_or("it does not answer");
+                let since = source.answered_at.map_or_else(
+                    || "no answer yet".to_owned(),
+                    |at| format!("as of {}", self.zone.hms(at)),
+                );
+                format!("{}: {why} · {since}", source.name)
+            })
+            .collect()
+    }
+}
+
+/// Draws what is wrong with a pane's sources, a row each, and answers the place below.
+fn draw_troubles(troubles: &[String], look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let rows = u16::try_from(troubles.len())
+        .unwrap_or(u16::MAX)
+        .min(area.height);
+    for (text, at) in troubles.iter().zip(0..rows) {
+        let style = look.theme.style(Meaning::Stale);
+        let sign = paint::glyph(look, Meaning::Stale);
+        let piece = Piece::new(format!("{sign} {text}"), style);
+        paint::left(&[piece], paint::row(area, at), buf);
+    }
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
 }

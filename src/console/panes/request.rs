@@ -1,8 +1,8 @@
 //! What a pane asks of the shell.
 
 use crate::incident::{
-    AskId, AskState, Intent, Milestone, NewNote, Person, Refusal, Role, Seq, Status, StepNo,
-    StepState, Timestamp,
+    AskId, AskState, Intent, Matching, Milestone, NewNote, Person, Refusal, Role, Seq, Status,
+    StepNo, StepState, Timestamp,
 };
 use std::sync::Arc;
 
@@ -18,6 +18,12 @@ pub enum Focus {
     Runbook,
     /// Alerts, pinned entries, milestones, links.
     Situation,
+    /// Numbers that are watched live.
+    Signals,
+    /// Errors in the code.
+    Errors,
+    /// Alerts as the monitors have them.
+    Alerts,
     /// The composer.
     Composer,
 }
@@ -55,6 +61,8 @@ pub enum Request {
     JumpTo(Timestamp),
     /// Let keys go there.
     Focus(Focus),
+    /// Show this pane alone, or all again.
+    Zoom(bool),
     /// Open `$EDITOR` on the composer's text.
     EditElsewhere(String),
     /// Say something at the foot of the screen.
@@ -168,4 +176,40 @@ pub enum Then {
     AddLink,
     /// Words that every timeline is searched for.
     SearchAll,
+    /// Words that the shown errors hold.
+    FilterErrors,
+    /// Words that the shown alerts hold.
+    FilterAlerts,
+    /// Until when (first, if at all) and why alerts need nothing now.
+    AcknowledgeAlerts {
+        /// The group.
+        group: Arc<str>,
+        /// What people call it.
+        title: Arc<str>,
+    },
+    /// For how long (first) and why alerts are silenced. Confirmed before it is asked for.
+    Silence {
+        /// The alert manager.
+        source: Arc<str>,
+        /// What people call the alerts.
+        title: Arc<str>,
+        /// What is matched.
+        matchers: Vec<Matching>,
+    },
+    /// Why a silence ends before its time.
+    ExpireSilence {
+        /// The alert manager.
+        source: Arc<str>,
+        /// Its id there.
+        silence: Arc<str>,
+    },
+    /// Who works on an error.
+    AssignIssue {
+        /// The tracker.
+        source: Arc<str>,
+        /// Its id there.
+        issue: Arc<str>,
+        /// Its name for people.
+        short: Arc<str>,
+    },
 }

@@ -30,6 +30,13 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Group::Command => in_command(app, action),
         Group::Runbook if action == Action::AttachRunbook => pickers::runbooks(app),
         Group::Runbook => pane(app, Focus::Runbook, action),
+        Group::Live => {
+            let focus = match &app.screen {
+                Screen::Incident(screen) => why_not::live_pane(action, screen.focus),
+                Screen::Board(_) => return Vec::new(),
+            };
+            pane(app, focus, action)
+        }
     }
 }
 
@@ -141,8 +148,11 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         Action::FocusCommand => incident::focus(app, Focus::Command),
         Action::FocusRunbook => incident::focus(app, Focus::Runbook),
         Action::FocusSituation => incident::focus(app, Focus::Situation),
-        Action::NextPane => incident::turn(app, 1),
-        Action::PreviousPane => incident::turn(app, 3),
+        Action::FocusSignals => incident::focus(app, Focus::Signals),
+        Action::FocusErrors => incident::focus(app, Focus::Errors),
+        Action::FocusAlerts => incident::focus(app, Focus::Alerts),
+        Action::NextPane => incident::turn(app, false),
+        Action::PreviousPane => incident::turn(app, true),
         Action::ZoomPane => {
             app.prefs.zoomed = !app.prefs.zoomed;
             Vec::new()

@@ -1,6 +1,6 @@
 //! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
 
-use super::{actions, incident, pickers, submit};
+use super::{actions, incident, live, pickers, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::overlays::{Choice, Overlay, read_moment};
@@ -229,6 +229,10 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
             app.overlays.pop();
             return actions::ask_server(app, text.to_owned());
         }
+        Ok(Read::Filter(then)) => {
+            app.overlays.pop();
+            return filter(app, &then, text);
+        }
         Err(why) => why,
     };
     if let Some(Overlay::Prompt(prompt)) = app.overlays.last_mut() {
@@ -237,15 +241,28 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Shows only rows that hold these words.
+fn filter(app: &mut App, then: &Then, words: &str) -> Vec<Effect> {
+    if let crate::console::app::Screen::Incident(screen) = &mut app.screen {
+        match then {
+            Then::FilterErrors => screen.errors.filter(words),
+            _ => screen.alerts.filter(words),
+        }
+    }
+    Vec::new()
+}
+
 /// Says what will happen to the incident as it is then.
 type Asked = Box<dyn Fn(&Incident, Timestamp) -> Confirm>;
 
 /// What an answer comes to.
-enum Read {
+pub(super) enum Read {
+    /// Ask the incident for it.
     Intent(Intent),
     Confirm(Asked),
     JumpTo(Timestamp),
     Search,
+    Filter(Then),
 }
 
 fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
@@ -306,7 +323,9 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
         Then::Cancel => return Ok(Read::Confirm(Box::new(move |s, _| cancel(s, &words)))),
         Then::Decline => return Ok(Read::Confirm(Box::new(move |s, _| decline(s, &words)))),
         Then::JumpTo => return moment(text).map(Read::JumpTo),
+        Then::FilterErrors | Then::FilterAlerts => return Ok(Read::Filter(then)),
         Then::SearchAll => return Ok(Read::Search),
+        then => return live::read(then, text, app.now),
     };
     Ok(Read::Intent(intent))
 }

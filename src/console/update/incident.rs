@@ -5,7 +5,7 @@ use super::submit::driver;
 use crate::console::app::{App, Board, IncidentScreen, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
-use crate::console::layout::{self, Layout};
+use crate::console::layout::Layout;
 use crate::console::panes::{Focus, Request};
 use crate::incident::IncidentId;
 use crossterm::event::KeyEvent;
@@ -79,21 +79,27 @@ pub(super) fn focus(app: &mut App, focus: Focus) -> Vec<Effect> {
             .say(app.now, crate::console::panes::Say::Info(why));
         return Vec::new();
     }
-    let reachable = layout::reachable(app.prefs.layout);
+    let reachable = app.reachable();
     if let Screen::Incident(screen) = &mut app.screen {
         if focus == Focus::Composer {
             screen.focus = focus;
         } else if reachable.contains(&focus) {
             screen.focus = focus;
             screen.pane = focus;
+            if matches!(
+                focus,
+                Focus::Signals | Focus::Errors | Focus::Alerts | Focus::Situation
+            ) {
+                screen.beside = focus;
+            }
         }
     }
     Vec::new()
 }
 
-/// The pane that is `by` places on, in the order of the tabs.
-pub(super) fn turn(app: &mut App, by: usize) -> Vec<Effect> {
-    let reachable = layout::reachable(app.prefs.layout);
+/// The next pane in the order of the tabs, or the one before.
+pub(super) fn turn(app: &mut App, back: bool) -> Vec<Effect> {
+    let reachable = app.reachable();
     let Screen::Incident(screen) = &app.screen else {
         return Vec::new();
     };
@@ -101,6 +107,7 @@ pub(super) fn turn(app: &mut App, by: usize) -> Vec<Effect> {
         return Vec::new();
     }
     let at = reachable.iter().position(|pane| *pane == screen.pane);
+    let by = if back { reachable.len() - 1 } else { 1 };
     let next = (at.unwrap_or(0) + by) % reachable.len();
     match reachable.get(next) {
         Some(pane) => focus(app, *pane),
@@ -118,6 +125,9 @@ pub(super) fn pane_action(app: &mut App, focus: Focus, action: Action) -> Vec<Re
         Focus::Command => screen.command.handle(action, &cx),
         Focus::Runbook => screen.runbook.handle(action, &cx),
         Focus::Situation => screen.situation.handle(action, &cx),
+        Focus::Signals => screen.signals.handle(action, &cx),
+        Focus::Errors => screen.errors.handle(action, &cx),
+        Focus::Alerts => screen.alerts.handle(action, &cx),
         Focus::Composer => screen.composer.handle(action, &cx),
     }
 }

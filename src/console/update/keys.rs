@@ -30,6 +30,9 @@ pub fn contexts(app: &App) -> Vec<Context> {
             Focus::Command => Some(Context::Command),
             Focus::Runbook => Some(Context::Runbook),
             Focus::Situation => None,
+            Focus::Signals => Some(Context::Signals),
+            Focus::Errors => Some(Context::Errors),
+            Focus::Alerts => Some(Context::Alerts),
         },
     };
     inner

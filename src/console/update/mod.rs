@@ -5,6 +5,7 @@ mod answers;
 mod client;
 mod incident;
 mod keys;
+mod live;
 mod mouse;
 mod overlay;
 mod pickers;

@@ -5,7 +5,6 @@ use super::{actions, incident, overlay};
 use crate::console::app::{App, Board, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
-use crate::console::layout;
 use crate::console::overlays::{Answer, Move, Overlay, Stroke};
 use crate::console::panes::{Focus, Request};
 use crate::console::view;
@@ -94,6 +93,9 @@ fn click_incident(app: &mut App, at: Position) -> Vec<Effect> {
             Focus::Command => screen.command.click(at, &cx),
             Focus::Runbook => screen.runbook.click(at, &cx),
             Focus::Situation => screen.situation.click(at, &cx),
+            Focus::Signals => screen.signals.click(at, &cx),
+            Focus::Errors => screen.errors.click(at, &cx),
+            Focus::Alerts => screen.alerts.click(at, &cx),
             Focus::Composer => {
                 screen.composer.click(at, &cx);
                 Vec::new()
@@ -110,7 +112,7 @@ fn under(app: &App, at: Position) -> Option<Focus> {
     if places.composer.is_some_and(|area| area.contains(at)) {
         return Some(Focus::Composer);
     }
-    layout::reachable(app.prefs.layout).first()?;
+    app.reachable().first()?;
     places
         .panes
         .iter()
@@ -141,6 +143,9 @@ fn wheel(app: &mut App, at: Position, lines: i32) -> Vec<Effect> {
             Focus::Command => screen.command.wheel(lines, &cx),
             Focus::Runbook => screen.runbook.wheel(lines, &cx),
             Focus::Situation => screen.situation.wheel(lines, &cx),
+            Focus::Signals => screen.signals.wheel(lines, &cx),
+            Focus::Errors => screen.errors.wheel(lines, &cx),
+            Focus::Alerts => screen.alerts.wheel(lines, &cx),
             Focus::Composer => Vec::new(),
         });
     requests(app, asked)

@@ -25,6 +25,10 @@ fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
         Request::Open(wanted) => return open(app, wanted),
         Request::Copy { text, what } => return copy(app, text, what),
         Request::Focus(pane) => return incident::focus(app, pane),
+        Request::Zoom(zoomed) => {
+            app.prefs.zoomed = zoomed;
+            return Vec::new();
+        }
         Request::EditElsewhere(text) => return vec![Effect::Edit(text)],
         Request::Say(said) => {
             app.notices.say(app.now, said);

@@ -40,7 +40,7 @@ fn pane_of(focus: Focus) -> Pane {
         Focus::Command => Pane::Command,
         Focus::Runbook => Pane::Runbook,
         Focus::Composer => Pane::Composer,
-        Focus::Situation => Pane::Other,
+        Focus::Situation | Focus::Signals | Focus::Errors | Focus::Alerts => Pane::Other,
     }
 }
 

@@ -97,6 +97,8 @@ fn in_pane(app: &App, action: Action) -> Option<String> {
         Group::Runbook => Focus::Runbook,
         Group::Command => Focus::Command,
         Group::Compose => Focus::Composer,
+        Group::Live => live_pane(action, screen.focus),
+        Group::View => return unwatched(app, action),
         _ => return None,
     };
     let cx = app.cx_in(room, focus, places.pane(focus).unwrap_or_default());
@@ -104,8 +106,41 @@ fn in_pane(app: &App, action: Action) -> Option<String> {
         Focus::Timeline => screen.timeline.why_not(action, &cx),
         Focus::Runbook => screen.runbook.why_not(action, &cx),
         Focus::Command => screen.command.why_not(action, &cx),
+        Focus::Signals => screen.signals.why_not(action, &cx),
+        Focus::Errors => screen.errors.why_not(action, &cx),
+        Focus::Alerts => screen.alerts.why_not(action, &cx),
         _ => screen.composer.why_not(action, &cx),
     }
+}
+
+/// The pane that an action on what is watched belongs to: its own where it has one, or the one that
+/// has the focus.
+pub(super) fn live_pane(action: Action, focus: Focus) -> Focus {
+    match (action, focus) {
+        (Action::ResolveIssue | Action::IgnoreIssue | Action::AssignIssue, _) => Focus::Errors,
+        (Action::AcknowledgeAlerts | Action::SilenceAlerts | Action::ExpireSilence, _) => {
+            Focus::Alerts
+        }
+        (_, Focus::Errors | Focus::Alerts) => focus,
+        (Action::SortRows | Action::FilterRows, _) => Focus::Alerts,
+        _ => Focus::Signals,
+    }
+}
+
+/// Why a pane cannot be gone to: nothing of its kind is watched.
+fn unwatched(app: &App, action: Action) -> Option<String> {
+    let (focus, what) = match action {
+        Action::FocusSignals => (Focus::Signals, "signals"),
+        Action::FocusErrors => (Focus::Errors, "errors"),
+        Action::FocusAlerts => (Focus::Alerts, "alerts"),
+        _ => return None,
+    };
+    (!app.reachable().contains(&focus)).then(|| {
+        format!(
+            "The server watches nothing that has {what}. Name a system in its configuration, \
+             under [sources]."
+        )
+    })
 }
 
 fn writes(action: Action) -> bool {
@@ -120,7 +155,12 @@ fn writes(action: Action) -> bool {
         | Action::SearchServer
         | Action::JumpToTime
         | Action::CopyCommand
-        | Action::NextRunbook => false,
+        | Action::NextRunbook
+        | Action::Earlier
+        | Action::Later
+        | Action::SortRows
+        | Action::FilterRows
+        | Action::CopyAddress => false,
         other => !matches!(other.group(), Group::View | Group::Program),
     }
 }
@@ -143,7 +183,7 @@ fn needs_incident(action: Action) -> bool {
 fn of_a_pane(action: Action) -> bool {
     matches!(
         action.group(),
-        Group::Compose | Group::Timeline | Group::Command | Group::Runbook
+        Group::Compose | Group::Timeline | Group::Command | Group::Runbook | Group::Live
     )
 }
 
@@ -154,6 +194,9 @@ fn needs_pane(action: Action) -> bool {
             | Action::FocusCommand
             | Action::FocusRunbook
             | Action::FocusSituation
+            | Action::FocusSignals
+            | Action::FocusErrors
+            | Action::FocusAlerts
             | Action::NextPane
             | Action::PreviousPane
             | Action::ZoomPane

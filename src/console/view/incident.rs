@@ -92,6 +92,9 @@ fn draw_pane(
         Focus::Command => screen.command.draw(&cx, &look, inside, buf),
         Focus::Runbook => screen.runbook.draw(&cx, &look, inside, buf),
         Focus::Situation => screen.situation.draw(&cx, &look, inside, buf),
+        Focus::Signals => screen.signals.draw(&cx, &look, inside, buf),
+        Focus::Errors => screen.errors.draw(&cx, &look, inside, buf),
+        Focus::Alerts => screen.alerts.draw(&cx, &look, inside, buf),
         Focus::Composer => {}
     }
 }
@@ -102,6 +105,9 @@ fn title(screen: &IncidentScreen, pane: Focus, cx: &crate::console::panes::Cx<'_
         Focus::Command => screen.command.title(cx),
         Focus::Runbook => screen.runbook.title(cx),
         Focus::Situation => screen.situation.title(cx),
+        Focus::Signals => screen.signals.title(cx),
+        Focus::Errors => screen.errors.title(cx),
+        Focus::Alerts => screen.alerts.title(cx),
         Focus::Composer => Title::default(),
     }
 }
@@ -112,16 +118,19 @@ fn tab_name(pane: Focus) -> &'static str {
         Focus::Command => "Command",
         Focus::Runbook => "Runbook",
         Focus::Situation => "Situation",
+        Focus::Signals => "Signals",
+        Focus::Errors => "Errors",
+        Focus::Alerts => "Alerts",
         Focus::Composer => "Composer",
     }
 }
 
 /// The tabs with the cells that each takes.
 fn tabs(app: &App) -> Vec<(Focus, String)> {
-    layout::reachable(app.prefs.layout)
-        .iter()
+    app.reachable()
+        .into_iter()
         .zip(1..)
-        .map(|(pane, number)| (*pane, format!(" {number} {} ", tab_name(*pane))))
+        .map(|(pane, number)| (pane, format!(" {number} {} ", tab_name(pane))))
         .collect()
 }
 

@@ -85,6 +85,8 @@ impl Bench {
     fn with<T>(&mut self, f: impl FnOnce(&mut State, &Cx<'_>) -> T) -> T {
         let cx = Cx {
             room: &self.room,
+            live: &crate::client::Live::default(),
+            looked_at: None,
             me: Some(&self.me),
             now: now(),
             zone: Zone::Utc,

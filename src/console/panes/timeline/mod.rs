@@ -209,6 +209,14 @@ impl State {
         self.settle(cx);
     }
 
+    /// When the entry was that is looked at; nothing while it follows the newest.
+    #[must_use]
+    pub fn looked_at(&self, timeline: &Timeline) -> Option<Timestamp> {
+        self.anchor?;
+        let line = timeline.lines().get(self.place(timeline)?)?;
+        Some(line.entry.occurred_at)
+    }
+
     /// The room changed (events, a page): keeps the cursor on its entry and settles jumps.
     pub fn room_changed(&mut self, cx: &Cx<'_>) -> Vec<Request> {
         let timeline = cx.room.timeline();
