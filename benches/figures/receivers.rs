@@ -6,13 +6,16 @@ use std::io::{BufRead, BufReader, Write, stdin, stdout};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::str::FromStr;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::{Sender, channel};
 
 /// How many connections there are.
 pub const SESSIONS: usize = 1_000;
 /// Read at once from one connection.
 const READ_BYTES: usize = 64 * 1024;
+/// A ping begins so, and a pong is this: a session that answers none is given up.
+const PING: u8 = 0x89;
+const PONG: [u8; 6] = [0x8a, 0x80, 0, 0, 0, 0];
 /// What the process is told by.
 const VARIABLE: &str = "WARROOM_FIGURES_RECEIVE";
 
@@ -135,6 +138,9 @@ async fn read(mut stream: tokio::net::TcpStream, got: Sender<usize>) {
             if buffer[at + start..at + end].starts_with(br#"{"type":"event""#) {
                 let _ = got.send(number).await;
                 number += 1;
+            }
+            if buffer[at] == PING && stream.write_all(&PONG).await.is_err() {
+                return;
             }
             at += end;
         }
