@@ -4,6 +4,10 @@
 use crate::support::terminal::{Served, Terminal, verb};
 use std::net::SocketAddr;
 
+/// What the header says once the incident is here: before, a key means what it does on the board
+/// (whose own header has a "live" in it from the first frame).
+const JOINED: &str = "● live ·";
+
 fn any_port() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
@@ -33,8 +37,8 @@ fn two_consoles_a_killed_server_and_nothing_is_lost() {
     );
     let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (120, 40));
     let mut bo = Terminal::start(server.address, "bo", &home.join("bo"), (80, 24));
-    maya.shows("live");
-    bo.shows("live");
+    maya.shows(JOINED);
+    bo.shows(JOINED);
     maya.press("i");
     maya.press("pods restart because of OOM #db\r");
     bo.shows("maya: pods restart because of OOM");
@@ -70,7 +74,7 @@ fn a_killed_console_sends_its_queued_lines_once_when_it_is_back() {
     let address = server.address;
     verb(address, &home, &["declare", "Checkout 500s"]);
     let mut lee = Terminal::start(address, "lee", &home, (120, 40));
-    lee.shows("live");
+    lee.shows(JOINED);
     drop(server);
     lee.shows("stale");
     lee.press("i");
@@ -98,7 +102,7 @@ fn the_terminal_is_given_back_whole() {
     for how in ["quit", "TERM", "HUP"] {
         let mut console =
             Terminal::start(server.address, "lee", &folder.path().join(how), (80, 24));
-        console.shows("live");
+        console.shows(JOINED);
         match how {
             "quit" => console.press("q"),
             signal => {
