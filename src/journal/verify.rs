@@ -93,16 +93,30 @@ fn fingerprint(path: &Path) -> Fingerprint {
 fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
     // A server has checked its own file. (Closing it once more in the server's own process would
     // take SQLite's locks on it away.)
-    if !served {
-        schema::check_file(path)?;
-    }
-    let explain = |error| schema::explain(path, error);
+    let cut = if served { None } else { cut_short(path)? };
+    let explain = |error| match &cut {
+        // Too little of it is left to be walked.
+        Some(why) => damaged(path, why),
+        None => schema::explain(path, error),
+    };
     let connection = connect(path, served).map_err(explain)?;
+    let mut report = Report::default();
+    if let Some(why) = &cut {
+        // Else SQLite reads nothing at all of a file whose end is missing.
+        let readable = connection.pragma_update(None, "writable_schema", "ON");
+        readable.map_err(explain)?;
+        report.damage.push(format!("{}: {why}", path.display()));
+    }
     schema::check_version(&connection, path)?;
     // One transaction: all that follows sees the journal at one moment.
     let journal = connection.unchecked_transaction().map_err(explain)?;
-    let mut report = Report::default();
-    for incident in incidents(&journal).map_err(explain)? {
+    let mut found = BTreeSet::new();
+    let listed = incidents(&journal, &mut found).map_err(explain);
+    // Of a file that is cut short, those that can be read are walked.
+    if found.is_empty() || cut.is_none() {
+        listed?;
+    }
+    for incident in found {
         report.incidents += 1;
         let mut walk = Walk::new(&journal, incident);
         let broken = walk.run();
@@ -115,6 +129,26 @@ fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
     }
     check_rest(&journal, &mut report);
     Ok(report)
+}
+
+/// What is missing of a file that still has something to be walked.
+fn cut_short(path: &Path) -> Result<Option<String>, OpenJournalError> {
+    match schema::check_file(path) {
+        Ok(()) => Ok(None),
+        Err(OpenJournalError::Damaged { why, .. })
+            if fs::metadata(path).is_ok_and(|file| file.len() >= schema::PAGE_BYTES) =>
+        {
+            Ok(Some(why))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn damaged(path: &Path, why: &str) -> OpenJournalError {
+    OpenJournalError::Damaged {
+        path: path.to_owned(),
+        why: why.to_owned(),
+    }
 }
 
 /// Opens the file so that nothing is made or changed beside it.
@@ -154,9 +188,8 @@ fn uri(path: &Path, query: &str) -> PathBuf {
     uri.into()
 }
 
-/// Every incident of which anything is stored.
-fn incidents(journal: &Connection) -> rusqlite::Result<BTreeSet<IncidentId>> {
-    let mut found = BTreeSet::new();
+/// Finds every incident of which anything is stored.
+fn incidents(journal: &Connection, found: &mut BTreeSet<IncidentId>) -> rusqlite::Result<()> {
     let mut statement = journal.prepare("SELECT incident FROM heads")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -172,7 +205,7 @@ fn incidents(journal: &Connection) -> rusqlite::Result<BTreeSet<IncidentId>> {
             None => break,
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The walk along one log.

@@ -310,8 +310,20 @@ async fn a_file_that_is_cut_short_is_refused_and_left_alone() {
             _ => false,
         };
         assert!(named, "{keep} bytes: {text}");
+        // What is left of it is walked, where that is enough to be walked, and is not whole.
+        let verified = verify_dir(dir.path());
+        match &verified {
+            Err(error) => assert!(keep < whole.len() / 2, "{keep} bytes: {error}"),
+            Ok(report) => {
+                let damage = report.damage.join(" ");
+                assert!(
+                    damage.contains("its end is missing"),
+                    "{keep} bytes: {damage}"
+                );
+                assert!(!report.is_whole(), "{report:?}");
+            }
+        }
         assert_eq!(fs::read(&path).unwrap().len(), keep, "it is left alone");
-        assert!(verify_dir(dir.path()).is_err());
     }
     fs::write(&path, &whole).unwrap();
     opened(dir.path());
