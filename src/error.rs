@@ -157,6 +157,34 @@ impl Failure {
     }
 }
 
+/// What happened, and what to do: parts a text whose last sentence says the latter. A text of one
+/// sentence, or one that ends with what another program said, says only what happened.
+#[must_use]
+pub fn what_and_instead(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.rsplit_once(". ") {
+        Some((what, last)) if !last.starts_with("It says: ") => {
+            let end = what.len() + 1;
+            (text.get(..end).unwrap_or(text), last)
+        }
+        _ => (text, ""),
+    }
+}
+
+/// With a capital at its beginning, as a sentence that stands alone. A path or a name (anything
+/// that is no plain word) stays as it is.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(letter) if first.chars().all(char::is_alphabetic) => {
+            letter.to_uppercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 fn push(out: &mut String, label: &str, text: &str) {
     if text.is_empty() {
         return;
@@ -256,6 +284,40 @@ mod tests {
              means: Nothing was sent.\n\
              hint: Start one with `warroom serve`,\n      or name another with --server.\n"
         );
+    }
+
+    #[test]
+    fn the_last_sentence_says_what_to_do() {
+        for (text, what, instead) in [
+            ("It is full. Make room.", "It is full.", "Make room."),
+            ("It is full.", "It is full.", ""),
+            ("", "", ""),
+            (
+                "It answers 404. It says: no.",
+                "It answers 404. It says: no.",
+                "",
+            ),
+            (
+                "It is full. It says: busy. Come later.",
+                "It is full. It says: busy.",
+                "Come later.",
+            ),
+        ] {
+            assert_eq!(what_and_instead(text), (what, instead), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_gets_a_capital_and_a_path_does_not() {
+        assert_eq!(sentence("the disk is full."), "The disk is full.");
+        for same in [
+            "data/journal.db is none.",
+            "/data is none.",
+            "`x` is none.",
+            "",
+        ] {
+            assert_eq!(sentence(same), same);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::session::{Receipt, Session, Target};
 use super::when::When;
 use super::{local, shapes};
 use crate::config::Loaded;
+use crate::console::layout::Layout;
 use crate::console::text::{Zone, visible_line};
 use crate::error::Failure;
 use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
@@ -73,6 +74,11 @@ impl Context {
             && zone.get_ref().parse::<Zone>().is_err()
         {
             loaded.check_name("zone", zone, &["local", "utc"])?;
+        }
+        if let Some(layout) = &loaded.config.client.layout
+            && layout.get_ref().parse::<Layout>().is_err()
+        {
+            loaded.check_name("layout", layout, &Layout::ALL.map(Layout::name))?;
         }
         Ok(loaded)
     }
@@ -208,7 +214,9 @@ pub fn text_or_stdin(text: &str) -> Result<String, Failure> {
         .take(most as u64 + 1)
         .read_to_end(&mut read)
         .map_err(|error| {
-            Failure::usage("Standard input cannot be read, so nothing was sent.").because(error)
+            Failure::usage("Standard input cannot be read, so nothing was sent.")
+                .instead("Write the text itself in the place of -.")
+                .because(error)
         })?;
     if read.len() > most {
         return Err(Failure::refused(format!(
@@ -218,7 +226,9 @@ pub fn text_or_stdin(text: &str) -> Result<String, Failure> {
         .instead("Cut it, or put it somewhere and note the link."));
     }
     let read = String::from_utf8(read).map_err(|error| {
-        Failure::usage("Standard input is not UTF-8 text, so nothing was sent.").because(error)
+        Failure::usage("Standard input is not UTF-8 text, so nothing was sent.")
+            .instead("Convert it with iconv, or put it somewhere and note the link.")
+            .because(error)
     })?;
     Ok(read.trim_end().to_owned())
 }

@@ -67,7 +67,9 @@ fn client(mut section: Section<'_, '_>, folder: &Path) -> Client {
             .read("name", values::person)
             .map(Spanned::into_inner),
         theme: section.text("theme"),
-        keymap: path(&mut section, "keymap", folder),
+        keymap: section
+            .text("keymap")
+            .map(|keymap| existing(&mut section, &keymap, folder, Path::is_file)),
         zone,
         layout: section.text("layout"),
     };

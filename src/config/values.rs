@@ -77,7 +77,10 @@ pub(super) fn slug(text: &str) -> Result<String, String> {
 }
 
 /// An address to listen on.
-pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+///
+/// # Errors
+/// What to write instead.
+pub fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         let port_of = |name: &str| text.strip_prefix(name).filter(|port| is_port(port));
         if let Ok(address) = text.parse::<IpAddr>() {

@@ -30,4 +30,4 @@ pub mod update;
 pub mod view;
 
 pub use runtime::Exit;
-pub use start::{Options, RunError, run};
+pub use start::{Options, RunError, check, run};

@@ -64,7 +64,7 @@ pub enum RunError {
         source: std::io::Error,
     },
     /// The user's keymap has mistakes: each with its line.
-    #[error("the keymap has mistakes; nothing of it is used:\n{0}")]
+    #[error("the keymap has mistakes:\n{0}")]
     Keymap(String),
     /// The terminal cannot be used.
     #[error("the terminal cannot be used; warroom needs one for its console")]
@@ -85,9 +85,9 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         utc: options.zone == Zone::Utc,
         layout: options.layout,
         zoomed: false,
-        read_only: options
-            .read_only
-            .then(|| "This console only reads. Start it without --watch to take part.".to_owned()),
+        read_only: options.read_only.then(|| {
+            "This console only reads. Start it with `warroom join` to take part.".to_owned()
+        }),
         ascii: wants_ascii(),
     };
     let now = options.clock.now();
@@ -100,6 +100,20 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         clock: options.clock,
     };
     runtime.run(first).await.map_err(RunError::Terminal)
+}
+
+/// Whether a console would start with this theme (absent: `dark`) and this keymap (one that is not
+/// there counts as none).
+///
+/// # Errors
+/// What is wrong in them, each with its line.
+pub fn check(
+    theme: Option<&str>,
+    theme_dir: Option<&Path>,
+    keymap_file: Option<&Path>,
+) -> Result<(), RunError> {
+    load_theme(theme.unwrap_or("dark"), theme_dir)?;
+    keymap(keymap_file).map(|_| ())
 }
 
 /// Ids that sort by the time of writing, also within a millisecond.
@@ -125,10 +139,7 @@ fn themes(wanted: Option<&str>, dir: Option<&Path>) -> Result<(Vec<Theme>, usize
         variable("TERM").as_deref(),
     );
     let wanted = wanted.unwrap_or("dark");
-    let chosen = Theme::load(wanted, dir).map_err(|source| RunError::Theme {
-        name: wanted.to_owned(),
-        source,
-    })?;
+    let chosen = load_theme(wanted, dir)?;
     let mut themes = vec![chosen.for_depth(depth)];
     for name in Theme::names(dir).iter().filter(|name| *name != wanted) {
         match Theme::load(name, dir) {
@@ -137,6 +148,13 @@ fn themes(wanted: Option<&str>, dir: Option<&Path>) -> Result<(Vec<Theme>, usize
         }
     }
     Ok((themes, 0))
+}
+
+fn load_theme(name: &str, dir: Option<&Path>) -> Result<Theme, RunError> {
+    Theme::load(name, dir).map_err(|source| RunError::Theme {
+        name: name.to_owned(),
+        source,
+    })
 }
 
 fn keymap(file: Option<&Path>) -> Result<Keymap, RunError> {

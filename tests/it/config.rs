@@ -107,12 +107,13 @@ fn every_key_arrives() {
     assert_eq!(config.log.filter.as_deref(), Some("warn,warroom=debug"));
     assert_eq!(config.log.format, Form::Json);
 
-    // The folder of the runbooks and the two files of TLS are not beside it: said, not refused.
-    assert_eq!(loaded.warnings.len(), 3, "{:?}", loaded.warnings);
+    // The folder of the runbooks, the keymap and the two files of TLS are not beside it: said, not
+    // refused.
+    assert_eq!(loaded.warnings.len(), 4, "{:?}", loaded.warnings);
     assert!(loaded.warnings.iter().all(|w| w.weight == Weight::Warning));
     let report = loaded.warning_report(false);
     assert!(
-        report.starts_with("warning: `cert.pem` is not there"),
+        report.starts_with("warning: `keys.toml` is not there"),
         "{report}"
     );
 }
@@ -130,6 +131,7 @@ fn a_name_that_others_check_is_shown_in_its_place() {
     assert!(report.contains("there is no theme `drak`"), "{report}");
     assert!(report.contains("config.toml:2:9"), "{report}");
     assert!(report.contains("did you mean `dark`?"), "{report}");
+    assert!(report.contains("theme = \"dark\""), "{report}");
     let text = "[client]\ntheme = \"dark\"\n";
     let loaded = Loaded::parse(Path::new("config.toml"), text).unwrap();
     let theme = loaded.config.client.theme.clone().unwrap();

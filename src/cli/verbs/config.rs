@@ -31,7 +31,10 @@ pub fn run(args: &ConfigArgs, cx: &Context) -> Result<(), Failure> {
     let path = cx.config_path();
     let loaded = cx.config()?;
     match args.what {
-        What::Check => check(&loaded, cx),
+        What::Check => {
+            super::console::check_looks(&loaded, cx)?;
+            check(&loaded, cx)
+        }
         What::Show => show(&loaded.config, &path.display().to_string(), cx),
     }
 }

@@ -4,13 +4,19 @@ use crate::cli::context::Context;
 use crate::client::link::{self, LinkOptions};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::SystemClock;
+use crate::config::Loaded;
 use crate::console::layout::Layout;
+use crate::console::theme::Theme;
 use crate::console::{self, RunError};
-use crate::error::Failure;
+use crate::error::{Failure, sentence};
 use crate::incident::{IncidentId, Via};
 use clap::Args;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
+
+/// What a mistake in a theme or a keymap means.
+const NOT_OPENED: &str = "The console does not open with it; the verbs work all the same.";
 
 /// What the console opens with.
 #[derive(Debug, Clone, Default, Args)]
@@ -51,7 +57,9 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         return Err(Failure::usage("The console needs a terminal.")
             .instead("In a script use the verbs: `warroom list`, `warroom timeline INC-1`."));
     }
-    let config = cx.config()?.config;
+    let loaded = cx.config()?;
+    check_looks(&loaded, cx)?;
+    let config = loaded.config;
     let target = cx.target().await?;
     let log = crate::log::to_file(&cx.paths.console_log(), config.log.filter.as_deref());
     log.map_err(|error| Failure::internal("The log cannot be written.").because(error))?;
@@ -83,11 +91,8 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         client,
         link,
         theme: config.client.theme.map(serde_spanned::Spanned::into_inner),
-        theme_dir: Some(cx.paths.config_dir().join("themes")),
-        keymap_file: config
-            .client
-            .keymap
-            .or_else(|| Some(cx.paths.config_dir().join("keymap.toml"))),
+        theme_dir: Some(theme_dir(cx)),
+        keymap_file: config.client.keymap.or_else(|| Some(usual_keymap(cx))),
         incident: open.incident,
         layout: open.layout.or(configured).unwrap_or(usual),
         read_only: watch,
@@ -98,14 +103,58 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
     console::run(options).await.map(|_| ()).map_err(explain)
 }
 
+/// Where themes of the user's own are.
+fn theme_dir(cx: &Context) -> PathBuf {
+    cx.paths.config_dir().join("themes")
+}
+
+/// The keymap where the configuration names none; it need not be there.
+fn usual_keymap(cx: &Context) -> PathBuf {
+    cx.paths.config_dir().join("keymap.toml")
+}
+
+/// Whether the theme and the keymap that a console would take are there and without mistakes.
+///
+/// # Errors
+/// With what is wrong in them, each in its place.
+pub(super) fn check_looks(loaded: &Loaded, cx: &Context) -> Result<(), Failure> {
+    let client = &loaded.config.client;
+    if let Some(theme) = &client.theme {
+        let dir = theme_dir(cx);
+        let names = Theme::names(Some(&dir));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        loaded.check_name("theme", theme, &names)?;
+    }
+    if let Some(keymap) = client.keymap.as_ref().filter(|keymap| !keymap.exists()) {
+        return Err(
+            Failure::usage(format!("There is no keymap {}.", keymap.display()))
+                .means(NOT_OPENED)
+                .instead("Correct `keymap` in [client], or leave it out to have the usual keys."),
+        );
+    }
+    let theme = client.theme.as_ref().map(|theme| theme.get_ref().as_str());
+    let keymap = client.keymap.clone().unwrap_or_else(|| usual_keymap(cx));
+    console::check(theme, Some(&theme_dir(cx)), Some(&keymap)).map_err(explain)
+}
+
 fn explain(error: RunError) -> Failure {
-    match &error {
-        RunError::Terminal(_) => Failure::internal(error.to_string()).because(error),
-        RunError::Theme { source, .. } => {
-            let detail = source.to_string();
-            Failure::usage(error.to_string()).means(detail)
-        }
-        RunError::ReadKeymap { .. } | RunError::Keymap(_) => Failure::usage(error.to_string())
-            .instead("Correct the keymap file, or move it away to have the usual keys."),
+    let what = sentence(&format!("{error}."));
+    match error {
+        RunError::Terminal(source) => Failure::internal(what)
+            .instead("Use the verbs instead: `warroom list`, `warroom timeline INC-1`.")
+            .because(source),
+        RunError::Theme { source, .. } => Failure::usage(what)
+            .means(NOT_OPENED)
+            .instead("Correct the theme's file, or name another `theme` in [client].")
+            .because(source),
+        RunError::ReadKeymap { source, .. } => Failure::usage(what)
+            .means(NOT_OPENED)
+            .instead(
+                "Make it a text file that you may read, or move it away to have the usual keys.",
+            )
+            .because(source),
+        RunError::Keymap(_) => Failure::usage(what.trim_end_matches('.'))
+            .means(NOT_OPENED)
+            .instead("Correct these lines, or move the file away to have the usual keys."),
     }
 }

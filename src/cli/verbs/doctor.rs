@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::{house, local};
+use crate::config::Loaded;
 use crate::error::Failure;
 use clap::Args;
 use serde_json::json;
@@ -87,7 +88,8 @@ pub async fn run(_: DoctorArgs, cx: &Context) -> Result<(), Failure> {
 
 fn config(cx: &Context) -> Look {
     let path = cx.config_path();
-    match cx.config() {
+    let looked = |loaded: Loaded| super::console::check_looks(&loaded, cx).map(|()| loaded);
+    match cx.config().and_then(looked) {
         Err(failure) => bad("config", &failure),
         Ok(loaded) if loaded.source.path.as_os_str().is_empty() => good(
             "config",

@@ -59,6 +59,8 @@ impl Keymap {
                 }
             }
         }
+        // In the order of the file, in which they are corrected.
+        errors.sort_by_key(|error| error.line);
         if errors.is_empty() {
             Ok(map)
         } else {
