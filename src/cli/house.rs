@@ -2,7 +2,7 @@
 //! when one of them cannot be had.
 
 use crate::clock::{Clock, SystemClock};
-use crate::error::Failure;
+use crate::error::{Failure, sentence, what_and_instead};
 use crate::incident::RunbookText;
 use crate::journal::sqlite::{self, SqliteJournal};
 use crate::journal::{Journal, OpenJournalError};
@@ -84,14 +84,16 @@ pub fn not_opened(error: &OpenJournalError) -> Failure {
 /// Why the server did not start, as a person is told it.
 #[must_use]
 pub fn not_started(error: &StartError) -> Failure {
-    let what = sentence(&error.to_string());
+    let text = error.to_string();
+    let (what, instead) = what_and_instead(&text);
+    let what = sentence(what);
     let failure = match error {
         StartError::PlainText(_) | StartError::NoTokens(_) | StartError::Tls { .. } => {
             Failure::usage(what)
         }
         _ => Failure::internal(what),
     };
-    because(failure, error)
+    because(failure.instead(instead), error)
 }
 
 fn because(failure: Failure, error: &dyn std::error::Error) -> Failure {
@@ -107,15 +109,6 @@ fn parts(text: &str) -> (String, String) {
     match text.rsplit_once(": ") {
         Some((what, instead)) => (sentence(&format!("{what}.")), sentence(instead)),
         None => (sentence(text), String::new()),
-    }
-}
-
-/// With a capital, as a sentence that stands alone; a path at its beginning stays as it is.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
     }
 }
 

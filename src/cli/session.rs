@@ -7,10 +7,13 @@ use crate::client::{
     RunbookName,
 };
 use crate::clock::{Clock, SystemClock};
-use crate::error::Failure;
+use crate::error::{Failure, Kind, what_and_instead};
 use crate::incident::{CommandId, IncidentId, Intent, Person, Seq, Timestamp, Via};
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// What it means that no connection was made.
+const NOTHING_SENT: &str = "Nothing was sent.";
 
 /// Where a verb connects, and as whom.
 #[derive(Debug, Clone)]
@@ -97,7 +100,7 @@ impl Session {
         while !session.client.link().is_live() {
             let input = session.input(until).await?;
             if let Input::Disconnected { why, fatal, .. } = &input {
-                return Err(session.not_connected(why, *fatal));
+                return Err(session.not_connected(why, *fatal).means(NOTHING_SENT));
             }
             session.take(until, input).await?;
         }
@@ -175,7 +178,10 @@ impl Session {
                     Happening::Notice {
                         warning: true,
                         text,
-                    } => return Err(Failure::refused(text)),
+                    } => {
+                        let (what, instead) = what_and_instead(text);
+                        return Err(Failure::refused(what).instead(instead));
+                    }
                     _ => {}
                 }
             }
@@ -381,30 +387,25 @@ impl Session {
     }
 
     fn not_connected(&self, why: &str, fatal: bool) -> Failure {
-        if fatal {
-            return Failure::refused(format!(
-                "The server at {} did not let you in: {why}",
-                self.url
-            ))
-            .instead(
-                "Check --server, and the token in --token-file or WARROOM_TOKEN; an \
-                     administrator makes one with `warroom token create`.",
-            );
-        }
-        Failure::unreachable(format!(
-            "The server at {} cannot be reached: {why}",
-            self.url
-        ))
-        .instead("Check --server and the network, or start one with `warroom serve`.")
+        let (why, instead) = what_and_instead(why);
+        let (failure, usual) = if fatal {
+            let what = format!("The server at {} did not let you in: {why}", self.url);
+            let usual = "Check --server, and the token in --token-file or WARROOM_TOKEN.";
+            (Failure::refused(what), usual)
+        } else {
+            let what = format!("The server at {} cannot be reached.", self.url);
+            let usual = "Check --server and the network, or start one with `warroom serve`.";
+            (Failure::unreachable(what).because(why), usual)
+        };
+        failure.instead(if instead.is_empty() { usual } else { instead })
     }
 }
 
 /// A command whose answer did not come: nobody here knows whether it is in the log.
+/// Also where the server let this one in no more: its token was revoked meanwhile.
 fn unknown(id: CommandId, failure: Failure) -> Failure {
-    if failure.kind != crate::error::Kind::Unreachable {
-        return failure;
-    }
     let mut failure = failure.means("The command was sent; it may or may not have been recorded.");
+    failure.kind = Kind::Unreachable;
     failure.instead = format!(
         "Run it again with --id {id}: under the same id it is recorded once, however often it is \
          sent."

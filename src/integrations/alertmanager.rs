@@ -32,15 +32,21 @@ pub struct Webhook {
 pub enum WebhookError {
     /// It is not whole JSON, or a member is missing or of another type.
     #[error(
-        "The body is not an Alertmanager webhook, or was cut short ({0}). Point a \
-         webhook_configs receiver of Alertmanager at this address."
+        "The body is not an Alertmanager webhook, or was cut short ({0}); nothing of it was \
+         recorded. Point a webhook_configs receiver of Alertmanager at this address."
     )]
     Malformed(#[source] serde_json::Error),
     /// It is of another version.
-    #[error("The webhook is of version '{0}'; version 4 is understood. Update warroom.")]
+    #[error(
+        "The webhook is of version '{0}' and only version {VERSION} is understood; nothing of it \
+         was recorded. Update the older of the two, Alertmanager or warroom."
+    )]
     Version(String),
     /// An alert has neither a fingerprint nor labels.
-    #[error("Alert {0} of the webhook has no labels, so it cannot be told from others.")]
+    #[error(
+        "Alert {0} of the webhook has no labels, so it cannot be told from others; nothing of the \
+         webhook was recorded. Give each alert labels, or a fingerprint."
+    )]
     NoLabels(usize),
 }
 

@@ -33,7 +33,10 @@ pub enum OpenJournalError {
         address: Option<String>,
     },
     /// There is no journal there (only when it is verified; opening makes one).
-    #[error("there is no journal at {}: check the data directory.", path.display())]
+    #[error(
+        "there is no journal at {}: name the data directory of the server with --data.",
+        path.display()
+    )]
     Missing {
         /// The file that is not there.
         path: PathBuf,

@@ -60,7 +60,10 @@ struct TokenFile {
 #[derive(Debug, thiserror::Error)]
 pub enum TokensError {
     /// The file cannot be read or written.
-    #[error("cannot use the tokens in {path}. Check that you own the file.")]
+    #[error(
+        "cannot use the tokens in {path}. Check that you own the file and its directory, or name \
+         another directory with --data."
+    )]
     File {
         /// The file.
         path: PathBuf,
@@ -68,7 +71,10 @@ pub enum TokensError {
         source: std::io::Error,
     },
     /// The file is not a list of tokens. Nobody is let in until that is repaired.
-    #[error("{path} is not a list of tokens. Put it back from a backup, or move it away.")]
+    #[error(
+        "{path} is not a list of tokens, so nobody can be let in by it. Put it back from a backup, \
+         or move it away to begin without tokens."
+    )]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -133,13 +139,13 @@ impl Denied {
         match self {
             Self::Missing => {
                 "Give one with --token-file or WARROOM_TOKEN; an admin makes it with `warroom \
-                 token create NAME`."
+                 token create NAME --level responder`."
             }
             Self::Wrong => "Check that it was copied whole, and that it is for this server.",
             Self::Revoked => "Ask an admin for a new one.",
             Self::NotLoopback => {
                 "Connect from the server's own machine, or have a token made there with `warroom \
-                 token create NAME`."
+                 token create NAME --level responder`."
             }
             Self::Unreadable => "Ask whoever runs the server to look at its log.",
         }

@@ -222,8 +222,8 @@ async fn body(request: Request, most: usize) -> Result<Bytes, Response> {
         plain(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!(
-                "The body is larger than {} MiB, the most that is taken. Set max_alerts in \
-                 Alertmanager's receiver.",
+                "The body is larger than {} MiB, the most that is taken; nothing of it was recorded. \
+                 Set max_alerts in Alertmanager's receiver.",
                 most / 1024 / 1024
             ),
         )
@@ -236,11 +236,14 @@ async fn body(request: Request, most: usize) -> Result<Bytes, Response> {
     match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
         Err(_) => Err(plain(
             StatusCode::REQUEST_TIMEOUT,
-            "The body did not come in time.",
+            "The body did not come in time; nothing of it was recorded. Send it again.",
         )),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The body was cut short.")),
+        Ok(Err(_)) => Err(plain(
+            StatusCode::BAD_REQUEST,
+            "The body was cut short; nothing of it was recorded. Send it again, whole.",
+        )),
     }
 }
 

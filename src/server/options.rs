@@ -151,7 +151,10 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The certificate or the key.
-    #[error("cannot use the certificate or key in {path}: {why}.")]
+    #[error(
+        "cannot use the certificate or key in {path}: {why}. Name PEM files with --tls-cert and \
+         --tls-key."
+    )]
     Tls {
         /// The file.
         path: PathBuf,
@@ -162,7 +165,10 @@ pub enum StartError {
     #[error(transparent)]
     Tokens(#[from] TokensError),
     /// The journal cannot be read.
-    #[error("the incidents cannot be read from the journal, so nothing can be served.")]
+    #[error(
+        "the incidents cannot be read from the journal, so nothing can be served. Look at it with \
+         `warroom verify`."
+    )]
     Journal(#[from] crate::journal::ReadError),
     /// The data directory cannot be written.
     #[error("cannot write {path}. Check that the directory exists and may be written.")]

@@ -356,7 +356,7 @@ async fn answered(asked: &mut Option<Asked>) -> Option<ServerFrame> {
 
 fn malformed(error: &DecodeFrameError) -> End {
     let instead = "Use a warroom console of the server's version.";
-    let why = format!("{error}.");
+    let why = crate::error::sentence(&format!("{error}."));
     End::Bye(Refusal::new(RefusalCode::Invalid, why, instead), Retry::No)
 }
 

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
 )]
 
+mod bad_input;
 mod cli_basic;
 mod cli_verbs;
 mod client_link;

@@ -71,7 +71,7 @@ fn meaning(
                 .means("Nothing was written down.")
                 .instead(
                     format!(
-                        "{} With --plain the words are taken as they are.",
+                        "{}\nWith --plain the words are taken as they are.",
                         problem.instead
                     )
                     .trim(),

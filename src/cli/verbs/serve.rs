@@ -1,5 +1,6 @@
 //! `warroom serve`: the server, in the foreground; and what steers the one that runs.
 
+use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::house::{self, Opened};
 use crate::cli::{local, shapes};
@@ -29,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:7911]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = crate::config::listen)]
     listen: Option<SocketAddr>,
     /// The certificate chain (PEM), the server's own certificate first
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -49,6 +50,9 @@ pub struct ServeArgs {
     /// Started by a console: loopback, a free port, a log file, an end when idle
     #[arg(long, hide = true)]
     local: bool,
+    /// How long a local server stays that nobody uses; absent: an hour
+    #[arg(long, hide = true, requires = "local", value_name = "TIME", value_parser = duration)]
+    idle: Option<Duration>,
 }
 
 /// Serves until it is told to end; or asks the one that runs.
@@ -110,7 +114,7 @@ fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> O
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {
         options.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        options.idle_exit = Some(LOCAL_IDLE);
+        options.idle_exit = Some(args.idle.unwrap_or(LOCAL_IDLE));
         return options;
     }
     let listen = args.listen.or(config.server.listen);

@@ -5,7 +5,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::{session, shapes};
-use crate::error::Failure;
+use crate::error::{Failure, sentence, what_and_instead};
 use crate::incident::{Level, Person};
 use crate::server::control::Ask;
 use crate::server::{TokenStore, TokensError};
@@ -139,19 +139,20 @@ fn reload(data: &Path) -> Result<(), Failure> {
 
 fn failed(error: &TokensError) -> Failure {
     let text = error.to_string();
-    match error {
+    let (what, instead) = what_and_instead(&text);
+    let what = sentence(what);
+    let failure = match error {
         TokensError::Exists(_) | TokensError::Unknown(_) | TokensError::Reserved(_) => {
-            Failure::refused(text)
+            Failure::refused(what)
         }
-        TokensError::File { .. } | TokensError::Malformed { .. } => {
-            match std::error::Error::source(error) {
-                Some(source) => {
-                    let cause = source.to_string();
-                    Failure::internal(text).because(cause)
-                }
-                None => Failure::internal(text),
-            }
-        }
-        TokensError::Full | TokensError::Random => Failure::internal(text),
+        TokensError::File { .. }
+        | TokensError::Malformed { .. }
+        | TokensError::Full
+        | TokensError::Random => Failure::internal(what),
+    };
+    let failure = failure.instead(instead);
+    match std::error::Error::source(error) {
+        Some(source) => failure.because(source.to_string()),
+        None => failure,
     }
 }

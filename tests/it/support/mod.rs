@@ -1,6 +1,7 @@
 //! What several tests build on.
 
 pub(crate) mod chain;
+pub(crate) mod cli;
 pub(crate) mod ledger;
 pub(crate) mod random;
 pub(crate) mod server;

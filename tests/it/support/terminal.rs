@@ -75,10 +75,17 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     /// Starts a console of `name` whose files lie in `home`.
-    pub(crate) fn start(
-        server: SocketAddr,
-        name: &str,
+    pub(crate) fn start(server: SocketAddr, name: &str, home: &Path, size: (u16, u16)) -> Self {
+        let url = format!("ws://{server}");
+        let join = ["--name", name, "join", &url, "--incident", "INC-1"];
+        Self::run(&join, home, &[], size)
+    }
+
+    /// Starts the program with these arguments and variables; its files lie in `home`.
+    pub(crate) fn run(
+        arguments: &[&str],
         home: &Path,
+        variables: &[(&str, &Path)],
         (columns, rows): (u16, u16),
     ) -> Self {
         let size = PtySize {
@@ -91,14 +98,10 @@ impl Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
         command.env_clear();
         command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.args([
-            "--name",
-            name,
-            "join",
-            &format!("ws://{server}"),
-            "--incident",
-            "INC-1",
-        ]);
+        command.args(arguments);
+        for (name, value) in variables {
+            command.env(name, value);
+        }
         command.env("HOME", home);
         command.env("TERM", "xterm-256color");
         command.env("TZ", "UTC");
