@@ -145,6 +145,11 @@ pub trait Watched: Send + Sync {
     /// The requests that a poll begins with; none when there is nothing to ask about this.
     fn first(&self, ask: &Ask) -> Vec<Request>;
 
+    /// What is known without asking: a signal whose query names what the incident does not have.
+    fn unasked(&self, _ask: &Ask) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// Reads the answer to a request.
     ///
     /// # Errors

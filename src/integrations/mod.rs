@@ -1,4 +1,10 @@
 //! Outside systems, one file each: their bytes turned into values. No I/O.
 
 pub mod alertmanager;
+mod alerts;
 pub mod exchange;
+mod fingerprint;
+mod labels;
+pub mod prometheus;
+mod reading;
+mod stream;

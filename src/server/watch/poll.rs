@@ -77,7 +77,8 @@ pub(super) struct Polled {
 pub(super) async fn poll(http: &Http, watched: &dyn Watched, ask: &Ask, kept: &mut Kept) -> Polled {
     let mut polled = Polled::default();
     // What is found comes in the order in which it was asked for first, whatever answers first.
-    let mut found: Vec<(usize, Finding)> = Vec::new();
+    let unasked = watched.unasked(ask).into_iter();
+    let mut found: Vec<(usize, Finding)> = unasked.map(|finding| (0, finding)).collect();
     let mut waiting: VecDeque<(usize, Request)> =
         watched.first(ask).into_iter().enumerate().collect();
     let mut left = REQUESTS_PER_POLL;
@@ -181,5 +182,45 @@ fn read(
             response.status
         ))),
         _ => watched.next(ask, request, response),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Credentials;
+    use crate::incident::Timestamp;
+
+    /// Has nothing to ask.
+    struct Silent;
+
+    impl Watched for Silent {
+        fn first(&self, _ask: &Ask) -> Vec<Request> {
+            Vec::new()
+        }
+
+        fn unasked(&self, _ask: &Ask) -> Vec<Finding> {
+            let why = AnswerError::Nonsense("the incident has no `zone`".to_owned());
+            vec![Finding::NoSignal("latency".into(), why)]
+        }
+
+        fn next(&self, _: &Ask, _: &Request, _: &Response) -> Result<Step, AnswerError> {
+            Ok(Step::default())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_known_without_asking_is_found() {
+        let http = Http::new("http://127.0.0.1:1", Credentials::None, None).expect("made");
+        let ask = Ask {
+            incident: None,
+            variables: BTreeMap::new(),
+            from: Timestamp::UNIX_EPOCH,
+            to: Timestamp::UNIX_EPOCH,
+            points: 1,
+        };
+        let polled = poll(&http, &Silent, &ask, &mut Kept::default()).await;
+        assert_eq!(polled.findings, Silent.unasked(&ask));
+        assert_eq!((polled.trouble, polled.good), (None, 0));
     }
 }

@@ -115,7 +115,8 @@ impl Runner {
         };
         let all = std::iter::once(beside).chain(lines.iter().map(|line| ask(line, now)));
         let watched = &self.options.watched;
-        all.filter(|ask| !watched.first(ask).is_empty()).collect()
+        all.filter(|ask| !watched.first(ask).is_empty() || !watched.unasked(ask).is_empty())
+            .collect()
     }
 
     /// Asks about everything in turn and tells what was found; answers how long to wait.
@@ -163,6 +164,11 @@ impl Runner {
         }
         self.state.next_at = TimeDelta::from_std(wait).ok().map(|wait| now + wait);
         let (state, why) = match trouble {
+            // Nothing was asked: what is known of it stays as it was.
+            None if good == 0 => (
+                self.state.state,
+                self.state.why.as_deref().map(str::to_owned),
+            ),
             None => (SourceState::Answering, None),
             Some(Trouble { state, why }) => (state, Some(why)),
         };
