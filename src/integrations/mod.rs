@@ -8,3 +8,4 @@ mod labels;
 pub mod prometheus;
 mod reading;
 mod stream;
+pub mod signature;
