@@ -4,6 +4,7 @@
 //! first mistake, and someone who edits a file at night wants to be told all of them at once, each
 //! with its place. What is written here only gives defaults; the command line goes before it.
 
+pub mod hooks;
 mod problem;
 mod read;
 mod secret;
@@ -41,6 +42,8 @@ pub struct Config {
     pub runbooks: Runbooks,
     /// `[alerts]`.
     pub alerts: Alerts,
+    /// `[hooks.NAME]`, by name.
+    pub hooks: Vec<hooks::Configured>,
     /// `[sources.NAME]`, with the `[[signals]]` of each; by name.
     pub sources: Vec<sources::Watched>,
     /// `[roles]`.

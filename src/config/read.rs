@@ -1,7 +1,9 @@
 //! From the text of a file to what it says, section by section.
 
 use super::section::{List, Section};
-use super::{Alerts, Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, sources, values};
+use super::{
+    Alerts, Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, hooks, sources, values,
+};
 use crate::log::{self, Form};
 use crate::paths::expand_home;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         sources::signal(row, &mut sources);
     });
     let config = Config {
+        hooks: hooks::hooks(Section::of(&mut file, "hooks", &mut problems), folder),
         sources,
         client: client(Section::of(&mut file, "client", &mut problems), folder),
         server: server(Section::of(&mut file, "server", &mut problems), folder),

@@ -267,15 +267,23 @@ impl<'a, 'p> Section<'a, 'p> {
             "" => "there is no section".to_owned(),
             name => format!("[{name}] has no key"),
         };
-        for (key, _) in self.table.into_iter().flat_map(|table| table.iter()) {
+        for (key, value) in self.table.into_iter().flat_map(|table| table.iter()) {
             let name = key.get_ref();
             if !self.known.contains(&&**name) && !self.reported.contains(&key.span()) {
                 let problem = Problem::unknown(&what, key.span(), name, &self.known);
+                let problem = if SECRETS.iter().any(|word| name.contains(word)) {
+                    problem.concealing(value.span())
+                } else {
+                    problem
+                };
                 self.problems.push(problem);
             }
         }
     }
 }
+
+/// Parts of keys behind which a secret may stand, mistyped or where none belongs.
+const SECRETS: [&str; 3] = ["secret", "tok", "pass"];
 
 fn wrong_kind(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>) -> Problem {
     Problem::error(value.span(), format!("`{key}` must be {wanted}"))

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use warroom::config::{ConfigError, Loaded, Tls, Weight, Wrong};
+use warroom::config::{ConfigError, Loaded, SecretPlace, Tls, Weight, Wrong};
 use warroom::error::{Failure, Kind};
 use warroom::incident::Role;
+use warroom::integrations::signature::Scheme;
 use warroom::log::Form;
 
 fn corpus(kind: &str) -> Vec<PathBuf> {
@@ -197,4 +198,56 @@ fn no_text_at_all_breaks_the_reader() {
             .report(false)
             .is_empty()
     );
+}
+
+#[test]
+fn hooks_arrive_with_what_is_usual_for_their_kind() {
+    let path = corpus("valid")
+        .into_iter()
+        .find(|p| p.ends_with("hooks.toml"));
+    let loaded = Loaded::read(&path.unwrap(), true).unwrap();
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    let hooks = &loaded.config.hooks;
+    let names: Vec<_> = hooks
+        .iter()
+        .map(|h| (&*h.hook.name, h.hook.kind.name))
+        .collect();
+    let wanted = [
+        ("am-eu", "alertmanager"),
+        ("errors", "sentry"),
+        ("graf", "grafana"),
+        ("io", "generic"),
+        ("nagios", "generic"),
+        ("pager", "pagerduty"),
+    ];
+    assert_eq!(names, wanted);
+    let hmac = |header: &str, prefix: &str, timestamp: &str| Scheme::Hmac {
+        header: header.into(),
+        prefix: prefix.into(),
+        timestamp: Some(timestamp.into()),
+    };
+    let schemes = [
+        Scheme::Bearer,
+        Scheme::Sentry,
+        hmac(
+            "X-Grafana-Alerting-Signature",
+            "",
+            "X-Grafana-Alerting-Timestamp",
+        ),
+        Scheme::StandardWebhooks,
+        hmac("X-Hub-Signature-256", "sha256=", "X-Time"),
+        Scheme::PagerDuty,
+    ];
+    assert!(hooks.iter().map(|h| h.hook.scheme.clone()).eq(schemes));
+    assert_eq!((&hooks[0].secret, hooks[1].hook.new_issues), (&None, false));
+    assert!(
+        matches!(&hooks[1].secret, Some(SecretPlace::Env(name)) if name == "SENTRY_CLIENT_SECRET")
+    );
+    assert!(matches!(&hooks[5].secret, Some(SecretPlace::File(file)) if file.is_file()));
+    let fields = &hooks[4].hook.fields;
+    assert_eq!(
+        (&*fields.name, fields.service.as_deref()),
+        ("/check/title", Some("/host/a~1b"))
+    );
+    assert_eq!((fields.firing.len(), fields.resolved.len()), (2, 1));
 }
