@@ -2,6 +2,10 @@
 //! added, none is renamed or removed. They are written down in `docs/cli.md`, and a golden test
 //! holds them.
 
+mod beside;
+
+pub use beside::evidence;
+
 use super::session::Receipt;
 use crate::client::FoundHit;
 use crate::incident::{
@@ -121,6 +125,17 @@ pub fn incident(of: &Incident) -> Value {
             "pinned",
             of.pinned.values().map(|line| entry(of.id, line)).collect(),
         ),
+        (
+            "evidence",
+            of.evidence.iter().map(beside::evidence).collect(),
+        ),
+        (
+            "acknowledged",
+            (of.acknowledged.iter())
+                .map(|(group, held)| beside::acknowledged(group, held))
+                .collect(),
+        ),
+        ("outside", of.outside.iter().map(beside::outside).collect()),
         (
             "people",
             of.people

@@ -1,6 +1,6 @@
 //! What someone pinned to the timeline of what was to be seen then: numbers, not a picture.
 
-use super::{Bad, Person, Seq, Series, Thresholds, Timestamp, Unit};
+use super::{Bad, Event, EventBody, Person, Seq, Series, Thresholds, Timestamp, Unit, What};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -88,4 +88,28 @@ pub struct PinnedEvidence {
     pub private: bool,
     /// The values.
     pub evidence: Arc<Evidence>,
+}
+
+impl PinnedEvidence {
+    /// What this event pinned, if it pinned any. The state keeps the newest pieces only: this reads
+    /// an older one from the log.
+    #[must_use]
+    pub fn from_event(event: &Event) -> Option<Self> {
+        let EventBody::Known(What::EvidencePinned {
+            evidence,
+            text,
+            private,
+        }) = &event.body
+        else {
+            return None;
+        };
+        Some(Self {
+            seq: event.seq,
+            by: event.by.clone(),
+            pinned_at: event.occurred_at,
+            text: text.clone(),
+            private: *private,
+            evidence: evidence.clone(),
+        })
+    }
 }

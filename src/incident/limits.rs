@@ -31,8 +31,9 @@ pub const SERIES_PER_SIGNAL: usize = 8;
 pub const EVIDENCE_NAMES: usize = 20;
 /// Places in the trend of an issue.
 pub const TREND_POINTS: usize = 60;
-/// Pieces of evidence kept with their numbers: what one argues with; older ones are in the log.
-pub const EVIDENCE: usize = 16;
+/// Pieces of evidence kept with their numbers, and as many private ones: what one argues with now;
+/// older ones are in the log.
+pub const EVIDENCE: usize = 12;
 
 /// The name of a group of alerts: its labels with their values.
 pub const GROUP_BYTES: usize = 2_000;

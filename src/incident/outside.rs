@@ -50,7 +50,7 @@ impl fmt::Display for Matching {
 /// What is asked of a system outside. `source` is the system's name in the server's
 /// configuration. A kind that this version does not know is carried whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "call", rename_all = "snake_case")]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum OutsideCall {
     /// Keep alerts quiet for a time.
     CreateSilence {
@@ -146,7 +146,7 @@ impl OutsideCall {
             Self::IgnoreIssue { .. } => "ignore_issue",
             Self::AssignIssue { .. } => "assign_issue",
             Self::Annotate { .. } => "annotate",
-            Self::Unknown(fields) => fields.get("call").and_then(Value::as_str).unwrap_or("?"),
+            Self::Unknown(fields) => fields.get("do").and_then(Value::as_str).unwrap_or("?"),
         }
     }
 }

@@ -110,7 +110,8 @@ pub struct Incident {
     pub pinned: BTreeMap<Seq, Entry>,
     /// The newest entries, oldest first.
     pub recent: VecDeque<Entry>,
-    /// Evidence with its numbers, the newest pieces, oldest first. Older ones are in the log.
+    /// Evidence with its numbers: the newest pieces, and the newest private ones, oldest first. Older
+    /// ones are in the log.
     #[serde(default)]
     pub evidence: VecDeque<PinnedEvidence>,
     /// Who has taken note of which alerts, by group or fingerprint. One whose time is over counts

@@ -2,7 +2,7 @@
 //!
 //! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
 
-use crate::support::story::{Story, declare};
+use crate::support::story::{Story, a_signal, a_silence, declare};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use warroom::incident::*;
@@ -154,7 +154,46 @@ fn every_kind() -> BTreeMap<String, Event> {
             expected_holder: None,
         },
     );
+    events.extend(beside(&mut story));
     finish(story, events)
+}
+
+/// What is watched beside the incident, and what is asked outside.
+fn beside(story: &mut Story) -> Vec<Event> {
+    let pin = Intent::PinEvidence {
+        evidence: a_signal(story.now()).into(),
+        text: "since the deploy".into(),
+        private: false,
+    };
+    let mut events = story.act("maya", pin);
+    let until = story.now() + chrono::TimeDelta::minutes(90);
+    events.extend(story.act(
+        "maya",
+        Intent::AcknowledgeAlerts {
+            group: "alertname=HighErrorRate,service=checkout".into(),
+            title: "HighErrorRate checkout".into(),
+            until: Some(until),
+            reason: "deploying the fix".into(),
+        },
+    ));
+    events.extend(story.act(
+        "maya",
+        Intent::UnacknowledgeAlerts {
+            group: "alertname=HighErrorRate,service=checkout".into(),
+            reason: Some("it is another cause".into()),
+        },
+    ));
+    let call = a_silence("HighErrorRate", until);
+    let asked = story.act("maya", Intent::AskOutside { call });
+    let answer = Intent::AnswerOutside {
+        asked: asked[0].seq,
+        outcome: OutsideOutcome::Done,
+        said: "".into(),
+        reference: Some("4f2a91c0-5d1e-4a0b-9f0e-0d6f5a1b2c3d".into()),
+    };
+    events.extend(asked);
+    events.extend(story.try_as_server(answer).unwrap());
+    events
 }
 
 fn finish(mut story: Story, mut events: Vec<Event>) -> BTreeMap<String, Event> {

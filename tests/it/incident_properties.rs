@@ -203,12 +203,153 @@ fn work() -> impl Strategy<Value = Intent> {
     ]
 }
 
+fn numbers() -> impl Strategy<Value = Option<Number>> {
+    any::<f64>().prop_map(Number::new)
+}
+
+fn series() -> impl Strategy<Value = Series> {
+    let values = prop::collection::vec(numbers(), 0..6);
+    let steps = prop_oneof![Just(0), Just(60_000), Just(u32::MAX), any::<u32>()];
+    (words(), times(), steps, values).prop_map(|(label, from, step_ms, mut values)| {
+        // Some are far too long.
+        if values.len() == 5 {
+            values.resize(limits::SERIES_POINTS + 1, None);
+        }
+        Series {
+            label,
+            from,
+            step_ms,
+            values,
+        }
+    })
+}
+
+// Boxed, as the two below: a tree of strategies this wide does not fit on a test's stack.
+fn seen() -> BoxedStrategy<Seen> {
+    let units = prop::sample::select(Unit::ALL.map(|(_, unit)| unit).to_vec());
+    let bads = prop::sample::select(vec![Bad::Above, Bad::Below, Bad::Neither]);
+    prop_oneof![
+        3 => (units, bads, numbers(), prop::collection::vec(series(), 0..10)).prop_map(
+            |(unit, bad, critical, series)| Seen::Signal {
+                unit,
+                bad,
+                thresholds: Thresholds { warning: None, critical },
+                series,
+            }
+        ),
+        1 => (words(), any::<(u64, u64)>(), times(), prop::collection::vec(any::<u32>(), 0..62))
+            .prop_map(|(id, (events, users), first_seen, trend)| Seen::Issue {
+                id,
+                events,
+                users,
+                first_seen,
+                last_seen: first_seen,
+                trend,
+            }),
+        1 => (any::<(u32, u32)>(), times(), prop::collection::vec(words(), 0..22)).prop_map(
+            |((firing, silenced), first_at, names)| Seen::Alerts {
+                firing,
+                silenced,
+                first_at,
+                last_at: first_at,
+                names,
+            }
+        ),
+    ]
+    .boxed()
+}
+
+fn calls() -> BoxedStrategy<OutsideCall> {
+    let ids = || prop::sample::select(vec!["", "a", "CHECKOUT-1A2", "4f2a91c0-5d1e"]);
+    let ids = move || ids().prop_map(Arc::<str>::from);
+    let matching =
+        (ids(), words(), any::<(bool, bool)>()).prop_map(|(name, value, (regex, equal))| {
+            Matching {
+                name,
+                value,
+                regex,
+                equal,
+            }
+        });
+    let minutes = prop::option::of(any::<u32>());
+    prop_oneof![
+        3 => (ids(), prop::collection::vec(matching, 0..4), times(), words()).prop_map(
+            |(source, matchers, ends_at, reason)| OutsideCall::CreateSilence {
+                source,
+                matchers,
+                ends_at,
+                reason,
+            }
+        ),
+        1 => (ids(), ids(), words()).prop_map(|(source, silence, reason)| {
+            OutsideCall::ExpireSilence { source, silence, reason }
+        }),
+        1 => (ids(), words(), any::<bool>()).prop_map(|(issue, short, in_next_release)| {
+            OutsideCall::ResolveIssue { source: "s".into(), issue, short, in_next_release }
+        }),
+        1 => (ids(), words(), minutes).prop_map(|(issue, short, minutes)| {
+            OutsideCall::IgnoreIssue { source: "s".into(), issue, short, minutes }
+        }),
+        1 => (ids(), words(), words()).prop_map(|(issue, short, to)| {
+            OutsideCall::AssignIssue { source: "s".into(), issue, short, to }
+        }),
+        1 => (ids(), times(), words()).prop_map(|(source, at, text)| {
+            OutsideCall::Annotate { source, at, text }
+        }),
+        1 => ids().prop_map(|name| {
+            let fields = serde_json::json!({"do": format!("later_{name}"), "source": "s"});
+            serde_json::from_value(fields).unwrap()
+        }),
+    ]
+    .boxed()
+}
+
+fn beside() -> BoxedStrategy<Intent> {
+    let groups = || prop::sample::select(vec!["a", "b", ""]).prop_map(Arc::<str>::from);
+    let outcomes = prop::sample::select(vec![
+        OutsideOutcome::Done,
+        OutsideOutcome::Failed,
+        OutsideOutcome::NotSent,
+        OutsideOutcome::Unknown,
+    ]);
+    prop_oneof![
+        3 => (seen(), words(), words(), times(), any::<bool>()).prop_map(
+            |(seen, title, text, at, private)| Intent::PinEvidence {
+                evidence: Evidence { source: "prom".into(), title, at, url: None, seen }.into(),
+                text,
+                private,
+            }
+        ),
+        2 => (groups(), words(), prop::option::of(times()), words()).prop_map(
+            |(group, title, until, reason)| Intent::AcknowledgeAlerts {
+                group,
+                title,
+                until,
+                reason,
+            }
+        ),
+        1 => (groups(), prop::option::of(words()))
+            .prop_map(|(group, reason)| Intent::UnacknowledgeAlerts { group, reason }),
+        3 => calls().prop_map(|call| Intent::AskOutside { call }),
+        2 => (targets(), outcomes, words(), prop::option::of(words())).prop_map(
+            |(asked, outcome, said, reference)| Intent::AnswerOutside {
+                asked,
+                outcome,
+                said,
+                reference,
+            }
+        ),
+    ]
+    .boxed()
+}
+
 fn intents() -> impl Strategy<Value = Intent> {
     let holders = || prop::option::of(people());
     prop_oneof![
         3 => notes(),
         3 => lifecycle(),
         3 => work(),
+        3 => beside(),
         1 => (targets(), words()).prop_map(|(target, text)| Intent::Amend { target, text }),
         1 => (targets(), words()).prop_map(|(target, reason)| Intent::Retract { target, reason }),
         1 => (targets(), any::<bool>()).prop_map(|(target, pinned)| Intent::Pin { target, pinned }),
@@ -251,7 +392,12 @@ fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
     let mut records: Vec<journal::Record> = Vec::new();
     for (i, (command, who)) in list.iter().enumerate() {
         let now = start() + chrono::TimeDelta::minutes(i64::try_from(i).unwrap());
-        let mut context = Context::new(now, actor(who.as_str(), Level::Responder, Via::Console));
+        let who = match command.intent {
+            // Half of the answers come from someone who may not give them.
+            Intent::AnswerOutside { asked, .. } if asked.0 % 2 == 0 => Actor::server(),
+            _ => actor(who.as_str(), Level::Responder, Via::Console),
+        };
+        let mut context = Context::new(now, who);
         context.runbook = Some(runbook("checkout", 3));
         let seen = incident.has_seen(command.id);
         match decide(&incident, command, &context) {
@@ -321,6 +467,9 @@ proptest! {
         prop_assert!(incident.recent.len() <= limits::RECENT_ENTRIES);
         prop_assert!(incident.pinned.len() <= limits::PINNED_ENTRIES);
         prop_assert!(incident.alerts.len() <= limits::ALERTS);
+        prop_assert!(incident.evidence.len() <= 2 * limits::EVIDENCE);
+        prop_assert!(incident.acknowledged.len() <= limits::ACKNOWLEDGED);
+        prop_assert!(incident.outside.len() <= limits::OPEN_OUTSIDE + limits::ANSWERED_OUTSIDE);
     }
 
     #[test]
@@ -357,8 +506,32 @@ proptest! {
             }
         }
         let shown = redacted_state(&live);
+        let folded = replay(live.id, &redacted);
+        prop_assert_eq!(&folded.evidence, &shown.evidence);
+        prop_assert_eq!(&folded.acknowledged, &shown.acknowledged);
+        prop_assert_eq!(&folded.outside, &shown.outside);
         let leaks = |entry: &Entry| entry.marks.private;
         prop_assert!(!shown.recent.iter().any(leaks) && !shown.pinned.values().any(leaks));
+    }
+
+    #[test]
+    fn a_drill_leaves_nothing_to_be_asked_outside(list in commands()) {
+        let (incident, records) = carry_out(&list);
+        let open: Vec<Seq> = incident.outside_due().map(|ask| ask.seq).collect();
+        let mut waiting = Vec::new();
+        for event in records.iter().map(journal::Record::event) {
+            match event.body.known() {
+                Some(What::OutsideAsked { .. }) => waiting.push(event.seq),
+                Some(What::OutsideAnswered { asked, outcome, .. }) => {
+                    prop_assert!(waiting.contains(asked), "answered what was not asked");
+                    prop_assert!(!incident.is_drill() || *outcome == OutsideOutcome::NotSent);
+                    waiting.retain(|ask| ask != asked);
+                }
+                _ => {}
+            }
+        }
+        prop_assert!(!incident.is_drill() || waiting.is_empty());
+        prop_assert_eq!(open, waiting);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod config;
 mod console_pty;
 mod contract;
 mod golden_events;
+mod incident_beside;
 mod incident_properties;
 mod incident_rules;
 mod journal_contract;

@@ -36,6 +36,7 @@ pub async fn run(args: ShowArgs, cx: &Context) -> Result<(), Failure> {
     } else {
         people(&mut out, &state)?;
         work(&mut out, &state)?;
+        beside(&mut out, &state)?;
     }
     out.flush()
 }
@@ -137,6 +138,47 @@ fn work(out: &mut Out, of: &Incident) -> Result<(), Failure> {
     if let Some(at) = of.next_update_at {
         let at = out.date_time_zone(at);
         out.line(format_args!("Next update by {at}"))?;
+    }
+    Ok(())
+}
+
+/// Who has taken note of alerts, what was pinned as evidence, and what was asked outside.
+fn beside(out: &mut Out, of: &Incident) -> Result<(), Failure> {
+    if !of.acknowledged.is_empty() {
+        out.line("Acknowledged")?;
+    }
+    for held in of.acknowledged.values() {
+        let until = held.until.map(|at| out.style.zone.hm(at));
+        let until = match (until, held.stands(session::now())) {
+            (Some(until), true) => format!("  until {until}"),
+            (Some(until), false) => format!("  OVER since {until}"),
+            (None, _) => String::new(),
+        };
+        let since = age(session::now() - held.since);
+        let (title, reason) = (visible_line(&held.title), visible_line(&held.reason));
+        let by = &held.by;
+        out.line(format_args!("  {title}  {by}  {since}{until}  {reason}"))?;
+    }
+    if !of.evidence.is_empty() {
+        out.line("Evidence")?;
+    }
+    for piece in &of.evidence {
+        let line = piece.evidence.line();
+        let line = visible_line(&line);
+        let at = out.style.zone.hm(piece.pinned_at);
+        out.line(format_args!("  {at}  {}  {line}", piece.by))?;
+    }
+    if !of.outside.is_empty() {
+        out.line("Asked outside")?;
+    }
+    for ask in &of.outside {
+        let line = ask.call.line(ask.asked_at);
+        let line = visible_line(&line);
+        let at = out.style.zone.hm(ask.asked_at);
+        out.line(format_args!("  {at}  {} {line}", ask.by))?;
+        let answer = ask.answer_line();
+        let answer = answer.as_deref().map_or("waiting".into(), visible_line);
+        out.line(format_args!("         {answer}"))?;
     }
     Ok(())
 }

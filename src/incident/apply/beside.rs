@@ -8,21 +8,11 @@ use crate::incident::{
 
 pub(super) fn apply_beside(incident: &mut Incident, event: &Event, what: &What) {
     match what {
-        What::EvidencePinned {
-            evidence,
-            text,
-            private,
-        } => keep_evidence(
-            incident,
-            PinnedEvidence {
-                seq: event.seq,
-                by: event.by.clone(),
-                pinned_at: event.occurred_at,
-                text: text.clone(),
-                private: *private,
-                evidence: evidence.clone(),
-            },
-        ),
+        What::EvidencePinned { .. } => {
+            if let Some(piece) = PinnedEvidence::from_event(event) {
+                keep_evidence(incident, piece);
+            }
+        }
         What::AlertsAcknowledged {
             group,
             title,

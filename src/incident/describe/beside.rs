@@ -2,8 +2,8 @@
 
 use super::with_reason;
 use crate::incident::{
-    EntryKind, Evidence, Matching, OutsideCall, OutsideOutcome, Seen, Series, Thresholds,
-    Timestamp, What,
+    EntryKind, Evidence, Matching, OutsideAsk, OutsideCall, OutsideOutcome, Seen, Series,
+    Thresholds, Timestamp, What,
 };
 use chrono::TimeDelta;
 use std::fmt::Write as _;
@@ -44,7 +44,7 @@ pub(super) fn describe_beside(what: &What, at: Timestamp) -> Option<(EntryKind, 
                 reason.as_deref(),
             ),
         ),
-        What::OutsideAsked { call } => (EntryKind::Outside, asked(call, at)),
+        What::OutsideAsked { call } => (EntryKind::Outside, call.line(at).into()),
         What::OutsideAnswered {
             call,
             outcome,
@@ -139,55 +139,59 @@ fn moment(at: Timestamp, near: Timestamp) -> String {
     }
 }
 
-fn asked(call: &OutsideCall, near: Timestamp) -> Arc<str> {
-    let source = call.source().unwrap_or("a system outside");
-    match call {
-        OutsideCall::CreateSilence {
-            matchers,
-            ends_at,
-            reason,
-            ..
-        } => {
-            let (which, until) = (selector(matchers), moment(*ends_at, near));
-            let line = format!("asked {source} to silence {which} until {until}");
-            with_reason(line, Some(&**reason))
+impl OutsideCall {
+    /// What is asked, in one line, as of about `near`: `asked alertmanager to silence
+    /// HighErrorRate until 15:30 UTC (deploying the fix)`.
+    #[must_use]
+    pub fn line(&self, near: Timestamp) -> String {
+        let source = self.source().unwrap_or("a system outside");
+        match self {
+            Self::CreateSilence {
+                matchers,
+                ends_at,
+                reason,
+                ..
+            } => {
+                let (which, until) = (selector(matchers), moment(*ends_at, near));
+                let line = format!("asked {source} to silence {which} until {until}");
+                with_reason(line, Some(&**reason)).to_string()
+            }
+            Self::ExpireSilence {
+                silence, reason, ..
+            } => {
+                let line = format!("asked {source} to end silence {}", short_id(silence));
+                with_reason(line, Some(&**reason)).to_string()
+            }
+            Self::ResolveIssue {
+                short,
+                in_next_release,
+                ..
+            } => {
+                let when = if *in_next_release {
+                    " in the next release"
+                } else {
+                    ""
+                };
+                format!("asked {source} to resolve {short}{when}")
+            }
+            Self::IgnoreIssue { short, minutes, .. } => {
+                let how_long = match minutes {
+                    Some(minutes) => format!("for {}", counted(u64::from(*minutes), "minute")),
+                    None => "until it escalates".to_owned(),
+                };
+                format!("asked {source} to ignore {short} {how_long}")
+            }
+            Self::AssignIssue { short, to, .. } => {
+                format!("asked {source} to assign {short} to {to}")
+            }
+            Self::Annotate { at, text, .. } => {
+                format!("asked {source} to mark {}: {text}", moment(*at, near))
+            }
+            Self::Unknown(_) => format!(
+                "asked {source} for {} (written by a later version of warroom)",
+                self.name()
+            ),
         }
-        OutsideCall::ExpireSilence {
-            silence, reason, ..
-        } => {
-            let line = format!("asked {source} to end silence {}", short_id(silence));
-            with_reason(line, Some(&**reason))
-        }
-        OutsideCall::ResolveIssue {
-            short,
-            in_next_release,
-            ..
-        } => {
-            let when = if *in_next_release {
-                " in the next release"
-            } else {
-                ""
-            };
-            format!("asked {source} to resolve {short}{when}").into()
-        }
-        OutsideCall::IgnoreIssue { short, minutes, .. } => {
-            let how_long = match minutes {
-                Some(minutes) => format!("for {}", counted(u64::from(*minutes), "minute")),
-                None => "until it escalates".to_owned(),
-            };
-            format!("asked {source} to ignore {short} {how_long}").into()
-        }
-        OutsideCall::AssignIssue { short, to, .. } => {
-            format!("asked {source} to assign {short} to {to}").into()
-        }
-        OutsideCall::Annotate { at, text, .. } => {
-            format!("asked {source} to mark {}: {text}", moment(*at, near)).into()
-        }
-        OutsideCall::Unknown(_) => format!(
-            "asked {source} for {} (written by a later version of warroom)",
-            call.name()
-        )
-        .into(),
     }
 }
 
@@ -223,6 +227,21 @@ fn answered(
             let line = format!("{source}: {subject}: answered in words of a later version");
             with_reason(line, Some(said))
         }
+    }
+}
+
+impl OutsideAsk {
+    /// What came of it, in one line: `alertmanager: silence 4f2a91c0… made`.
+    #[must_use]
+    pub fn answer_line(&self) -> Option<String> {
+        let answer = self.answer.as_ref()?;
+        let line = answered(
+            &self.call,
+            answer.outcome,
+            &answer.said,
+            answer.reference.as_deref(),
+        );
+        Some(line.to_string())
     }
 }
 

@@ -72,6 +72,11 @@ impl Story {
         self.decide(&actor(who, level, Via::Console), intent)
     }
 
+    /// The server itself acts.
+    pub(crate) fn try_as_server(&mut self, intent: Intent) -> Result<Vec<Event>, Refusal> {
+        self.decide(&Actor::server(), intent)
+    }
+
     pub(crate) fn hook(&mut self, fingerprint: &str, state: AlertState) {
         self.try_hook(fingerprint, state).unwrap();
     }
@@ -159,6 +164,47 @@ pub(crate) fn declare(title: &str, severity: Option<Severity>) -> Intent {
         service: Some("checkout".into()),
         started_at: None,
         kind: Kind::Real,
+    }
+}
+
+pub(crate) fn a_silence(name: &str, ends_at: Timestamp) -> OutsideCall {
+    let matching = |name: &str, value: &str| Matching {
+        name: name.into(),
+        value: value.into(),
+        regex: false,
+        equal: true,
+    };
+    OutsideCall::CreateSilence {
+        source: "alertmanager".into(),
+        matchers: vec![matching("alertname", name), matching("service", "checkout")],
+        ends_at,
+        reason: "deploying the fix".into(),
+    }
+}
+
+/// A signal that rose, one value a minute up to `at`.
+pub(crate) fn a_signal(at: Timestamp) -> Evidence {
+    let value = |value: f64| Number::new(value);
+    let series = Series {
+        label: Arc::from(""),
+        from: at - chrono::TimeDelta::minutes(3),
+        step_ms: 60_000,
+        values: vec![value(0.002), None, value(0.08), value(0.124)],
+    };
+    Evidence {
+        source: "prom".into(),
+        title: "5xx".into(),
+        at,
+        url: Some("https://prom.example/graph?g0.expr=5xx".into()),
+        seen: Seen::Signal {
+            unit: Unit::Ratio,
+            bad: Bad::Above,
+            thresholds: Thresholds {
+                warning: value(0.01),
+                critical: value(0.05),
+            },
+            series: vec![series],
+        },
     }
 }
 

@@ -77,6 +77,7 @@ fn render(args: &ExportArgs, history: &History, cx: &Context) -> String {
             let mut object = shapes::incident(&state);
             if let Some(object) = object.as_object_mut() {
                 object.insert("timeline".to_owned(), timeline.into());
+                object.insert("evidence".to_owned(), history.evidence().collect());
             }
             format!("{object}\n")
         }
