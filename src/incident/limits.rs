@@ -41,8 +41,8 @@ pub const GROUP_BYTES: usize = 2_000;
 pub const ACKNOWLEDGED: usize = 100;
 /// Conditions of one silence.
 pub const MATCHERS: usize = 32;
-/// The value of one condition: a regular expression that someone can still read.
-pub const MATCHER_BYTES: usize = 1_024;
+/// The labels and values of all its conditions: more is not read before it is agreed to.
+pub const MATCHERS_BYTES: usize = 4_096;
 /// The longest acknowledgement and silence, in minutes: what is quiet for longer is forgotten.
 pub const QUIET_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// Things asked of systems outside and not answered yet.

@@ -316,3 +316,74 @@ fn a_mistake_in_the_configuration_is_told_in_its_place() {
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(shown["client"]["name"], "bo");
 }
+
+#[tokio::test]
+async fn what_was_pinned_acknowledged_and_asked_outside_is_shown_and_exported() {
+    use crate::support::server::{Wire, command};
+    use crate::support::story::{a_signal, a_silence};
+    use warroom::incident::{Intent, limits};
+
+    let house = House::open();
+    house.ok(&["declare", "Checkout 500s", "--drill"]);
+    let address = house.url.split("//").last().unwrap().trim_end_matches('/');
+    let mut wire = Wire::connect(address.parse().unwrap(), None).await;
+    wire.hello("maya", false).await;
+    let now = command(Intent::ClaimRole {
+        role: warroom::incident::Role::Scribe,
+    })
+    .written_at;
+    let pieces = limits::EVIDENCE + 2;
+    let pins = (0..pieces).map(|_| Intent::PinEvidence {
+        evidence: a_signal(now).into(),
+        text: "since the deploy".into(),
+        private: false,
+    });
+    let others = [
+        Intent::AcknowledgeAlerts {
+            group: "a".into(),
+            title: "HighErrorRate checkout".into(),
+            until: Some(now + chrono::TimeDelta::hours(1)),
+            reason: "deploying the fix".into(),
+        },
+        Intent::AskOutside {
+            call: a_silence("HighErrorRate", now + chrono::TimeDelta::hours(1)),
+        },
+    ];
+    for intent in pins.chain(others) {
+        wire.submit(Some(1), &command(intent)).await.unwrap();
+    }
+
+    let shown = house.ok(&["show", "INC-1"]);
+    for words in [
+        "5xx 12.4 % (critical) · was 0.2 % at ",
+        "HighErrorRate checkout  maya  ",
+        "maya asked alertmanager to silence HighErrorRate{service=\"checkout\"} until ",
+        "not sent to alertmanager (this is a drill)",
+    ] {
+        assert!(shown.contains(words), "{words:?} is not in\n{shown}");
+    }
+    let state = &house.json(&["show", "INC-1"])[0];
+    assert_eq!(
+        state["evidence"].as_array().unwrap().len(),
+        limits::EVIDENCE
+    );
+    assert_eq!(state["acknowledged"][0]["reason"], "deploying the fix");
+    assert_eq!(state["outside"][0]["outcome"], "not_sent");
+    let lines = house.json(&["timeline", "INC-1"]);
+    let kinds: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds[kinds.len() - 4..],
+        ["evidence", "alert", "outside", "outside"]
+    );
+    let exported = house.ok(&["export", "INC-1", "--format", "json"]);
+    let exported: Value = serde_json::from_str(&exported).unwrap();
+    assert_eq!(exported["evidence"].as_array().unwrap().len(), pieces);
+    let markdown = house.ok(&["export", "INC-1", "--format", "markdown"]);
+    assert!(markdown.contains("| evidence | maya | 5xx 12\\.4 % \\(critical\\) · was"));
+    let log = house.home.path().join("log.jsonl");
+    std::fs::write(&log, house.ok(&["export", "INC-1", "--format", "jsonl"])).unwrap();
+    house.ok(&["verify", "--file", log.to_str().unwrap()]);
+}

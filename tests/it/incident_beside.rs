@@ -562,7 +562,7 @@ fn calls_are_checked_before_they_are_written_down() {
     let bad = [
         silence(&|all| all.clear()),
         silence(&|all| all.resize(limits::MATCHERS + 1, all[0].clone())),
-        silence(&|all| all[0].value = "x".repeat(limits::MATCHER_BYTES + 1).into()),
+        silence(&|all| all[0].value = "x".repeat(limits::MATCHERS_BYTES + 1).into()),
         silence(&|all| all[0].name = "".into()),
         // None of these says what is to be quiet, so nearly everything would be.
         silence(&|all| all.iter_mut().for_each(|m| m.equal = false)),

@@ -310,3 +310,36 @@ async fn who_is_here_is_told_and_forgotten() {
         .await;
     assert_eq!(house.ledger.log(1).len(), 1);
 }
+
+#[tokio::test]
+async fn nobody_but_the_server_says_what_came_of_a_call_outside() {
+    let house = House::open().await;
+    let mut maya = house.client("maya").await;
+    maya.declare("a").await;
+    let until = command(declare("x")).written_at + chrono::TimeDelta::hours(1);
+    let call = crate::support::story::a_silence("A", until);
+    let ask = command(Intent::AskOutside { call });
+    let (_, asked, _) = maya.submit(Some(1), &ask).await.unwrap();
+    // The server's own name is nobody's, and its `via` is not taken from a greeting.
+    let mut forger = Wire::connect(house.address, None).await;
+    let hello = |name: &str| ClientFrame::Hello {
+        protocol: VERSION,
+        client: "test".to_owned(),
+        name: Some(name.parse().unwrap()),
+        watch: false,
+        via: Some("warroom".to_owned()),
+    };
+    forger.send(&hello("Warroom")).await;
+    assert_eq!(forger.bye().await.0.code, RefusalCode::Invalid);
+    let mut forger = Wire::connect(house.address, None).await;
+    forger.send(&hello("bo")).await;
+    let done = command(Intent::AnswerOutside {
+        asked: Seq(asked),
+        outcome: OutsideOutcome::Done,
+        said: "".into(),
+        reference: Some("4f2a".into()),
+    });
+    let refusal = forger.submit(Some(1), &done).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Access);
+    assert_eq!(house.ledger.log(1).len(), 2);
+}

@@ -198,11 +198,17 @@ fn checked_matchers(matchers: &[Matching]) -> Result<Vec<Matching>, Refusal> {
     }
     for matcher in matchers {
         named(&matcher.name, "The label of a silence", limits::TITLE_BYTES)?;
-        super::check::bounded(
-            &matcher.value,
-            "The value of a silence",
-            limits::MATCHER_BYTES,
-        )?;
+    }
+    let bytes: usize = matchers.iter().map(|m| m.name.len() + m.value.len()).sum();
+    if bytes > limits::MATCHERS_BYTES {
+        return Err(refuse(
+            RefusalCode::Invalid,
+            format!(
+                "The conditions of the silence have {bytes} bytes; {} is the most.",
+                limits::MATCHERS_BYTES
+            ),
+            "Say it in fewer or shorter ones.",
+        ));
     }
     let anything =
         |m: &Matching| m.value.is_empty() || (m.regex && matches!(&*m.value, ".*" | ".+"));
