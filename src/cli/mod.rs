@@ -12,6 +12,7 @@ mod login;
 mod out;
 mod session;
 mod shapes;
+mod sources;
 mod troupe;
 mod verbs;
 mod when;

@@ -1,7 +1,7 @@
 //! Requests and answers as data: what an integration wants asked, and how it reads what came.
 //! Who sends them (with time-outs, bounds, credentials and back-off) is the server's runner.
 
-use crate::incident::{IncidentId, Timestamp};
+use crate::incident::{IncidentId, OutsideCall, Timestamp};
 use crate::signals::{AlertGroup, Issue, LiveAlert, Signal, Silence};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -159,3 +159,40 @@ pub trait Watched: Send + Sync {
 
 /// Requests of one poll, further ones included. Beyond it the poll ends with what it has.
 pub const REQUESTS_PER_POLL: usize = 64;
+
+/// A call that is to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What was asked.
+    pub call: OutsideCall,
+    /// Who asked, as the other side should name them.
+    pub by: Arc<str>,
+    /// What this call alone carries, `warroom INC-1 #17`: by it a call that was carried out before
+    /// is found again.
+    pub mark: Arc<str>,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// A system that can be asked to change something. No I/O, as with [`Watched`].
+pub trait Changed: Send + Sync {
+    /// The request that finds whether the call was carried out already; nothing where carrying it
+    /// out twice is the same as once.
+    fn find(&self, call: &Call) -> Option<Request>;
+
+    /// Reads the answer to [`Changed::find`]: the system's name for what was made, if it was.
+    ///
+    /// # Errors
+    /// Why that cannot be known.
+    fn found(&self, call: &Call, answer: &Response) -> Result<Option<String>, AnswerError>;
+
+    /// The request that carries it out; nothing for a call that this system has no such thing for.
+    fn carry_out(&self, call: &Call) -> Option<Request>;
+
+    /// Reads the answer to [`Changed::carry_out`]: the system's name for what was made, if it has
+    /// one.
+    ///
+    /// # Errors
+    /// Why it was not carried out.
+    fn carried_out(&self, call: &Call, answer: &Response) -> Result<Option<String>, AnswerError>;
+}

@@ -8,5 +8,5 @@ pub mod hooks;
 mod labels;
 pub mod prometheus;
 mod reading;
-mod stream;
 pub mod signature;
+mod stream;

@@ -1,7 +1,7 @@
 //! Command ids that follow from something: the same cause gives the same id, so that what follows
 //! happens once, however often the cause comes in.
 
-use crate::incident::{AlertReport, AlertState, CommandId, Timestamp};
+use crate::incident::{AlertReport, AlertState, CommandId, IncidentId, Seq, Timestamp};
 use crate::integrations::alertmanager::Webhook;
 use ring::digest;
 
@@ -43,6 +43,12 @@ pub(super) fn from_truncated(webhook: &Webhook, incident: u64) -> CommandId {
     ];
     parts.extend(ids.iter().map(|id| id.0.as_bytes().as_slice()));
     id(newest.map_or(0, millis), &parts)
+}
+
+/// The id of writing down what came of a call outside.
+pub(super) fn from_outside(now: Timestamp, incident: IncidentId, asked: Seq) -> CommandId {
+    let (incident, asked) = (incident.0.to_be_bytes(), asked.0.to_be_bytes());
+    id(millis(now), &[b"outside", &incident, &asked])
 }
 
 fn millis(at: Timestamp) -> u64 {

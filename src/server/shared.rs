@@ -9,7 +9,7 @@ use super::metrics::Metrics;
 use super::options::{Pace, RunbookSource};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
-use super::watch::Watch;
+use super::watch::{Outside, Watch};
 use crate::clock::Clock;
 use crate::incident::{FOLD_VERSION, IncidentId};
 use crate::journal::{AppendError, Journal};
@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) most_sessions: usize,
     pub(super) board: Board,
     pub(super) watch: Watch,
+    /// What is still to be asked of outside systems.
+    pub(super) outside: Outside,
     pub(super) rooms: Rooms,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
@@ -92,6 +94,7 @@ impl Shared {
             most_sessions: parts.most_sessions,
             board: Board::default(),
             watch: parts.watch,
+            outside: Outside::default(),
             rooms: Rooms::default(),
             hall: parts.hall,
             hooks: parts.hooks,

@@ -102,6 +102,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         kind: options.kind,
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
+    tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));
     for source in options.sources {
         // Ends with `stopping`; nothing waits for it, for it owes nobody an answer.
         tokio::spawn(watch::run(shared.clone(), source));
@@ -177,6 +178,9 @@ async fn fill_board(shared: &Shared) -> Result<(), StartError> {
     let mut folds = futures_util::stream::iter(folds).buffer_unordered(FOLDS_AT_ONCE);
     while let Some(incident) = folds.try_next().await? {
         shared.board.put(&incident);
+        if incident.outside_due().next().is_some() {
+            shared.outside.put(incident.id);
+        }
     }
     drop(folds);
     let last = heads.iter().map(|head| head.incident).max();

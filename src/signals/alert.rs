@@ -1,6 +1,6 @@
 //! Alerts as their monitors have them now, and groups of them.
 
-use crate::incident::{Evidence, Seen, Timestamp};
+use crate::incident::{Evidence, Matching, Seen, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,25 +51,6 @@ pub struct LiveAlert {
     pub url: Option<Arc<str>>,
 }
 
-/// One condition of a silence, as Alertmanager has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Matcher {
-    /// The label.
-    pub name: Arc<str>,
-    /// The value, or the regular expression (anchored).
-    pub value: Arc<str>,
-    /// `value` is a regular expression.
-    #[serde(default)]
-    pub regex: bool,
-    /// It must match; else it must not.
-    #[serde(default = "yes")]
-    pub equal: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
 /// Alerts kept quiet for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
@@ -78,7 +59,7 @@ pub struct Silence {
     /// The monitor's id of it.
     pub id: Arc<str>,
     /// All must hold for an alert to be silenced.
-    pub matchers: Vec<Matcher>,
+    pub matchers: Vec<Matching>,
     /// From when.
     pub starts_at: Timestamp,
     /// Until when.

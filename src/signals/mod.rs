@@ -12,7 +12,7 @@ mod signal;
 mod source;
 mod words;
 
-pub use alert::{AlertGroup, LiveAlert, LiveState, Matcher, Silence};
+pub use alert::{AlertGroup, LiveAlert, LiveState, Silence};
 pub use group::{RATE_MINUTES, group};
 pub use issue::{Issue, IssueState};
 pub use signal::Signal;

@@ -3,7 +3,7 @@
 use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::house::{self, Opened};
-use crate::cli::{local, shapes};
+use crate::cli::{local, shapes, sources};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::runbooks::Library;
@@ -110,6 +110,7 @@ fn serve(args: &ServeArgs, config: &Config, data: &Path) -> Result<(), Failure> 
 fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> Options {
     let mut options = Options::new(data.to_owned(), opened.clock(), opened.journal());
     options.match_labels.clone_from(&config.alerts.match_labels);
+    options.sources = sources::all(&config.sources, &config.alerts.match_labels);
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {

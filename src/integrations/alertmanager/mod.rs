@@ -1,7 +1,9 @@
 //! Alertmanager: what it sends (the webhook), what it is asked (alerts and silences), and silences
 //! made and ended in it.
 
+mod change;
 mod poll;
+
 mod silence;
 mod webhook;
 

@@ -1,6 +1,7 @@
 //! The alerts and silences that an Alertmanager has now.
 
 use super::refused;
+use crate::incident::Matching;
 use crate::incident::{Timestamp, limits};
 use crate::integrations::alerts::{self, ALERTS_MOST};
 use crate::integrations::exchange::{AnswerError, Ask, Finding, Request, Response, Step, Watched};
@@ -8,7 +9,7 @@ use crate::integrations::fingerprint;
 use crate::integrations::labels::Labels;
 use crate::integrations::reading::{LINE_BYTES, cut, link, one_line};
 use crate::integrations::stream::{at_most, each, going_on, json_text, not_understood, or_nothing};
-use crate::signals::{LiveAlert, LiveState, Matcher, Silence};
+use crate::signals::{LiveAlert, LiveState, Silence};
 use chrono::TimeDelta;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -181,7 +182,7 @@ struct Condition {
 }
 
 /// Reads the answer to `GET /api/v2/silences`: [`SILENCES_MOST`] at most, none that is long over.
-fn read_silences(
+pub(super) fn read_silences(
     source: &Arc<str>,
     ask: &Ask,
     answer: &Response,
@@ -201,7 +202,7 @@ fn read_silences(
 
 fn silence(source: &Arc<str>, told: Told) -> Silence {
     let matchers = told.matchers.into_iter();
-    let matchers = matchers.map(|condition| Matcher {
+    let matchers = matchers.map(|condition| Matching {
         name: cut(&condition.name, limits::LABEL_BYTES).into(),
         value: cut(&condition.value, limits::LABEL_BYTES).into(),
         regex: condition.is_regex,

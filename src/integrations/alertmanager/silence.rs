@@ -1,11 +1,11 @@
 //! Silences made and ended.
 
 use super::refused;
+use crate::incident::Matching;
 use crate::incident::Timestamp;
 use crate::integrations::exchange::{AnswerError, Body, Method, Request, Response};
 use crate::integrations::reading::encoded;
 use crate::integrations::stream::{json_text, not_understood};
-use crate::signals::Matcher;
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ struct Created {
 /// try, look for its comment among the silences.
 #[must_use]
 pub fn create_silence(
-    matchers: &[Matcher],
+    matchers: &[Matching],
     starts_at: Timestamp,
     ends_at: Timestamp,
     created_by: &str,

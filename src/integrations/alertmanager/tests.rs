@@ -4,7 +4,7 @@ use super::*;
 use crate::incident::Timestamp;
 use crate::integrations::alerts::ALERTS_MOST;
 use crate::integrations::exchange::{Ask, Body, Finding, Method, Watched};
-use crate::signals::{LiveAlert, LiveState, Matcher, Silence};
+use crate::signals::{LiveAlert, LiveState, Matching, Silence};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -262,8 +262,8 @@ fn a_refusal_says_what_was_said() {
     "#);
 }
 
-fn matchers() -> Vec<Matcher> {
-    vec![Matcher {
+fn matchers() -> Vec<Matching> {
+    vec![Matching {
         name: "alertname".into(),
         value: "High \"x\"".into(),
         regex: false,

@@ -16,7 +16,8 @@ use super::reply::{Carried, Reply, Submission};
 use super::shared::Shared;
 use super::wire;
 use crate::incident::{
-    Actor, Command, CommandId, FOLD_VERSION, IncidentId, Refusal, Seq, redacted_state,
+    Actor, Command, CommandId, FOLD_VERSION, IncidentId, OutsideAsk, Refusal, Seq, What,
+    redacted_state,
 };
 use crate::journal::Record;
 use crate::protocol::{Checkpoint, Pane, ServerFrame, encode, event_frame};
@@ -63,6 +64,8 @@ pub(super) enum ToRoom {
     /// A source says something new about the incident. The room reads it when it takes this, so
     /// that what it sends is never older than what it sent before.
     Live(Arc<str>),
+    /// What is still to be asked of outside systems.
+    OutsideDue(oneshot::Sender<Vec<OutsideAsk>>),
     /// Finish what is on its way, keep a checkpoint, and end.
     Finish(oneshot::Sender<()>),
 }
@@ -157,6 +160,15 @@ impl Room {
                 self.presence.set(session, pane, typing, audience);
             }
             ToRoom::Live(source) => self.send_live(&source),
+            ToRoom::OutsideDue(reply) => {
+                // What cannot be read now is asked for again with the next call, or start.
+                let due = match self.desk.ensure_loaded().await {
+                    Ok(()) => self.desk.durable.outside_due().cloned().collect(),
+                    Err(_) => Vec::new(),
+                };
+                // Whoever asked may have ended.
+                let _ = reply.send(due);
+            }
             // Taken by the loop.
             ToRoom::Finish(_) => {}
         }
@@ -282,6 +294,12 @@ impl Room {
         metrics.events.inc_by(records.len() as u64);
         self.shared.journal_works();
         self.shared.board.put(&self.desk.durable);
+        let asked = |record: &Record| {
+            matches!(record.event().body.known(), Some(What::OutsideAsked { .. }))
+        };
+        if records.iter().any(asked) {
+            self.shared.outside.put(self.id);
+        }
         if fell_away {
             let audience = self.audience.len();
             self.presence.keep(self.audience.members(), audience);

@@ -4,10 +4,12 @@
 //! **Invariant**: a system that is down, slow or talks nonsense changes its own state and nothing
 //! else; no write and no other system waits for it.
 
+mod outside;
 mod pace;
 mod poll;
 mod runner;
 
+pub(super) use outside::{Outside, run as run_outside};
 pub(super) use runner::run;
 
 use super::board::Board;
@@ -16,7 +18,7 @@ use super::outbox::Outbox;
 use super::wire;
 use crate::http::Http;
 use crate::incident::IncidentId;
-use crate::integrations::exchange::Watched;
+use crate::integrations::exchange::{Changed, Watched};
 use crate::protocol::{Live, ServerFrame, encode};
 use crate::signals::{Source, SourceKind};
 use bytes::Bytes;
@@ -33,12 +35,15 @@ pub struct SourceOptions {
     pub name: Arc<str>,
     /// What it is.
     pub kind: SourceKind,
-    /// Where it is, and how to prove who asks.
-    pub http: Http,
+    /// Where it is, and how to prove who asks; or why that is not known: then it is never asked,
+    /// and everyone is told why.
+    pub http: Result<Http, Arc<str>>,
     /// How often it is asked while all is well.
     pub every: Duration,
     /// What it is asked, and how its answers are read.
     pub watched: Arc<dyn Watched>,
+    /// What it can be asked to change, if anything.
+    pub changed: Option<Arc<dyn Changed>>,
     /// The labels by which its alerts are grouped.
     pub group_by: Vec<String>,
 }

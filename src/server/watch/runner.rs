@@ -56,6 +56,15 @@ struct Runner {
 impl Runner {
     async fn watch(&mut self) {
         let shared = self.shared.clone();
+        if let Err(why) = &self.options.http {
+            self.state.state = SourceState::Denied;
+            self.state.why = Some(why.clone());
+            tracing::warn!(source = %self.state.name, %why, "source is not asked");
+            shared
+                .watch
+                .set_source(&self.state, &shared.board, &shared.metrics);
+            return std::future::pending().await;
+        }
         loop {
             let wanted = shared.watch.wanted.notified();
             tokio::pin!(wanted);
@@ -124,7 +133,10 @@ impl Runner {
         let (mut trouble, mut wait, mut good) = (None, None, 0);
         for ask in asks {
             let watched = self.options.watched.clone();
-            let polled = poll(&self.options.http, &*watched, ask, &mut self.kept).await;
+            let Ok(http) = &self.options.http else {
+                break;
+            };
+            let polled = poll(http, &*watched, ask, &mut self.kept).await;
             wait = wait.max(polled.wait);
             good += polled.good;
             self.tell(ask, &polled);

@@ -7,7 +7,7 @@ mod rules;
 use super::*;
 use crate::incident::{IncidentId, Number, Timestamp, limits};
 use crate::integrations::exchange::Body;
-use crate::signals::{LiveState, Signal};
+use crate::signals::Signal;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
