@@ -259,13 +259,14 @@ impl Loaded {
         if known.contains(&name.get_ref().as_str()) {
             return Ok(());
         }
-        let missing = format!("there is no {what}");
-        let mut problem = Problem::unknown(&missing, name.span(), name.get_ref(), known);
-        // The span is that of the value, with its quotation marks.
-        problem.meant = problem.meant.map(|meant| format!("\"{meant}\""));
         Err(Wrong {
             source: self.source.clone(),
-            problems: vec![problem],
+            problems: vec![Problem::unknown(
+                &format!("there is no {what}"),
+                name.span(),
+                name.get_ref(),
+                known,
+            )],
         })
     }
 }

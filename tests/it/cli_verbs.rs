@@ -2,7 +2,7 @@
 
 use crate::support::cli::{House, text, warroom};
 use serde_json::Value;
-use std::io::Write;
+use std::io::{BufRead as _, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -263,6 +263,30 @@ fn a_drill_is_played_line_by_line_where_there_is_no_terminal() {
             lines.iter().all(|line| line["incident"] == "INC-1"),
             "{printed}"
         );
+    }
+    // Ended early: by whoever reads it, or by a signal.
+    let mut played = warroom(home.path());
+    let mut cut = played
+        .arg("demo")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .env("TMPDIR", home.path())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(cut.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("HighErrorRate"));
+    drop(lines);
+    assert!(cut.wait().unwrap().success());
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let mut cut = played.spawn().unwrap();
+        let mut lines = BufReader::new(cut.stdout.take().unwrap()).lines();
+        lines.next().unwrap().unwrap();
+        let sent = Command::new("kill")
+            .args([signal, &cut.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        lines.for_each(drop);
+        assert!(cut.wait().unwrap().success(), "{signal}");
     }
     let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

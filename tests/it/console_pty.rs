@@ -105,13 +105,7 @@ fn the_terminal_is_given_back_whole() {
         console.shows(JOINED);
         match how {
             "quit" => console.press("q"),
-            signal => {
-                let pid = console.pid().to_string();
-                let sent = std::process::Command::new("kill")
-                    .args(["-s", signal, &pid])
-                    .status();
-                assert!(sent.unwrap().success());
-            }
+            signal => console.signal(signal),
         }
         let (_, raw) = console.ended();
         let left = String::from_utf8_lossy(&raw).into_owned();
@@ -123,4 +117,87 @@ fn the_terminal_is_given_back_whole() {
             assert!(left.contains(sequence), "{how}: {what} was not given back");
         }
     }
+}
+
+/// Every process that was started with this in its environment, as far as the system tells.
+fn processes_with(variable: &str) -> Vec<std::path::PathBuf> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.map(|process| process.path())
+        .filter(|process| {
+            let environment = std::fs::read(process.join("environ")).unwrap_or_default();
+            let mut variables = environment.split(|byte| *byte == 0);
+            variables.any(|found| found == variable.as_bytes())
+        })
+        .collect()
+}
+
+fn entries(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let all = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    all.map(|entry| entry.path()).collect()
+}
+
+#[test]
+fn the_demo_is_a_live_drill_that_one_takes_part_in_and_that_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    for how in ["quit", "TERM", "HUP"] {
+        let (home, temp) = (folder.path().join(how), folder.path().join("temp"));
+        std::fs::create_dir_all(&temp).unwrap();
+        let began = std::time::Instant::now();
+        let here = [("TMPDIR", &*temp)];
+        let mut demo = Terminal::run(&["--name", "kim", "demo"], &home, &here, (120, 40));
+        demo.until("a live drill and its timeline", |screen| {
+            [
+                "DRILL",
+                "INC-1",
+                "● live ·",
+                "Timeline",
+                "maya claimed Incident Commander",
+            ]
+            .iter()
+            .all(|part| screen.contains(part))
+        });
+        // The promise is two seconds; it is measured here and in the release build held.
+        println!(
+            "{how}: a live drill after {} ms",
+            began.elapsed().as_millis()
+        );
+        assert_eq!(entries(&temp).len(), 1, "its files are in one place");
+        demo.press("i");
+        demo.press("seen from here as well #web\r");
+        demo.shows("kim: seen from here as well");
+        demo.shows("queued 0");
+        if how == "quit" {
+            demo.press("\u{1b}");
+            demo.until("what the keys do", |screen| !screen.contains("enter send"));
+            demo.press("q");
+        } else {
+            demo.signal(how);
+        }
+        let (well, _) = demo.ended();
+        assert!(well, "{how}");
+        assert_eq!(entries(&temp), Vec::<std::path::PathBuf>::new(), "{how}");
+        assert_eq!(entries(&home), Vec::<std::path::PathBuf>::new(), "{how}");
+        let left = processes_with(&format!("TMPDIR={}", temp.display()));
+        assert_eq!(left, Vec::<std::path::PathBuf>::new(), "{how}");
+    }
+}
+
+#[test]
+fn a_scenario_without_an_incident_ends_or_shows_the_board() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("scenario.toml");
+    let demo = |cue: &str| {
+        let text = format!("title = 'x'\npeople = ['bo']\n[[cue]]\nat = '0s'\n{cue}\n");
+        std::fs::write(&scenario, text).unwrap();
+        let arguments = ["demo", scenario.to_str().unwrap()];
+        Terminal::run(&arguments, folder.path(), &[], (100, 30))
+    };
+    let (well, raw) = demo("by = 'bo'\nsay = '/nonsense'").ended();
+    let said = String::from_utf8_lossy(&raw).into_owned();
+    assert!(!well && said.contains("stops at its line 3"), "{said}");
+    // A cue that is refused is left out where someone takes part: what is left is the board.
+    let mut board = demo("by = 'bo'\nsay = 'to nobody'");
+    board.shows("0 live · 0 in triage");
+    board.press("q");
+    assert!(board.ended().0);
 }

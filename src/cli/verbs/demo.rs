@@ -21,6 +21,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -110,15 +111,15 @@ async fn drill(scenario: &Scenario, speed: Speed, cx: &Context) -> Result<(), Fa
     let url = local::url(&server.file);
     let taking_part = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
     let (mut troupe, progress) = Troupe::new(server.local_addr, taking_part)?;
+    let cut_short = CutShort::listen()?;
+    let played = play(scenario, speed, &mut troupe);
     let played = if taking_part {
-        let played = play(scenario, speed, &mut troupe);
-        take_part(played, progress, url, paths, cx).await
+        take_part(played, progress, cut_short, url, paths, cx).await
     } else {
-        let played = play(scenario, speed, &mut troupe);
         tokio::select! {
             printed = print_along(played, progress, &url, scenario, cx) => printed,
             // Ended early, in order: the files are cleared away.
-            _ = tokio::signal::ctrl_c() => Ok(()),
+            () = cut_short.comes() => Ok(()),
         }
     };
     troupe.leave().await;
@@ -136,6 +137,33 @@ fn shelve(scenario: &Scenario, shelf: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The signals that end a drill before its scenario does.
+struct CutShort([Signal; 3]);
+
+impl CutShort {
+    fn listen() -> Result<Self, Failure> {
+        let on = |kind| {
+            signal(kind).map_err(|error| {
+                Failure::internal("The drill cannot listen for signals.").because(error)
+            })
+        };
+        Ok(Self([
+            on(SignalKind::interrupt())?,
+            on(SignalKind::terminate())?,
+            on(SignalKind::hangup())?,
+        ]))
+    }
+
+    async fn comes(self) {
+        let Self([mut interrupt, mut terminate, mut hang_up]) = self;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+    }
+}
+
 type Played = Result<(), (usize, Failure)>;
 
 fn stopped((line, failure): (usize, Failure)) -> Failure {
@@ -148,34 +176,42 @@ fn stopped((line, failure): (usize, Failure)) -> Failure {
 async fn take_part(
     played: impl Future<Output = Played>,
     mut progress: watch::Receiver<Progress>,
+    cut_short: CutShort,
     url: String,
     paths: Paths,
     cx: &Context,
 ) -> Result<(), Failure> {
-    let console = async {
-        let ready = progress.wait_for(|progress| progress.incident.is_some());
-        let incident = ready.await.ok().and_then(|progress| progress.incident);
-        let mut global = cx.global.clone();
-        global.server = Some(url);
-        global.token_file = None;
-        let cx = Context { global, paths };
-        let open = OpenArgs {
-            incident,
-            ..OpenArgs::default()
-        };
-        console::run(open, Part::Takes, &cx).await
-    };
-    tokio::pin!(console, played);
+    tokio::pin!(played);
+    let mut playing = true;
     tokio::select! {
-        left = &mut console => left,
+        _ = progress.wait_for(|progress| progress.incident.is_some()) => {}
+        // A scenario without an incident: there is nothing to take part in, or only the board.
         played = &mut played => {
-            if let Err(failed) = played {
+            played.map_err(stopped)?;
+            playing = false;
+        }
+        () = cut_short.comes() => return Ok(()),
+    }
+    let mut global = cx.global.clone();
+    global.server = Some(url);
+    global.token_file = None;
+    let cx = Context { global, paths };
+    let open = OpenArgs {
+        incident: progress.borrow().incident,
+        ..OpenArgs::default()
+    };
+    let console = console::run(open, Part::Takes, &cx);
+    tokio::pin!(console);
+    if playing {
+        tokio::select! {
+            left = &mut console => return left,
+            played = &mut played => if let Err(failed) = played {
                 // Whoever takes part goes on; the log says why nothing more comes.
                 tracing::error!(failure = %stopped(failed), "the drill's teammates have stopped");
-            }
-            console.await
+            },
         }
     }
+    console.await
 }
 
 /// Prints each line of the timeline as it becomes durable.

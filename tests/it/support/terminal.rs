@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 use warroom::server::control::ServerFile;
 
@@ -171,15 +171,23 @@ impl Terminal {
 
     /// Waits until it has ended, and returns all that it ever wrote.
     pub(crate) fn ended(mut self) -> (bool, Vec<u8>) {
-        while let Ok(chunk) = self.output.recv_timeout(PATIENCE) {
-            self.raw.extend_from_slice(&chunk);
+        loop {
+            match self.output.recv_timeout(PATIENCE) {
+                Ok(chunk) => self.raw.extend_from_slice(&chunk),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("it goes on:\n{}", self.screen.screen().contents())
+                }
+            }
         }
         (self.child.wait().unwrap().success(), self.raw.clone())
     }
 
-    /// The process.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.process_id().unwrap()
+    /// Sends a signal to the process, by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.unwrap().success());
     }
 }
 
