@@ -2,8 +2,9 @@
 
 use super::HookError;
 use crate::incident::{Timestamp, limits};
+use crate::integrations::fingerprint;
+pub(super) use crate::integrations::reading::cut;
 use chrono::DateTime;
-use ring::digest;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -49,11 +50,6 @@ pub(super) fn time(value: &Value, pointer: &str) -> Option<Timestamp> {
     } else {
         DateTime::from_timestamp(number, 0)
     }
-}
-
-/// The text, cut to so many bytes, never within a character.
-pub(super) fn cut(text: &str, bytes: usize) -> &str {
-    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
 /// A few words of a body, for an answer or an identity.
@@ -115,17 +111,10 @@ pub(super) fn label(labels: &mut BTreeMap<String, String>, key: &str, value: Opt
     }
 }
 
-/// A fingerprint where the sender gave none: a hash of the labels, which are what an alert is
-/// known by.
+/// A fingerprint where the sender gave none: that of the labels, which are what an alert is known
+/// by.
 pub(super) fn fingerprint(labels: &BTreeMap<String, String>) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for text in labels.iter().flat_map(|(key, value)| [key, value]) {
-        context.update(&(text.len() as u64).to_be_bytes());
-        context.update(text.as_bytes());
-    }
-    let hash = context.finish();
-    let first = hash.as_ref().iter().take(8);
-    first.map(|byte| format!("{byte:02x}")).collect()
+    fingerprint::of_labels(labels.iter().map(|(key, value)| (&**key, &**value)))
 }
 
 /// The first of these places that holds an address for a browser.
