@@ -6,6 +6,7 @@
 mod args;
 mod context;
 mod history;
+mod hooks;
 mod house;
 mod local;
 mod login;

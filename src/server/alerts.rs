@@ -7,7 +7,7 @@ use crate::incident::{
     Actor, AlertReport, AlertState, Command, IncidentId, Intent, Level, NewNote, Person, Refusal,
     RefusalCode, Via,
 };
-use crate::integrations::alertmanager::Webhook;
+use crate::integrations::hooks::{Delivery, Said};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -15,37 +15,47 @@ use tokio::sync::oneshot;
 /// Reports on their way to rooms before their outcomes are looked at: a group commit's worth.
 const AT_ONCE: usize = 256;
 
-fn monitor() -> Actor {
+/// Whoever hands alerts in.
+fn monitor(via: &Via) -> Actor {
     Actor {
         person: Person::warroom(),
         level: Level::Admin,
-        via: Via::Alertmanager,
+        via: via.clone(),
     }
 }
 
 impl Hall {
-    /// Takes a webhook in; returns when everything in it is durable.
-    pub(super) async fn webhook(&mut self, webhook: &Webhook) -> Result<(), Refusal> {
+    /// Takes a delivery in that came through `via`; returns when everything in it is durable.
+    pub(super) async fn deliver(&mut self, delivery: &Delivery, via: &Via) -> Result<(), Refusal> {
         let mut touched = BTreeSet::new();
-        for group in webhook.alerts.chunks(AT_ONCE) {
+        let new: Vec<&Said> = delivery.alerts.iter().collect();
+        for group in new.chunks(AT_ONCE) {
             let mut on_their_way = Vec::new();
-            for alert in group {
+            for said in group {
+                if self.memory.is_old(said) {
+                    continue;
+                }
+                let alert = &said.alert;
                 match self.shared.board.matching(&self.match_key(alert)) {
                     Some(incident) => {
                         touched.insert(incident);
-                        let outcome = self.record(incident, alert).await;
-                        on_their_way.push((alert, outcome));
+                        let outcome = self.record(incident, alert, via).await;
+                        on_their_way.push((said, outcome));
                     }
-                    None => touched.extend(self.first(alert).await?),
+                    None => {
+                        touched.extend(self.first(alert, via).await?);
+                        self.memory.note(said);
+                    }
                 }
             }
-            for (alert, outcome) in on_their_way {
-                touched.extend(self.recorded(alert, outcome).await?);
+            for (said, outcome) in on_their_way {
+                touched.extend(self.recorded(&said.alert, outcome, via).await?);
+                self.memory.note(said);
             }
         }
-        if webhook.truncated > 0 {
+        if delivery.truncated > 0 {
             for incident in touched {
-                self.note_truncated(webhook, incident).await?;
+                self.note_truncated(delivery, incident, via).await?;
             }
         }
         Ok(())
@@ -72,6 +82,7 @@ impl Hall {
         &self,
         incident: IncidentId,
         alert: &AlertReport,
+        via: &Via,
     ) -> Option<oneshot::Receiver<Outcome>> {
         let command = Command {
             id: derive::from_alert(alert),
@@ -80,7 +91,7 @@ impl Hall {
                 alert: alert.clone(),
             },
         };
-        self.in_room(incident, command, monitor()).await
+        self.in_room(incident, command, monitor(via)).await
     }
 
     /// Looks at what came of a report that was sent to an open incident.
@@ -88,6 +99,7 @@ impl Hall {
         &mut self,
         alert: &AlertReport,
         outcome: Option<oneshot::Receiver<Outcome>>,
+        via: &Via,
     ) -> Result<Option<IncidentId>, Refusal> {
         let outcome = match outcome {
             Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
@@ -96,13 +108,19 @@ impl Hall {
         match outcome {
             Ok(carried) => Ok(Some(carried.incident)),
             // It ended just now, before this came in.
-            Err(refusal) if refusal.code == RefusalCode::WrongStatus => self.first(alert).await,
+            Err(refusal) if refusal.code == RefusalCode::WrongStatus => {
+                self.first(alert, via).await
+            }
             other => settled(other, alert),
         }
     }
 
     /// Takes in a report that no open incident matches: a firing one opens one.
-    async fn first(&mut self, alert: &AlertReport) -> Result<Option<IncidentId>, Refusal> {
+    async fn first(
+        &mut self,
+        alert: &AlertReport,
+        via: &Via,
+    ) -> Result<Option<IncidentId>, Refusal> {
         if alert.state == AlertState::Resolved {
             return Ok(None);
         }
@@ -116,7 +134,7 @@ impl Hall {
                 kind: self.kind,
             },
         };
-        let outcome = self.open(&command, &monitor()).await;
+        let outcome = self.open(&command, &monitor(via)).await;
         if let Ok(carried) = &outcome
             && carried.first.0 == 1
         {
@@ -130,10 +148,7 @@ impl Hall {
         if self.shared.runbooks.find(&alert.name).is_none() {
             return;
         }
-        let actor = Actor {
-            via: Via::Warroom,
-            ..monitor()
-        };
+        let actor = monitor(&Via::Warroom);
         let command = Command {
             id: derive::from_command(opened.id, "attach"),
             written_at: opened.written_at,
@@ -153,18 +168,27 @@ impl Hall {
         }
     }
 
-    async fn note_truncated(&self, webhook: &Webhook, incident: IncidentId) -> Result<(), Refusal> {
+    async fn note_truncated(
+        &self,
+        delivery: &Delivery,
+        incident: IncidentId,
+        via: &Via,
+    ) -> Result<(), Refusal> {
         let text = format!(
-            "Alertmanager left {} more alerts of this group out of its message (max_alerts): what \
-             is shown here is not all that fires.",
-            webhook.truncated
+            "{} left {} more alerts of this group out of its message (max_alerts): what is shown \
+             here is not all that fires.",
+            match via {
+                Via::Alertmanager => "Alertmanager",
+                other => other.name(),
+            },
+            delivery.truncated
         );
         let command = Command {
-            id: derive::from_truncated(webhook, incident.0),
+            id: derive::from_truncated(delivery, incident.0),
             written_at: self.shared.clock.now(),
             intent: Intent::Note(NewNote::plain(text)),
         };
-        let outcome = match self.in_room(incident, command, monitor()).await {
+        let outcome = match self.in_room(incident, command, monitor(via)).await {
             Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
             None => Err(busy()),
         };

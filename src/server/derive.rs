@@ -2,7 +2,7 @@
 //! happens once, however often the cause comes in.
 
 use crate::incident::{AlertReport, AlertState, CommandId, IncidentId, Seq, Timestamp};
-use crate::integrations::alertmanager::Webhook;
+use crate::integrations::hooks::Delivery;
 use ring::digest;
 
 /// The id of what follows from a command; `what` tells several apart.
@@ -30,14 +30,15 @@ pub(super) fn from_alert(alert: &AlertReport) -> CommandId {
 }
 
 /// The id of noting that a webhook left alerts out, in one incident.
-pub(super) fn from_truncated(webhook: &Webhook, incident: u64) -> CommandId {
-    let ids: Vec<CommandId> = webhook.alerts.iter().map(from_alert).collect();
-    let newest = webhook.alerts.iter().map(|alert| alert.starts_at).max();
-    let truncated = webhook.truncated.to_be_bytes();
+pub(super) fn from_truncated(delivery: &Delivery, incident: u64) -> CommandId {
+    let alerts = || delivery.alerts.iter().map(|said| &said.alert);
+    let ids: Vec<CommandId> = alerts().map(from_alert).collect();
+    let newest = alerts().map(|alert| alert.starts_at).max();
+    let truncated = delivery.truncated.to_be_bytes();
     let incident = incident.to_be_bytes();
     let mut parts: Vec<&[u8]> = vec![
         b"truncated",
-        webhook.group_key.as_bytes(),
+        delivery.group_key.as_bytes(),
         &truncated,
         &incident,
     ];

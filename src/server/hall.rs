@@ -6,14 +6,15 @@
 //! command or a report are derived from it, so it happens once.
 
 use super::derive;
+use super::memory::{DeliveryKey, Memory};
 use super::reply::{Carried, Outcome, Reply, Submission, busy, not_read, not_written, seal_drafts};
 use super::room::ToRoom;
 use super::shared::Shared;
 use crate::incident::{
     Actor, Command, CommandId, Context, Decided, Hash, Incident, IncidentId, Intent, Kind, NewNote,
-    Refusal, RefusalCode, Seq, apply, decide,
+    Refusal, RefusalCode, Seq, Via, apply, decide,
 };
-use crate::integrations::alertmanager::Webhook;
+use crate::integrations::hooks::Delivery;
 use crate::journal::AppendError;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -30,10 +31,23 @@ pub(super) enum ToHall {
     },
 }
 
-/// A webhook to be taken in; the reply comes when everything in it is durable.
+/// A delivery to be taken in; the reply comes when everything in it is durable.
 pub(super) struct HookJob {
-    pub(super) webhook: Webhook,
-    pub(super) reply: oneshot::Sender<Result<(), Refusal>>,
+    pub(super) delivery: Delivery,
+    /// Names it, where the sender does.
+    pub(super) key: Option<DeliveryKey>,
+    /// The hook that it came through.
+    pub(super) via: Via,
+    pub(super) reply: oneshot::Sender<Result<Handed, Refusal>>,
+}
+
+/// What came of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handed {
+    /// Everything in it is durable now.
+    In,
+    /// It was handed in before, and changed nothing.
+    Again,
 }
 
 /// The hall's task.
@@ -42,6 +56,8 @@ pub(super) struct Hall {
     pub(super) match_labels: Vec<String>,
     /// What the incidents are that alerts open.
     pub(super) kind: Kind,
+    /// What was handed in lately.
+    pub(super) memory: Memory,
 }
 
 impl Hall {
@@ -91,7 +107,15 @@ impl Hall {
     }
 
     async fn take_hook(&mut self, job: HookJob) {
-        let outcome = self.webhook(&job.webhook).await;
+        let outcome = if job.key.is_some_and(|key| self.memory.knows(key)) {
+            Ok(Handed::Again)
+        } else {
+            let delivered = self.deliver(&job.delivery, &job.via).await;
+            delivered.map(|()| {
+                job.key.into_iter().for_each(|key| self.memory.keep(key));
+                Handed::In
+            })
+        };
         // The monitor may have given up waiting; it will send the same again.
         let _ = job.reply.send(outcome);
     }

@@ -2,17 +2,18 @@
 
 use super::access::{Denied, Grant};
 use super::control;
-use super::hall::HookJob;
+use super::hall::{Handed, HookJob};
+use super::hooks::{Taken, Turned};
 use super::session::Session;
 use super::sessions::Sessions;
 use super::shared::Shared;
 use super::transport::Transport;
-use crate::incident::Level;
+use crate::incident::{Level, Via};
 use crate::integrations::alertmanager::Webhook;
 use crate::protocol::limits;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -32,6 +33,9 @@ use tower::ServiceExt;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a body may take that is believed only when it is here: the vendors who sign have it
+/// ready, and give up sooner.
+const UNPROVEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a webhook may take to become durable; Alertmanager gives up at about this too.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(25);
 /// HTTP's buffer for a connection; requests here have small heads.
@@ -57,6 +61,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/ws", get(websocket))
         .route("/hooks/alertmanager", post(alertmanager))
+        .route("/hooks/{name}", post(hook))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -216,24 +221,26 @@ async fn websocket(State(shared): State<Arc<Shared>>, request: Request) -> Respo
     response
 }
 
-/// Reads a body within its bound and its time.
-async fn body(request: Request, most: usize) -> Result<Bytes, Response> {
+/// Reads a hook's body within its bound and its time. `shorter` is what to do about one that is
+/// too large.
+async fn body(request: Request, within: Duration, shorter: &str) -> Result<Bytes, Response> {
+    const MOST: usize = limits::HOOK_BYTES;
     let too_large = || {
         plain(
             StatusCode::PAYLOAD_TOO_LARGE,
             format!(
                 "The body is larger than {} MiB, the most that is taken; nothing of it was recorded. \
-                 Set max_alerts in Alertmanager's receiver.",
-                most / 1024 / 1024
+                 {shorter}",
+                MOST / 1024 / 1024
             ),
         )
     };
     let said = text(request.headers(), header::CONTENT_LENGTH).and_then(|n| n.parse().ok());
-    if said.is_some_and(|bytes: usize| bytes > most) {
+    if said.is_some_and(|bytes: usize| bytes > MOST) {
         return Err(too_large());
     }
-    let limited = http_body_util::Limited::new(request.into_body(), most);
-    match tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await {
+    let limited = http_body_util::Limited::new(request.into_body(), MOST);
+    match tokio::time::timeout(within, limited.collect()).await {
         Err(_) => Err(plain(
             StatusCode::REQUEST_TIMEOUT,
             "The body did not come in time; nothing of it was recorded. Send it again.",
@@ -247,48 +254,125 @@ async fn body(request: Request, most: usize) -> Result<Bytes, Response> {
     }
 }
 
-/// Alertmanager's webhook. Answered with 200 only when everything in it is durable.
-async fn alertmanager(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    match granted(&shared, &request) {
+/// The answer to a sender whose token does not let it hand alerts in.
+fn no_ingest(shared: &Shared, request: &Request) -> Option<Response> {
+    let (status, why) = match granted(shared, request) {
         Ok(
             Grant::Loopback
             | Grant::Token {
                 level: Level::Ingest | Level::Responder | Level::Admin,
                 ..
             },
-        ) => {}
+        ) => return None,
         Ok(Grant::Token { level, name, .. }) => {
             tracing::warn!(%name, %level, "webhook refused");
-            shared.metrics.refused("access");
             let why =
                 format!("A token of level {level} may not hand in alerts. Use one of ingest.");
-            return plain(StatusCode::FORBIDDEN, why);
+            (StatusCode::FORBIDDEN, why)
         }
         Err(denied) => {
             tracing::warn!(reason = %denied, "webhook refused");
-            shared.metrics.refused("access");
             let why = format!("{denied} {}", denied.instead());
-            return plain(StatusCode::UNAUTHORIZED, why);
+            (StatusCode::UNAUTHORIZED, why)
         }
+    };
+    shared.metrics.refused("access");
+    Some(plain(status, why))
+}
+
+/// Alertmanager's webhook. Answered with 200 only when everything in it is durable.
+async fn alertmanager(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    if let Some(refused) = no_ingest(&shared, &request) {
+        return refused;
     }
-    let body = match body(request, limits::HOOK_BYTES).await {
+    let shorter = "Set max_alerts in Alertmanager's receiver.";
+    let body = match body(request, BODY_TIMEOUT, shorter).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let webhook = match Webhook::parse(&body) {
-        Ok(webhook) => webhook,
+    let delivery = match Webhook::parse(&body) {
+        Ok(webhook) => webhook.into(),
         Err(error) => {
             tracing::warn!(%error, "webhook not understood");
             shared.metrics.refused("webhook");
             return plain(StatusCode::BAD_REQUEST, error.to_string());
         }
     };
-    take_in(&shared, webhook).await
+    let taken = Taken {
+        delivery,
+        key: None,
+    };
+    take_in(&shared, taken, Via::Alertmanager, HOOK_TIMEOUT).await
 }
 
-async fn take_in(shared: &Shared, webhook: Webhook) -> Response {
+/// A hook of the configuration. Answered with 200 only when everything in it is durable.
+async fn hook(
+    State(shared): State<Arc<Shared>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let Some(hook) = shared.open_hooks.find(&name) else {
+        let why = "There is no hook of that name here. Hooks are named in the server's \
+                   configuration, as [hooks.NAME].";
+        return plain(StatusCode::NOT_FOUND, why);
+    };
+    if hook.verifier.is_none()
+        && let Some(refused) = no_ingest(&shared, &request)
+    {
+        return refused;
+    }
+    let headers = request.headers().clone();
+    let head = |name: &str| headers.get(name)?.to_str().ok();
+    let place = hook
+        .glance(&head)
+        .and_then(|()| shared.open_hooks.place(&hook));
+    let place = match place {
+        Ok(place) => place,
+        Err(turned) => return turn(&shared, &name, turned),
+    };
+    let within = match place {
+        Some(_) => UNPROVEN_TIMEOUT,
+        None => BODY_TIMEOUT,
+    };
+    let shorter = "Have fewer alerts sent at once.";
+    let body = match body(request, within, shorter).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let taken = match hook.take(&head, &body, shared.clock.now()) {
+        Ok(taken) => taken,
+        Err(turned) => return turn(&shared, &name, turned),
+    };
+    drop((place, body));
+    if taken.delivery.alerts.is_empty() {
+        let what = taken.delivery.passed_over.as_deref();
+        let what = what.unwrap_or("a message without alerts");
+        tracing::info!(hook = name, what, "webhook passed over");
+        return plain(StatusCode::OK, format!("Nothing is done for this: {what}."));
+    }
+    let via = Via::from(name);
+    take_in(&shared, taken, via, hook.hook.kind.patience).await
+}
+
+/// Turns a request to a hook away.
+fn turn(shared: &Shared, hook: &str, turned: Turned) -> Response {
+    tracing::warn!(hook, reason = turned.why, "webhook refused");
+    shared.metrics.refused(turned.counted);
+    match StatusCode::from_u16(turned.status) {
+        Ok(StatusCode::SERVICE_UNAVAILABLE) | Err(_) => later(&turned.why),
+        Ok(status) => plain(status, turned.why),
+    }
+}
+
+async fn take_in(shared: &Shared, taken: Taken, via: Via, within: Duration) -> Response {
     let (reply, answer) = oneshot::channel();
-    match shared.hooks.try_send(HookJob { webhook, reply }) {
+    let job = HookJob {
+        delivery: taken.delivery,
+        key: taken.key,
+        via,
+        reply,
+    };
+    match shared.hooks.try_send(job) {
         Ok(()) => {}
         Err(mpsc::error::TrySendError::Full(_)) => {
             shared.metrics.refused("busy");
@@ -296,8 +380,12 @@ async fn take_in(shared: &Shared, webhook: Webhook) -> Response {
         }
         Err(mpsc::error::TrySendError::Closed(_)) => return later("The server is going away."),
     }
-    match tokio::time::timeout(HOOK_TIMEOUT, answer).await {
-        Ok(Ok(Ok(()))) => plain(StatusCode::OK, "Taken down."),
+    match tokio::time::timeout(within, answer).await {
+        Ok(Ok(Ok(Handed::In))) => plain(StatusCode::OK, "Taken down."),
+        Ok(Ok(Ok(Handed::Again))) => plain(
+            StatusCode::OK,
+            "This was taken down before; nothing was changed.",
+        ),
         Ok(Ok(Err(refusal))) => later(&refusal.to_string()),
         Ok(Err(_)) | Err(_) => later("It is not certain that this was taken down. Send it again."),
     }

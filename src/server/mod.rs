@@ -22,7 +22,9 @@ mod door;
 mod greeting;
 mod guard;
 mod hall;
+mod hooks;
 mod http;
+mod memory;
 mod metrics;
 mod options;
 mod outbox;
@@ -41,6 +43,7 @@ mod watch;
 mod wire;
 
 pub use access::{TOKEN_PREFIX, Token, TokenStore, TokensError};
+pub use hooks::OpenHook;
 pub use options::{NoRunbooks, Options, Pace, RunbookSource, StartError, TlsFiles};
 pub use start::{Server, start};
 pub use watch::SourceOptions;

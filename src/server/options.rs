@@ -92,6 +92,8 @@ pub struct Options {
     pub idle_exit: Option<Duration>,
     /// Where runbooks come from.
     pub runbooks: Arc<dyn RunbookSource>,
+    /// Hooks for alerts, beside the one that is always there (`/hooks/alertmanager`).
+    pub hooks: Vec<super::OpenHook>,
     /// The outside systems that are watched.
     pub sources: Vec<super::SourceOptions>,
     /// The time of day.
@@ -118,6 +120,7 @@ impl Options {
             names: Vec::new(),
             idle_exit: None,
             runbooks: Arc::new(NoRunbooks),
+            hooks: Vec::new(),
             sources: Vec::new(),
             clock,
             journal,

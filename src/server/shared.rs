@@ -5,6 +5,7 @@ use super::audience::SessionId;
 use super::board::Board;
 use super::guard::Served;
 use super::hall::{HookJob, ToHall};
+use super::hooks::Hooks;
 use super::metrics::Metrics;
 use super::options::{Pace, RunbookSource};
 use super::rooms::Rooms;
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     pub(super) rooms: Rooms,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
+    pub(super) open_hooks: Hooks,
     pub(super) tokens: TokenStore,
     pub(super) sessions: Sessions,
     pub(super) served: Served,
@@ -77,6 +79,7 @@ pub(super) struct Parts {
     pub(super) most_sessions: usize,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
+    pub(super) open_hooks: Hooks,
     pub(super) tokens: TokenStore,
     pub(super) served: Served,
     pub(super) secret: String,
@@ -98,6 +101,7 @@ impl Shared {
             rooms: Rooms::default(),
             hall: parts.hall,
             hooks: parts.hooks,
+            open_hooks: parts.open_hooks,
             tokens: parts.tokens,
             sessions: Sessions::default(),
             served: parts.served,

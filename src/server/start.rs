@@ -5,7 +5,9 @@ use super::control::ServerFile;
 use super::door::Door;
 use super::guard::Served;
 use super::hall::Hall;
+use super::hooks::Hooks;
 use super::http;
+use super::memory::Memory;
 use super::options::{Options, StartError};
 use super::room::{self, Folded, ToRoom};
 use super::shared::{Parts, Shared};
@@ -72,6 +74,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         most_sessions: options.sessions,
         hall,
         hooks,
+        open_hooks: Hooks::new(options.hooks.clone()),
         tokens,
         served: Served::new(&options.names, local_addr),
         secret: secret.clone(),
@@ -100,6 +103,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         shared: shared.clone(),
         match_labels: options.match_labels.clone(),
         kind: options.kind,
+        memory: Memory::default(),
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
     tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));

@@ -1,7 +1,8 @@
 //! `warroom config`: what the configuration says, and what is wrong with it.
 
 use crate::cli::context::Context;
-use crate::config::{Config, Loaded};
+use crate::cli::out::Out;
+use crate::config::{Config, Loaded, SecretPlace, hooks};
 use crate::error::Failure;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -90,6 +91,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         },
         "runbooks": { "dirs": config.runbooks.dirs.iter().map(shown).collect::<Vec<_>>() },
         "alerts": { "match_labels": config.alerts.match_labels },
+        "hooks": hooks(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
         "log": {
             "filter": config.log.filter,
@@ -103,13 +105,37 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
     }
     out.line(format_args!("# {path}"))?;
     for section in ["client", "server", "runbooks", "alerts", "roles", "log"] {
-        out.line(format_args!("\n[{section}]"))?;
-        for (key, value) in all[section].as_object().into_iter().flatten() {
-            match value {
-                Value::Null => out.line(format_args!("# {key} is not set"))?,
-                value => out.line(format_args!("{key} = {value}"))?,
-            }
-        }
+        section_lines(&mut out, section, &all[section])?;
+    }
+    for (name, hook) in all["hooks"].as_object().into_iter().flatten() {
+        section_lines(&mut out, &format!("hooks.{name}"), hook)?;
     }
     out.flush()
+}
+
+fn section_lines(out: &mut Out, name: &str, section: &Value) -> Result<(), Failure> {
+    out.line(format_args!("\n[{name}]"))?;
+    for (key, value) in section.as_object().into_iter().flatten() {
+        match value {
+            Value::Null => out.line(format_args!("# {key} is not set"))?,
+            value => out.line(format_args!("{key} = {value}"))?,
+        }
+    }
+    Ok(())
+}
+
+/// The hooks by name: who sends to each, and where its secret lies.
+fn hooks(config: &Config) -> Value {
+    let one = |configured: &hooks::Configured| {
+        let (file, variable) = match &configured.secret {
+            Some(SecretPlace::File(path)) => (Some(path.display().to_string()), None),
+            Some(SecretPlace::Env(name)) => (None, Some(name)),
+            None => (None, None),
+        };
+        let kind = configured.hook.kind.name;
+        let shown = json!({"kind": kind, "secret_file": file, "secret_env": variable});
+        (configured.hook.name.to_string(), shown)
+    };
+    let all = config.hooks.iter().map(one);
+    all.collect::<serde_json::Map<_, _>>().into()
 }

@@ -3,7 +3,7 @@
 use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::house::{self, Opened};
-use crate::cli::{local, shapes, sources};
+use crate::cli::{hooks, local, shapes, sources};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::runbooks::Library;
@@ -94,8 +94,15 @@ fn log(args: &ServeArgs, cx: &Context, config: &Config) -> Result<(), Failure> {
 }
 
 fn serve(args: &ServeArgs, config: &Config, data: &Path) -> Result<(), Failure> {
+    // A local server is for this machine: no vendor reaches it.
+    let hooks = if args.local {
+        Vec::new()
+    } else {
+        hooks::open(config)?
+    };
     let opened = house::open(data)?;
-    let options = options(args, config, &opened, data);
+    let mut options = options(args, config, &opened, data);
+    options.hooks = hooks;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
