@@ -177,10 +177,10 @@ fn evidence_is_bounded_and_of_the_past() {
     };
     let bad = [
         with(&signal, |s| {
-            s.resize(limits::SERIES_PER_SIGNAL + 1, s[0].clone())
+            s.resize(limits::SERIES_PER_SIGNAL + 1, s[0].clone());
         }),
         with(&signal, |s| {
-            s[0].values = vec![None; limits::SERIES_POINTS + 1]
+            s[0].values = vec![None; limits::SERIES_POINTS + 1];
         }),
         with(&signal, |s| s[0].step_ms = 0),
         with(&signal, |s| s[0].label = long()),
