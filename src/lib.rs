@@ -27,6 +27,7 @@ pub mod integrations;
 pub mod journal;
 pub mod log;
 pub mod paths;
+pub mod problem;
 pub mod protocol;
 pub mod runbooks;
 pub mod server;

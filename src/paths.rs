@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 pub const DATA_VARIABLE: &str = "WARROOM_DATA";
 /// Names the configuration file.
 pub const CONFIG_VARIABLE: &str = "WARROOM_CONFIG";
-/// Moves the state folder: the outbox, drafts and logs of consoles.
+/// Moves the state folder: the outbox, drafts, history and logs of consoles.
 pub const STATE_VARIABLE: &str = "WARROOM_STATE";
 
 /// The folders and files of one user on one machine. Nothing is created by looking it up.
@@ -99,7 +99,7 @@ impl Paths {
         self.config.parent().unwrap_or(Path::new("."))
     }
 
-    /// The folder of what consoles keep: outbox, drafts, logs.
+    /// The folder of what consoles keep: outbox, drafts, history, logs.
     #[must_use]
     pub fn state(&self) -> &Path {
         &self.state
@@ -115,6 +115,12 @@ impl Paths {
     #[must_use]
     pub fn drafts(&self) -> PathBuf {
         self.state.join("drafts")
+    }
+
+    /// The folder of the lines that were sent, by person.
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.state.join("history")
     }
 
     /// The console's log file.

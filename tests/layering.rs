@@ -99,6 +99,7 @@ const RULES: &[Rule] = &[
                 "http.rs",
                 "log.rs",
                 "paths.rs",
+                "problem.rs",
                 "suggest.rs",
             ];
             within(file, &base)

@@ -65,6 +65,7 @@ impl Console {
         let prefs = Prefs {
             themes: vec![Theme::default()],
             theme: 0,
+            automatic: None,
             keymap: Keymap::default(),
             home: Zone::Utc,
             utc: true,

@@ -1,6 +1,6 @@
 //! `[hooks.NAME]`: who may hand alerts in at `/hooks/NAME`, and how they show who they are.
 
-use super::problem::Problem;
+use super::Problem;
 use super::secret::{self, SECRET, SecretPlace};
 use super::section::{List, Section};
 use crate::integrations::hooks::{Fields, Hook, KINDS, Kind};

@@ -5,21 +5,19 @@
 //! with its place. What is written here only gives defaults; the command line goes before it.
 
 pub mod hooks;
-mod problem;
 mod read;
 mod secret;
 mod section;
 pub mod sources;
 mod values;
 
-pub use problem::{Problem, Weight};
+pub use crate::problem::{Problem, Source, Weight, Wrong};
 pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
 pub use values::listen;
 
 use crate::error::Failure;
 use crate::incident::{Person, Role};
 use crate::log::Form;
-use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::net::SocketAddr;
@@ -29,6 +27,9 @@ use toml::Spanned;
 /// The largest file that is read, in bytes: a thousand times what anyone writes, and no wrong
 /// path (a log, a device) is read to its end.
 pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What the file is called in reports.
+const SUBJECT: &str = "configuration";
 
 /// What a configuration file says. What it does not say is `None`, or the default where one is
 /// named. Paths are whole: `~` is the home folder, and a relative one starts at the file's folder.
@@ -134,15 +135,6 @@ pub struct Log {
     pub format: Form,
 }
 
-/// A file as it was read: to show a mistake in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Source {
-    /// The file as it is named in reports.
-    pub path: PathBuf,
-    /// Its text.
-    pub text: String,
-}
-
 /// A configuration, and the file that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loaded {
@@ -170,36 +162,6 @@ pub enum ConfigError {
     Wrong(#[from] Wrong),
 }
 
-/// A file with mistakes in it: all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// The file.
-    pub source: Source,
-    /// The mistakes and the warnings, in the order of the file.
-    pub problems: Vec<Problem>,
-}
-
-impl std::error::Error for Wrong {}
-
-impl fmt::Display for Wrong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self.problems.iter().filter(|p| p.weight == Weight::Error);
-        match errors.count() {
-            1 => f.write_str("The configuration has a mistake.")?,
-            count => write!(f, "The configuration has {count} mistakes.")?,
-        }
-        write!(f, "\n{}", self.report(false))
-    }
-}
-
-impl Wrong {
-    /// Every mistake with its line and a caret below; coloured for a terminal.
-    #[must_use]
-    pub fn report(&self, color: bool) -> String {
-        problem::render(&self.source, &self.problems, color)
-    }
-}
-
 impl Loaded {
     /// Reads the file at `path`. One that is not there is an empty one, unless it was asked for by
     /// name (`named`).
@@ -222,15 +184,12 @@ impl Loaded {
     /// # Errors
     /// With everything that is wrong in it.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Wrong> {
-        let source = Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        };
+        let source = Source::new(path, text);
         let folder = path.parent().unwrap_or(Path::new(""));
         let (config, mut problems) = read::read(text, folder);
         problems.sort_by_key(|problem| problem.span.start);
         if problems.iter().any(|p| p.weight == Weight::Error) {
-            return Err(Wrong { source, problems });
+            return Err(source.wrong(SUBJECT, problems));
         }
         Ok(Self {
             config,
@@ -242,7 +201,7 @@ impl Loaded {
     /// The warnings as they are shown; empty when there are none.
     #[must_use]
     pub fn warning_report(&self, color: bool) -> String {
-        problem::render(&self.source, &self.warnings, color)
+        crate::problem::render(&self.source, &self.warnings, color)
     }
 
     /// Whether `name` is one of those that are `known`; what is called so is said by `what`, as in
@@ -259,20 +218,17 @@ impl Loaded {
         if known.contains(&name.get_ref().as_str()) {
             return Ok(());
         }
-        Err(Wrong {
-            source: self.source.clone(),
-            problems: vec![Problem::unknown(
-                &format!("there is no {what}"),
-                name.span(),
-                name.get_ref(),
-                known,
-            )],
-        })
+        let what = format!("there is no {what}");
+        let problem = Problem::unknown(&what, name.span(), name.get_ref(), known);
+        Err(self.source.wrong(SUBJECT, vec![problem]))
     }
 }
 
-/// The text of a file of bounded size.
-fn read_text(path: &Path) -> io::Result<String> {
+/// The text of a file of at most [`FILE_BYTES_MAX`].
+///
+/// # Errors
+/// When it cannot be read, is larger, or is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     let mut file = fs::File::open(path)?.take(FILE_BYTES_MAX + 1);
     file.read_to_string(&mut text)?;
@@ -298,13 +254,5 @@ impl From<ConfigError> for Failure {
                 Self::usage(what).instead(instead).because(source)
             }
         }
-    }
-}
-
-impl From<Wrong> for Failure {
-    fn from(wrong: Wrong) -> Self {
-        Self::usage(wrong.to_string())
-            .means("Nothing was started or changed.")
-            .instead("Correct the file; `warroom config check` looks at it again.")
     }
 }

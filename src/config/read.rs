@@ -23,16 +23,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         None => text,
     };
     let (tree, errors) = DeTable::parse_recoverable(text);
-    let mut problems: Vec<Problem> = errors
-        .iter()
-        .map(|error| {
-            let span = error.span().unwrap_or(0..0);
-            Problem::error(
-                span,
-                format!("this cannot be read as TOML: {}", error.message()),
-            )
-        })
-        .collect();
+    let mut problems: Vec<Problem> = errors.iter().map(Problem::toml).collect();
     if !problems.is_empty() {
         // What a broken line was meant to say is not known, so nothing more is said about keys.
         return (Config::default(), problems);

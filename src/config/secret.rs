@@ -3,7 +3,7 @@
 //! The configuration names places, never secrets: it is shown, checked, copied and kept in
 //! repositories. What is found there is held in a type that nothing prints.
 
-use super::problem::Problem;
+use super::Problem;
 use super::section::Section;
 use crate::paths::expand_home;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! `[sources.NAME]` and `[[signals]]`: the outside systems that are watched, and what of them.
 
-use super::problem::Problem;
+use super::Problem;
 use super::secret::{self, Keys, SecretPlace};
 use super::section::{List, Section};
 use super::values;

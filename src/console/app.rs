@@ -8,9 +8,9 @@ use super::panes::{
     Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
 };
 use super::text::Zone;
-use super::theme::Theme;
+use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room};
-use crate::incident::{CommandId, IncidentId, Seq, Timestamp};
+use crate::incident::{CommandId, IncidentId, Person, Seq, Timestamp};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 
@@ -46,6 +46,10 @@ pub struct Writing {
     pub lines: BTreeMap<CommandId, String>,
     /// The command that declares a new incident, which is gone to once it has its name.
     pub opening: Option<CommandId>,
+    /// The lines that this person sent, while no composer has them.
+    pub history: composer::History,
+    /// Whose lines these are; nobody's before the server has said who this is.
+    pub history_of: Option<Person>,
     /// Makes command ids.
     pub ids: Ids,
 }
@@ -125,6 +129,8 @@ pub struct Prefs {
     pub themes: Vec<Theme>,
     /// Which one is in use.
     pub theme: usize,
+    /// Which ones fit the terminal's background, while the user has chosen none.
+    pub automatic: Option<Automatic>,
     /// Which keys do what.
     pub keymap: Keymap,
     /// The viewer's own zone.
@@ -141,7 +147,26 @@ pub struct Prefs {
     pub ascii: bool,
 }
 
+/// The themes of a dark and of a light background, by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Automatic {
+    /// On a dark one.
+    pub dark: usize,
+    /// On a light one.
+    pub light: usize,
+}
+
 impl Prefs {
+    /// The terminal's background is known: the theme follows it, unless the user has chosen one.
+    pub fn follow(&mut self, background: Appearance) {
+        if let Some(automatic) = self.automatic {
+            self.theme = match background {
+                Appearance::Dark => automatic.dark,
+                Appearance::Light => automatic.light,
+            };
+        }
+    }
+
     /// The zone that times are shown in.
     #[must_use]
     pub fn zone(&self) -> Zone {
@@ -197,6 +222,8 @@ impl App {
             writing: Writing {
                 lines: BTreeMap::new(),
                 opening: None,
+                history: composer::History::default(),
+                history_of: None,
                 ids,
             },
         }

@@ -1,7 +1,7 @@
 //! What comes out of `update`: things to be done by the runtime.
 
 use crate::client;
-use crate::incident::IncidentId;
+use crate::incident::{IncidentId, Person};
 
 /// Something to be done.
 #[derive(Debug)]
@@ -34,6 +34,15 @@ pub enum Effect {
     },
     /// Look for a draft on disk; the answer, if there is one, is [`super::msg::Msg::Draft`].
     LoadDraft(IncidentId),
+    /// Keep a line that was sent on disk.
+    KeepLine {
+        /// Who sent it.
+        person: Person,
+        /// The line.
+        line: String,
+    },
+    /// Read the lines that were sent before; the answer is [`super::msg::Msg::History`].
+    LoadHistory(Person),
     /// Draw everything anew.
     Redraw,
     /// End the console.

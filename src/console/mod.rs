@@ -8,11 +8,13 @@
 //! through [`text`].
 
 pub mod app;
+mod background;
 pub mod chart;
 mod drafts;
 mod editor;
 pub mod effect;
 pub mod grammar;
+mod history;
 pub mod keymap;
 pub mod layout;
 pub mod msg;
@@ -30,4 +32,4 @@ pub mod update;
 pub mod view;
 
 pub use runtime::Exit;
-pub use start::{Options, RunError, check, run};
+pub use start::{AUTO, Options, RunError, check, run};

@@ -1,7 +1,8 @@
 //! What goes into `update`.
 
+use super::theme::Appearance;
 use crate::client;
-use crate::incident::{IncidentId, Timestamp};
+use crate::incident::{IncidentId, Person, Timestamp};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 /// Something that happened.
@@ -17,6 +18,8 @@ pub enum Msg {
     Resized(u16, u16),
     /// The terminal got the focus, or lost it.
     Watched(bool),
+    /// The terminal said what its background is.
+    Background(Appearance),
     /// The client's driver reports something.
     Client(client::Input),
     /// The moment that [`super::update::next_wake`] named has come.
@@ -27,6 +30,13 @@ pub enum Msg {
         incident: IncidentId,
         /// What was typed.
         text: String,
+    },
+    /// The lines that were sent before were read from disk.
+    History {
+        /// Whose.
+        person: Person,
+        /// Oldest first.
+        lines: Vec<String>,
     },
     /// `$EDITOR` ended.
     Edited(Result<String, String>),

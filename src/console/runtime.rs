@@ -6,8 +6,10 @@
 //! **Invariant**: the loop never waits for the disk, the driver's queue or the editor.
 
 use super::app::App;
+use super::background::{self, Passed, Probe};
 use super::drafts::Drafts;
 use super::effect::Effect;
+use super::history::{Done, Kept};
 use super::msg::Msg;
 use super::terminal::Terminal;
 use super::{editor, update, view};
@@ -48,17 +50,29 @@ pub(super) struct Runtime {
     pub(super) app: App,
     pub(super) link: LinkHandle,
     pub(super) drafts: Drafts,
+    pub(super) history: Kept,
     pub(super) clock: Arc<dyn Clock>,
+    /// Whether the terminal is asked what its background is.
+    pub(super) ask_background: Option<Ask>,
+}
+
+/// The terminal is asked what its background is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask {
+    /// Nothing else is known of it, so that the first frame waits a moment.
+    pub(super) awaited: bool,
 }
 
 /// What the loop holds while it runs.
 struct Loop {
     app: App,
     drafts: Drafts,
+    history: Kept,
     clock: Arc<dyn Clock>,
     terminal: Terminal,
     /// Absent while the editor has the terminal.
     events: Option<EventStream>,
+    probe: Probe,
     editor: Option<JoinHandle<Result<String, String>>>,
     /// Effects that the driver has not taken yet. Bounded by what one batch of messages makes and
     /// by the client's outbox, whose bound refuses further commands.
@@ -102,6 +116,7 @@ enum Woken {
     Signal,
     Edited(Result<String, String>),
     Saved(Result<(), String>),
+    History(Done),
     Deadline,
 }
 
@@ -112,17 +127,26 @@ impl Runtime {
             app,
             mut link,
             drafts,
+            history,
             clock,
+            ask_background,
         } = self;
         let mut signals = Signals::watch()?;
-        let terminal = Terminal::take()?;
+        let mut terminal = Terminal::take()?;
+        let mut probe = Probe::default();
+        if let Some(ask) = ask_background {
+            terminal.ask(background::QUESTION)?;
+            probe = Probe::asked(Instant::now(), ask.awaited);
+        }
         let (width, height) = terminal.size()?;
         let mut state = Loop {
             app,
             drafts,
+            history,
             clock,
             terminal,
             events: Some(EventStream::new()),
+            probe,
             editor: None,
             outgoing: VecDeque::new(),
             wants_retry: false,
@@ -166,7 +190,15 @@ impl Loop {
                     self.take_in(Msg::Trouble(why));
                 }
             }
+            Woken::History(done) => self.history_done(done),
             Woken::Deadline => {
+                if self
+                    .probe
+                    .release_at()
+                    .is_some_and(|at| at <= Instant::now())
+                {
+                    self.typed_after_all();
+                }
                 if update::next_wake(&self.app).is_some_and(|at| at <= self.clock.now()) {
                     self.take_in(Msg::Woke);
                 }
@@ -228,6 +260,7 @@ impl Loop {
             () = signals.next() => Woken::Signal,
             text = edited => Woken::Edited(text),
             outcome = self.drafts.saved(), if self.drafts.is_busy() => Woken::Saved(outcome),
+            done = self.history.done(), if self.history.is_busy() => Woken::History(done),
             () = sleep => Woken::Deadline,
         }
     }
@@ -237,22 +270,42 @@ impl Loop {
     fn deadline(&self) -> Option<Instant> {
         let frame = match (self.changed && self.editor.is_none(), self.drawn_at) {
             (true, Some(at)) => Some(at + FRAME_EVERY),
+            (true, None) => self.probe.first_frame_at(),
             _ => None,
         };
         let wake = update::next_wake(&self.app).map(|at| {
             let left = (at - self.clock.now()).to_std().unwrap_or_default();
             Instant::now() + left
         });
-        [frame, wake].into_iter().flatten().min()
+        let held = self.probe.release_at();
+        [frame, wake, held].into_iter().flatten().min()
     }
 
     fn event(&mut self, event: Option<io::Result<Event>>) {
         match event {
-            Some(Ok(Event::Key(key))) if key.kind != KeyEventKind::Release => {
+            Some(Ok(event)) => match self.probe.take(event, Instant::now()) {
+                Passed::On(events) => events.into_iter().for_each(|event| self.pass_on(event)),
+                Passed::Answer(background) => self.take_in(Msg::Background(background)),
+            },
+            // A closed terminal reads as an error (EIO) or as the end of the stream.
+            Some(Err(_)) | None => self.exit = Some(Exit::TerminalGone),
+        }
+    }
+
+    /// What was held back as the beginning of the terminal's answer was typed.
+    fn typed_after_all(&mut self) {
+        for event in self.probe.release() {
+            self.pass_on(event);
+        }
+    }
+
+    fn pass_on(&mut self, event: Event) {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
                 self.take_in(Msg::Key(key));
             }
-            Some(Ok(Event::Paste(text))) => self.take_in(Msg::Paste(text)),
-            Some(Ok(Event::Mouse(mouse))) => {
+            Event::Paste(text) => self.take_in(Msg::Paste(text)),
+            Event::Mouse(mouse) => {
                 // Terminals report every cell that the pointer passes; nothing here follows it.
                 if !matches!(
                     mouse.kind,
@@ -261,12 +314,10 @@ impl Loop {
                     self.take_in(Msg::Mouse(mouse));
                 }
             }
-            Some(Ok(Event::Resize(width, height))) => self.take_in(Msg::Resized(width, height)),
-            Some(Ok(Event::FocusGained)) => self.take_in(Msg::Watched(true)),
-            Some(Ok(Event::FocusLost)) => self.take_in(Msg::Watched(false)),
-            Some(Ok(Event::Key(_))) => {}
-            // A closed terminal reads as an error (EIO) or as the end of the stream.
-            Some(Err(_)) | None => self.exit = Some(Exit::TerminalGone),
+            Event::Resize(width, height) => self.take_in(Msg::Resized(width, height)),
+            Event::FocusGained => self.take_in(Msg::Watched(true)),
+            Event::FocusLost => self.take_in(Msg::Watched(false)),
+            Event::Key(_) => {}
         }
     }
 
@@ -312,6 +363,8 @@ impl Loop {
                         self.take_in(Msg::Draft { incident, text });
                     }
                 }
+                Effect::KeepLine { person, line } => self.history.keep(person, line),
+                Effect::LoadHistory(person) => self.history.load(person),
                 Effect::Redraw => {
                     if self.terminal.resume().is_err() {
                         self.exit = Some(Exit::TerminalGone);
@@ -319,6 +372,23 @@ impl Loop {
                 }
                 Effect::Quit => self.exit = Some(Exit::Quit),
             }
+        }
+    }
+
+    fn history_done(&mut self, done: Done) {
+        match done {
+            Done::Read {
+                person,
+                lines,
+                notice,
+            } => {
+                self.take_in(Msg::History { person, lines });
+                if let Some(notice) = notice {
+                    self.take_in(Msg::Trouble(notice));
+                }
+            }
+            Done::Added => {}
+            Done::Trouble(why) => self.take_in(Msg::Trouble(why)),
         }
     }
 
@@ -349,7 +419,13 @@ impl Loop {
     }
 
     fn draw_when_due(&mut self) {
-        let early = self.drawn_at.is_some_and(|at| at.elapsed() < FRAME_EVERY);
+        let early = match self.drawn_at {
+            Some(at) => at.elapsed() < FRAME_EVERY,
+            None => self
+                .probe
+                .first_frame_at()
+                .is_some_and(|at| Instant::now() < at),
+        };
         if !self.changed || early || self.editor.is_some() || self.exit.is_some() {
             return;
         }
@@ -362,8 +438,25 @@ impl Loop {
         self.drawn_at = Some(Instant::now());
     }
 
+    /// An answer that is still under way would be typed into the shell.
+    async fn await_answer(&mut self) {
+        while self.exit != Some(Exit::TerminalGone)
+            && let Some(until) = self.probe.stay_until().filter(|at| Instant::now() < *at)
+            && let Some(events) = &mut self.events
+        {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(Ok(event)) => _ = self.probe.take(event, Instant::now()),
+                    Some(Err(_)) | None => return,
+                },
+                () = tokio::time::sleep_until(until) => return,
+            }
+        }
+    }
+
     /// Gives the terminal back first: whatever follows, the user has it again.
     async fn finish(mut self, link: LinkHandle) {
+        self.await_answer().await;
         drop(self.terminal);
         for effect in update::leave(&mut self.app) {
             match effect {
@@ -384,6 +477,11 @@ impl Loop {
                 }
             }
             link.close().await;
+            while self.history.is_busy() {
+                if let Done::Trouble(why) = self.history.done().await {
+                    tracing::warn!(why, "history not kept");
+                }
+            }
         };
         if tokio::time::timeout(CLOSE_WITHIN, orderly).await.is_err() {
             tracing::warn!("the driver did not end in time");

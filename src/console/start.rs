@@ -1,17 +1,21 @@
 //! Starting the console: everything that is read from disk is read here, once.
 
-use super::app::{App, Prefs};
+use super::app::{App, Automatic, Prefs};
+use super::background;
 use super::drafts::Drafts;
+use super::history::Kept;
 use super::keymap::Keymap;
 use super::layout::Layout;
-use super::runtime::{Exit, Runtime};
+use super::runtime::{Ask, Exit, Runtime};
 use super::text::Zone;
 use super::theme::{ColorDepth, Theme};
 use super::update;
 use crate::client::Client;
 use crate::client::link::LinkHandle;
 use crate::clock::Clock;
+use crate::config::read_text;
 use crate::incident::{CommandId, IncidentId, Timestamp};
+use crate::problem::Wrong;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::{ContextV7, Uuid};
@@ -22,7 +26,7 @@ pub struct Options {
     pub client: Client,
     /// The client's driver, started.
     pub link: LinkHandle,
-    /// The theme to begin with, by name; absent: `dark`.
+    /// The theme to begin with, by name; absent or [`AUTO`]: the one for the terminal's background.
     pub theme: Option<String>,
     /// Where themes of the user's own are.
     pub theme_dir: Option<PathBuf>,
@@ -38,6 +42,8 @@ pub struct Options {
     pub zone: Zone,
     /// Where drafts are kept over a crash; absent: nowhere.
     pub draft_dir: Option<PathBuf>,
+    /// Where the lines that were sent are kept for the next start; absent: nowhere.
+    pub history_dir: Option<PathBuf>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -45,15 +51,9 @@ pub struct Options {
 /// Why the console could not start, or ended with an error.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// A theme cannot be used.
-    #[error("the theme `{name}` cannot be used")]
-    Theme {
-        /// Which.
-        name: String,
-        /// What is wrong, with the place in the file.
-        #[source]
-        source: super::text::FileError,
-    },
+    /// A theme has mistakes, or is not there.
+    #[error(transparent)]
+    Theme(Wrong),
     /// The user's keymap cannot be read.
     #[error("the keymap {} cannot be read", path.display())]
     ReadKeymap {
@@ -63,9 +63,9 @@ pub enum RunError {
         #[source]
         source: std::io::Error,
     },
-    /// The user's keymap has mistakes: each with its line.
-    #[error("the keymap has mistakes:\n{0}")]
-    Keymap(String),
+    /// The user's keymap has mistakes.
+    #[error(transparent)]
+    Keymap(Wrong),
     /// The terminal cannot be used.
     #[error("the terminal cannot be used; warroom needs one for its console")]
     Terminal(#[source] std::io::Error),
@@ -76,10 +76,12 @@ pub enum RunError {
 /// # Errors
 /// When a theme or the keymap has a mistake, or the terminal cannot be used.
 pub async fn run(options: Options) -> Result<Exit, RunError> {
-    let (themes, theme) = themes(options.theme.as_deref(), options.theme_dir.as_deref())?;
-    let prefs = Prefs {
-        themes,
-        theme,
+    let themes = Themes::load(options.theme.as_deref(), options.theme_dir.as_deref())?;
+    let background = background::from_environment(variable("COLORFGBG").as_deref());
+    let mut prefs = Prefs {
+        themes: themes.all,
+        theme: 0,
+        automatic: themes.automatic,
         keymap: keymap(options.keymap_file.as_deref())?,
         home: options.zone,
         utc: options.zone == Zone::Utc,
@@ -90,6 +92,12 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         }),
         ascii: wants_ascii(),
     };
+    if let Some(background) = background {
+        prefs.follow(background);
+    }
+    let ask_background = prefs.automatic.map(|_| Ask {
+        awaited: background.is_none(),
+    });
     let now = options.clock.now();
     let mut app = App::new(options.client, prefs, now, Box::new(ids()));
     let first = update::start(&mut app, options.incident);
@@ -97,23 +105,11 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         app,
         link: options.link,
         drafts: Drafts::new(options.draft_dir),
+        history: Kept::new(options.history_dir),
         clock: options.clock,
+        ask_background,
     };
     runtime.run(first).await.map_err(RunError::Terminal)
-}
-
-/// Whether a console would start with this theme (absent: `dark`) and this keymap (one that is not
-/// there counts as none).
-///
-/// # Errors
-/// What is wrong in them, each with its line.
-pub fn check(
-    theme: Option<&str>,
-    theme_dir: Option<&Path>,
-    keymap_file: Option<&Path>,
-) -> Result<(), RunError> {
-    load_theme(theme.unwrap_or("dark"), theme_dir)?;
-    keymap(keymap_file).map(|_| ())
 }
 
 /// Ids that sort by the time of writing, also within a millisecond.
@@ -129,46 +125,77 @@ fn ids() -> impl FnMut(Timestamp) -> CommandId + Send {
     }
 }
 
-/// Every theme that can be used here, and the place of the one to begin with. Only that one must
-/// be without mistakes.
-fn themes(wanted: Option<&str>, dir: Option<&Path>) -> Result<(Vec<Theme>, usize), RunError> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let depth = ColorDepth::detect(
-        variable("NO_COLOR").as_deref(),
-        variable("COLORTERM").as_deref(),
-        variable("TERM").as_deref(),
-    );
-    let wanted = wanted.unwrap_or("dark");
-    let chosen = load_theme(wanted, dir)?;
-    let mut themes = vec![chosen.for_depth(depth)];
-    for name in Theme::names(dir).iter().filter(|name| *name != wanted) {
-        match Theme::load(name, dir) {
-            Ok(theme) => themes.push(theme.for_depth(depth)),
-            Err(error) => tracing::warn!(name, %error, "a theme cannot be used"),
-        }
-    }
-    Ok((themes, 0))
+/// The themes of a dark and of a light background; a user's own of these names go before ours.
+const DARK: &str = "dark";
+const LIGHT: &str = "light";
+
+/// The name that stands for no theme: the terminal's background decides.
+pub const AUTO: &str = "auto";
+
+/// Looks for mistakes in the theme and the keymap that the console would start with.
+///
+/// # Errors
+/// With everything that is wrong in the first of them that has a mistake.
+pub fn check(
+    theme: Option<&str>,
+    theme_dir: Option<&Path>,
+    keymap_file: Option<&Path>,
+) -> Result<(), RunError> {
+    Themes::load(theme, theme_dir)?;
+    keymap(keymap_file).map(|_| ())
 }
 
-fn load_theme(name: &str, dir: Option<&Path>) -> Result<Theme, RunError> {
-    Theme::load(name, dir).map_err(|source| RunError::Theme {
-        name: name.to_owned(),
-        source,
-    })
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Every theme that can be used here; the first is the one to begin with. Only that one must be
+/// without mistakes.
+struct Themes {
+    all: Vec<Theme>,
+    automatic: Option<Automatic>,
+}
+
+impl Themes {
+    fn load(wanted: Option<&str>, dir: Option<&Path>) -> Result<Self, RunError> {
+        let depth = ColorDepth::detect(
+            variable("NO_COLOR").as_deref(),
+            variable("COLORTERM").as_deref(),
+            variable("TERM").as_deref(),
+        );
+        let named = wanted.filter(|name| *name != AUTO);
+        let first = named.unwrap_or(depth.default_theme());
+        let chosen = Theme::load(first, dir).map_err(RunError::Theme)?;
+        let mut all = vec![chosen.for_depth(depth)];
+        let mut light = None;
+        for name in Theme::names(dir).iter().filter(|name| *name != first) {
+            match Theme::load(name, dir) {
+                Ok(theme) => {
+                    if name == LIGHT {
+                        light = Some(all.len());
+                    }
+                    all.push(theme.for_depth(depth));
+                }
+                Err(error) => tracing::warn!(name, %error, "a theme cannot be used"),
+            }
+        }
+        // Where there are 16 colours or none, the theme for them fits any background.
+        let automatic = light
+            .filter(|_| named.is_none() && first == DARK)
+            .map(|light| Automatic { dark: 0, light });
+        Ok(Self { all, automatic })
+    }
 }
 
 fn keymap(file: Option<&Path>) -> Result<Keymap, RunError> {
     let Some(path) = file.filter(|path| path.exists()) else {
         return Ok(Keymap::default());
     };
-    let text = std::fs::read_to_string(path).map_err(|source| RunError::ReadKeymap {
+    let text = read_text(path).map_err(|source| RunError::ReadKeymap {
         path: path.to_owned(),
         source,
     })?;
-    Keymap::with_user_file(&path.display().to_string(), &text).map_err(|mistakes| {
-        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-        RunError::Keymap(lines.join("\n"))
-    })
+    Keymap::with_user_file(path, &text).map_err(RunError::Keymap)
 }
 
 /// A locale that is not UTF-8 cannot draw glyphs beyond ASCII. No locale at all is taken for UTF-8,

@@ -89,6 +89,16 @@ impl Terminal {
         self.inner.backend_mut().flush()
     }
 
+    /// Sends the terminal something that it answers among the keys.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        let writer = self.inner.backend_mut();
+        writer.write_all(question.as_bytes())?;
+        writer.flush()
+    }
+
     /// Puts text on the clipboard of the machine where the terminal is (OSC 52), also over ssh.
     ///
     /// # Errors

@@ -359,6 +359,7 @@ impl Bench {
         let prefs = Prefs {
             themes: theme,
             theme: 0,
+            automatic: None,
             keymap: Keymap::default(),
             home: "Europe/Berlin".parse().unwrap(),
             utc: true,

@@ -2,7 +2,9 @@
 //! console, a terminal given back.
 
 use crate::support::terminal::{Served, Terminal, verb};
+use ratatui::style::Color;
 use std::net::SocketAddr;
+use warroom::console::theme::{ColorDepth, Meaning, Theme};
 
 /// What the header says once the incident is here: before, a key means what it does on the board
 /// (whose own header has a "live" in it from the first frame).
@@ -183,6 +185,47 @@ fn the_demo_is_a_live_drill_that_one_takes_part_in_and_that_leaves_nothing_behin
 }
 
 #[test]
+fn a_killed_console_remembers_what_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, any_port());
+    verb(server.address, &home, &["declare", "Checkout 500s"]);
+    let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
+    lee.shows(JOINED);
+    lee.press("i");
+    lee.press("/private the customer is Acme\r");
+    let file = home.join(".local/state/warroom/history/lee.jsonl");
+    lee.until("the line is on disk", |_| {
+        std::fs::read_to_string(&file).is_ok_and(|text| text.contains("Acme"))
+    });
+    lee.kill();
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap());
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::write(
+        &file,
+        [&std::fs::read(&file).unwrap()[..], b"{torn"].concat(),
+    )
+    .unwrap();
+
+    let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
+    lee.shows("lee.bad");
+    lee.press("i");
+    lee.press("\u{1b}[A");
+    lee.shows("▸ /private the customer is Acme");
+    let aside = std::fs::read(file.with_extension("bad")).unwrap();
+    assert_eq!(aside, b"{torn\n");
+}
+
+/// The colour of something as a terminal of 256 colours gets it.
+fn indexed(theme: &str, meaning: Meaning) -> u8 {
+    let theme = Theme::load(theme, None).unwrap();
+    match theme.for_depth(ColorDepth::Indexed256).style(meaning).fg {
+        Some(Color::Indexed(at)) => at,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn a_scenario_without_an_incident_ends_or_shows_the_board() {
     let folder = tempfile::tempdir().unwrap();
     let scenario = folder.path().join("scenario.toml");
@@ -200,4 +243,25 @@ fn a_scenario_without_an_incident_ends_or_shows_the_board() {
     board.shows("0 live · 0 in triage");
     board.press("q");
     assert!(board.ended().0);
+}
+
+#[test]
+fn a_late_answer_about_the_background_changes_the_theme_and_types_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(&folder.path().join("data"), any_port());
+    verb(server.address, folder.path(), &["declare", "Checkout 500s"]);
+    let mut lee = Terminal::start(server.address, "lee", folder.path(), (120, 40));
+    lee.shows(JOINED);
+    lee.paints(indexed("dark", Meaning::Accent));
+    lee.press("i");
+    lee.press("ab");
+    lee.press("\u{1b}]11;rgb:ffff/ffff/ffff\u{1b}\\");
+    lee.press("cd");
+    lee.shows("▸ abcd");
+    lee.paints(indexed("light", Meaning::Accent));
+    let asked = lee
+        .written()
+        .windows(6)
+        .filter(|bytes| bytes == b"\x1b]11;?");
+    assert_eq!(asked.count(), 1);
 }

@@ -97,6 +97,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         layout: open.layout.or(configured).unwrap_or(usual),
         read_only: watch,
         zone: cx.zone(),
+        history_dir: (!watch).then(|| cx.paths.history()),
         draft_dir: (!watch).then(|| cx.paths.drafts()),
         clock: Arc::new(SystemClock),
     };
@@ -122,7 +123,9 @@ pub(super) fn check_looks(loaded: &Loaded, cx: &Context) -> Result<(), Failure> 
     if let Some(theme) = &client.theme {
         let dir = theme_dir(cx);
         let names = Theme::names(Some(&dir));
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let names: Vec<&str> = std::iter::once(console::AUTO)
+            .chain(names.iter().map(String::as_str))
+            .collect();
         loaded.check_name("theme", theme, &names)?;
     }
     if let Some(keymap) = client.keymap.as_ref().filter(|keymap| !keymap.exists()) {
@@ -143,18 +146,19 @@ fn explain(error: RunError) -> Failure {
         RunError::Terminal(source) => Failure::internal(what)
             .instead("Use the verbs instead: `warroom list`, `warroom timeline INC-1`.")
             .because(source),
-        RunError::Theme { source, .. } => Failure::usage(what)
-            .means(NOT_OPENED)
-            .instead("Correct the theme's file, or name another `theme` in [client].")
-            .because(source),
+        RunError::Theme(wrong) => Failure::from(wrong).means(NOT_OPENED).instead(
+            "Correct the theme's file, or name another `theme` in [client]; `warroom config check` \
+             looks at it again.",
+        ),
         RunError::ReadKeymap { source, .. } => Failure::usage(what)
             .means(NOT_OPENED)
             .instead(
                 "Make it a text file that you may read, or move it away to have the usual keys.",
             )
             .because(source),
-        RunError::Keymap(_) => Failure::usage(what.trim_end_matches('.'))
-            .means(NOT_OPENED)
-            .instead("Correct these lines, or move the file away to have the usual keys."),
+        RunError::Keymap(wrong) => Failure::from(wrong).means(NOT_OPENED).instead(
+            "Correct the file, or move it away to have the usual keys; `warroom config check` looks \
+             at it again.",
+        ),
     }
 }

@@ -35,6 +35,11 @@ const NAMED: [(&str, KeyCode); 15] = [
     ("space", KeyCode::Char(' ')),
 ];
 
+/// The names of keys that have more than one character.
+pub(super) fn key_names() -> impl Iterator<Item = &'static str> {
+    NAMED.iter().map(|&(name, _)| name)
+}
+
 impl Key {
     /// The key that was pressed; nothing for a release.
     #[must_use]

@@ -14,4 +14,3 @@ pub use doc::markdown_table;
 pub use key::{Key, ParseKeyError};
 pub use map::{Context, Continuation, Keymap, Lookup};
 pub use palette::{Ranked, rank};
-pub use user::KeymapError;

@@ -7,110 +7,175 @@
 //! ```
 
 use super::action::Action;
+use super::key::{Key, key_names};
 use super::map::{Context, Keymap, chord};
-use crate::console::text::closest;
+use crate::problem::{Problem, Source, Wrong};
 use serde_spanned::Spanned;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::path::Path;
+use toml::de::{DeTable, DeValue};
 
-/// Why a keymap file is not used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {what}")]
-pub struct KeymapError {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong, and what to write instead.
-    pub what: String,
+/// One row of a file: the keys and the action, each with its place.
+struct Row<'a> {
+    context: Context,
+    keys: &'a Spanned<Cow<'a, str>>,
+    action: Spanned<&'a str>,
 }
 
-type File = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<String>>>;
-
 impl Keymap {
-    /// The defaults with a user's file over them.
+    /// The defaults with the text of a user's file at `path` over them.
     ///
     /// # Errors
-    /// All that is wrong in it, each with its line.
-    pub fn with_user_file(file: &str, text: &str) -> Result<Self, Vec<KeymapError>> {
-        let error = |at: usize, what: String| KeymapError {
-            file: file.to_owned(),
-            line: text.get(..at).unwrap_or(text).matches('\n').count() + 1,
-            what,
+    /// With everything that is wrong in it, each in its place.
+    pub fn with_user_file(path: &Path, text: &str) -> Result<Self, Wrong> {
+        let source = Source::new(path, text);
+        let wrong = |mut problems: Vec<Problem>| {
+            problems.sort_by_key(|problem| problem.span.start);
+            source.wrong("keymap", problems)
         };
-        let parsed: File = toml::from_str(text).map_err(|problem| {
-            let at = problem.span().map_or(0, |span| span.start);
-            vec![error(at, problem.message().to_owned())]
-        })?;
+        let (tree, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            let said = errors.iter().map(Problem::toml);
+            return Err(wrong(said.collect()));
+        }
+        let mut problems = Vec::new();
+        let mut rows = rows(tree.get_ref(), &mut problems);
+        // What is let go makes room, wherever in the file that stands.
+        rows.sort_by_key(|row| *row.action.get_ref() != NONE);
         let mut map = Self::default();
-        let mut errors = Vec::new();
-        for (section, rows) in &parsed {
-            let Some(context) = Context::ALL
-                .into_iter()
-                .find(|c| c.name() == section.get_ref())
-            else {
-                let names = Context::ALL.iter().map(|c| c.name());
-                let what = unknown("context", section.get_ref(), names);
-                errors.push(error(section.span().start, what));
-                continue;
-            };
-            for (keys, name) in rows {
-                if let Err((at, what)) = map.take(context, keys, name) {
-                    errors.push(error(at, what));
-                }
+        let mut taken: Vec<(Context, Vec<Key>)> = Vec::new();
+        for row in &rows {
+            if let Err(problem) = map.take(row, &mut taken) {
+                problems.push(problem);
             }
         }
-        // In the order of the file, in which they are corrected.
-        errors.sort_by_key(|error| error.line);
-        if errors.is_empty() {
+        if problems.is_empty() {
             Ok(map)
         } else {
-            Err(errors)
+            Err(wrong(problems))
         }
     }
 
-    fn take(
-        &mut self,
-        context: Context,
-        keys: &Spanned<String>,
-        name: &Spanned<String>,
-    ) -> Result<(), (usize, String)> {
-        let at = keys.span().start;
-        let chord = chord(keys.get_ref()).map_err(|problem| (at, format!("{problem}.")))?;
+    fn take(&mut self, row: &Row<'_>, taken: &mut Vec<(Context, Vec<Key>)>) -> Result<(), Problem> {
+        let (context, keys) = (row.context, row.keys);
+        let span = || keys.span();
+        let chord = chord(keys.get_ref()).map_err(|error| no_key(keys, &error.0))?;
         if chord.is_empty() {
-            return Err((at, "a key is missing.".to_owned()));
+            return Err(Problem::error(span(), "a key is missing").help(KEYS));
         }
-        let action = match name.get_ref().as_str() {
-            "none" => None,
-            name_given => Some(Action::by_name(name_given).ok_or_else(|| {
-                let names = Action::ALL.iter().map(|a| a.name());
-                (name.span().start, unknown("action", name_given, names))
+        let action = match *row.action.get_ref() {
+            NONE => None,
+            name => Some(Action::by_name(name).ok_or_else(|| {
+                let names: Vec<&str> = Action::ALL.iter().map(|a| a.name()).collect();
+                let problem =
+                    Problem::unknown("there is no action", row.action.span(), name, &names);
+                match problem.help.is_empty() {
+                    true => problem.help("the palette (`:`) and docs/keys.md name them all"),
+                    false => problem,
+                }
             })?),
         };
-        if let Some(other) = action.and(self.ambiguous(context, &chord)) {
-            let what = format!(
-                "'{}' and '{other}' begin alike; unbind one of them with \"none\".",
-                keys.get_ref()
-            );
-            return Err((at, what));
+        if taken.contains(&(context, chord.clone())) {
+            let what = format!("`{}` stands twice in [{}]", keys.get_ref(), context.name());
+            return Err(Problem::error(span(), what).help("keep one of the two"));
         }
+        if let Some(other) = action.and(self.ambiguous(context, &chord)) {
+            let what = format!("`{}` and `{other}` begin alike", keys.get_ref());
+            let help = format!("take another key, or unbind the other: \"{other}\" = \"none\"");
+            return Err(Problem::error(span(), what).help(help));
+        }
+        taken.push((context, chord.clone()));
         self.bind(context, chord, action);
         Ok(())
     }
 }
 
-fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let hint = closest(given, known).map(|name| format!(" Did you mean '{name}'?"));
-    format!("there is no {what} '{given}'.{}", hint.unwrap_or_default())
+/// The word that takes a key's action away.
+const NONE: &str = "none";
+
+/// How keys are written.
+const KEYS: &str = "keys are written like k, ctrl+k, shift+tab, esc, f5 or space; a chord's keys \
+                    with a space between, like g g";
+
+fn rows<'a>(file: &'a DeTable<'a>, problems: &mut Vec<Problem>) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    for (section, value) in file {
+        let name: &str = section.get_ref();
+        let context = Context::ALL.into_iter().find(|c| c.name() == name);
+        let (Some(context), Some(table)) = (context, value.get_ref().as_table()) else {
+            problems.push(no_context(section, context.is_some() || !is_table(value)));
+            continue;
+        };
+        for (keys, action) in table {
+            match action.get_ref().as_str() {
+                Some(name) => rows.push(Row {
+                    context,
+                    keys,
+                    action: Spanned::new(action.span(), name),
+                }),
+                None => problems.push(
+                    Problem::error(action.span(), "an action is named by a text in quotes")
+                        .help(format!("write \"{}\" = \"help\"", keys.get_ref())),
+                ),
+            }
+        }
+    }
+    rows
+}
+
+fn is_table(value: &Spanned<DeValue<'_>>) -> bool {
+    value.get_ref().as_table().is_some()
+}
+
+/// A line outside of any context, or a section that is none.
+fn no_context(section: &Spanned<Cow<'_, str>>, outside: bool) -> Problem {
+    let names: Vec<&str> = Context::ALL.iter().map(|c| c.name()).collect();
+    let name = section.get_ref();
+    if outside {
+        let help = format!(
+            "write one of these above it, in brackets: {}",
+            names.join(", ")
+        );
+        return Problem::error(section.span(), format!("`{name}` belongs to no context"))
+            .help(help);
+    }
+    Problem::unknown("there is no context", section.span(), name, &names)
+}
+
+/// Keys that name none; the one of them that is meant is `part`.
+fn no_key(keys: &Spanned<Cow<'_, str>>, part: &str) -> Problem {
+    let what = match part == keys.get_ref() {
+        true => format!("`{part}` names no key"),
+        false => format!("`{part}` in `{}` names no key", keys.get_ref()),
+    };
+    let problem = Problem::error(keys.span(), what);
+    let (modifiers, last) = match part.rsplit_once('+') {
+        Some((before, last)) => (format!("{before}+"), last),
+        None => (String::new(), part),
+    };
+    let near = crate::suggest::closest(last, key_names());
+    match near.filter(|near| format!("{modifiers}{near}").parse::<Key>().is_ok()) {
+        Some(near) => {
+            let meant = keys.get_ref().replace(part, &format!("{modifiers}{near}"));
+            let mut problem = problem.help(format!("did you mean `{meant}`?"));
+            problem.meant = Some(meant);
+            problem
+        }
+        None => problem.help(KEYS),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Keymap, Wrong> {
+        Keymap::with_user_file(Path::new("keys.toml"), text)
+    }
+
     #[test]
     fn a_file_changes_what_it_names_and_nothing_else() {
-        let text = "[timeline]\n\"ctrl+e\" = \"amend\"\n\"X\" = \"none\"\n";
-        let map = Keymap::with_user_file("keys.toml", text).unwrap();
+        let map = read("[timeline]\n\"ctrl+e\" = \"amend\"\n\"X\" = \"none\"\n").unwrap();
         assert_eq!(map.keys_for(Action::Amend), ["e", "ctrl+e"]);
         assert!(map.keys_for(Action::Retract).is_empty());
         assert_eq!(map.hint(Action::Retract, &[]), ":retract");
@@ -121,23 +186,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_line() {
-        let text = "[timelin]\n[board]\n\"hyper+x\" = \"help\"\n\"y\" = \"amnd\"\n[browse]\n\"g\" = \"help\"\n";
-        let errors = Keymap::with_user_file("keys.toml", text).unwrap_err();
-        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), 4, "{said:?}");
-        let has = |text: &str| said.iter().any(|line| line.contains(text));
-        assert!(has(
-            "keys.toml:1: there is no context 'timelin'. Did you mean 'timeline'?"
-        ));
-        assert!(has("keys.toml:3: 'hyper+x' names no key"));
-        assert!(has(
-            "keys.toml:4: there is no action 'amnd'. Did you mean 'amend'?"
-        ));
-        assert!(has("keys.toml:6: 'g' and 'g g' begin alike"));
-        assert_eq!(
-            Keymap::with_user_file("k", "[board\n").unwrap_err()[0].line,
-            1
-        );
+    fn a_chord_that_is_let_go_makes_room_wherever_it_stands() {
+        let chords = Keymap::default();
+        let chords = chords
+            .rows()
+            .filter(|(context, keys, _)| *context == Context::Browse && keys.starts_with("g "));
+        let gone: String = chords
+            .map(|(_, keys, _)| format!("\"{keys}\" = \"none\"\n"))
+            .collect();
+        let map = read(&format!("[browse]\n\"g\" = \"help\"\n{gone}")).unwrap();
+        assert!(map.keys_for(Action::Help).contains(&"g".to_owned()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_in_its_place_with_what_was_meant() {
+        let text = "loose = \"help\"\n[timelin]\n[board]\n\"hyper+x\" = \"help\"\n\
+                    \"ctrl+pagedwn\" = \"help\"\n  \"y\" = \"amnd\"\n\"Y\" = \"zzzzz\"\n\
+                    \"ctrl+e\" = \"help\"\n\"Ctrl+E\" = \"palette\"\n\"w\" = 1\n\"\" = \"help\"\n\
+                    [browse]\n\"g\" = \"help\"\n";
+        insta::assert_snapshot!(read(text).unwrap_err());
+        insta::assert_snapshot!(read("[board\n\"x\" = ").unwrap_err());
     }
 }

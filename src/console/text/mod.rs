@@ -3,14 +3,12 @@
 //! **Invariant**: nothing that came from outside reaches a frame without passing
 //! [`sanitise`]. **Invariant**: lengths here are terminal cells, never bytes or `char`s.
 
-pub mod place;
 pub mod sanitise;
 pub use crate::suggest;
 pub mod when;
 pub mod width;
 pub mod zone;
 
-pub use place::FileError;
 pub use sanitise::{visible, visible_block, visible_line};
 pub use suggest::closest;
 pub use when::{

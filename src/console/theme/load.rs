@@ -1,10 +1,9 @@
 //! Finds themes by name, the user's before ours, and lays each over the one that it inherits from.
 
-use super::file::{Layer, Source};
+use super::file::{Layer, SUBJECT};
 use super::{ColorDepth, Meaning, Theme};
-use crate::console::text::FileError;
+use crate::problem::{Problem, Source, Wrong};
 use ratatui::style::{Color, Style};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -37,8 +36,8 @@ impl Theme {
     ///
     /// # Errors
     /// When there is no such theme, a file cannot be read or is not a theme, or themes inherit
-    /// from each other in a circle. Names the file, the line and the column.
-    pub fn load(name: &str, user_dir: Option<&Path>) -> Result<Self, FileError> {
+    /// from each other in a circle. Names the file and all that is wrong in it, each in its place.
+    pub fn load(name: &str, user_dir: Option<&Path>) -> Result<Self, Wrong> {
         let mut layers: Vec<Layer> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         let mut wanted = (name.to_owned(), false);
@@ -46,12 +45,16 @@ impl Theme {
             let (name, ours) = wanted;
             let dir = if ours { None } else { user_dir };
             let source = find(&name, dir).map_err(|error| blame(&layers, error))?;
-            if seen.contains(&source.file) || layers.len() >= DEEPEST {
+            let file = source.path.display().to_string();
+            if seen.contains(&file) || layers.len() >= DEEPEST {
                 let chain = seen.join(" → ");
-                let problem = format!("themes inherit in a circle: {chain} → {}", source.file);
-                return Err(blame(&layers, FileError::whole(&source.file, problem)));
+                let problem = format!("themes inherit in a circle: {chain} → {file}");
+                return Err(blame(
+                    &layers,
+                    whole(&source.path, Problem::error(0..0, problem)),
+                ));
             }
-            seen.push(source.file.clone());
+            seen.push(file);
             let layer = Layer::read(source)?;
             let parent = layer.inherits.as_ref().map(|(parent, _)| parent.clone());
             layers.push(layer);
@@ -84,17 +87,26 @@ impl Theme {
     }
 }
 
+/// Something about a file as a whole.
+fn whole(path: &Path, problem: Problem) -> Wrong {
+    Source::new(path, "").wrong(SUBJECT, vec![problem])
+}
+
 /// Where the user has to look: at the line that asked for the theme, when a file did.
-fn blame(layers: &[Layer], error: FileError) -> FileError {
+fn blame(layers: &[Layer], wrong: Wrong) -> Wrong {
     let asking = layers
         .last()
         .and_then(|layer| Some((layer, layer.inherits.as_ref()?)));
     match asking {
-        Some((layer, (_, span))) => FileError {
-            hint: error.hint,
-            ..FileError::at(&layer.source.file, &layer.source.text, span, error.problem)
-        },
-        None => error,
+        Some((layer, (_, span))) => {
+            let there = |problem: Problem| Problem {
+                span: span.clone(),
+                ..problem
+            };
+            let problems = wrong.problems.into_iter().map(there);
+            layer.source.wrong(SUBJECT, problems.collect())
+        }
+        None => wrong,
     }
 }
 
@@ -114,34 +126,29 @@ fn built_in(name: &str) -> Option<&'static str> {
         .map(|&(_, text)| text)
 }
 
-fn find(name: &str, user_dir: Option<&Path>) -> Result<Source, FileError> {
+fn find(name: &str, user_dir: Option<&Path>) -> Result<Source, Wrong> {
     if let Some(dir) = user_dir.filter(|_| is_name(name)) {
         let path = dir.join(format!("{name}.toml"));
-        let file = path.display().to_string();
         match read(&path) {
             Ok(text) if text.len() as u64 > LONGEST => {
-                return Err(FileError::whole(&file, "a theme has at most 64 KiB"));
+                let problem = Problem::error(0..0, "a theme has at most 64 KiB");
+                return Err(whole(&path, problem));
             }
-            Ok(text) => {
-                return Ok(Source {
-                    file,
-                    text: Cow::Owned(text),
-                });
-            }
+            Ok(text) => return Ok(Source::new(path, text)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(FileError::whole(&file, format!("cannot be read: {error}"))),
+            Err(error) => {
+                let problem = Problem::error(0..0, format!("cannot be read: {error}"));
+                return Err(whole(&path, problem));
+            }
         }
     }
     built_in(name)
-        .map(|text| Source {
-            file: format!("themes/{name}.toml"),
-            text: Cow::Borrowed(text),
-        })
+        .map(|text| Source::new(format!("themes/{name}.toml"), text))
         .ok_or_else(|| {
             let names = Theme::names(user_dir);
-            FileError::whole(name, format!("there is no theme `{name}`"))
-                .did_you_mean(name, names.iter().map(String::as_str))
-                .or_hint(format!("there are {}", names.join(", ")))
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let problem = Problem::unknown("there is no theme", 0..0, name, &names);
+            whole(Path::new(&format!("{name}.toml")), problem)
         })
 }
 
@@ -154,7 +161,7 @@ fn read(path: &Path) -> std::io::Result<String> {
 }
 
 /// Puts the layers together; the first is the theme itself, the last the root of its line.
-fn build(name: &str, layers: &[Layer]) -> Result<Theme, FileError> {
+fn build(name: &str, layers: &[Layer]) -> Result<Theme, Wrong> {
     let mut palette = BTreeMap::new();
     let mut rows: Vec<Option<Style>> = vec![None; Meaning::COUNT];
     for layer in layers.iter().rev() {
@@ -166,8 +173,16 @@ fn build(name: &str, layers: &[Layer]) -> Result<Theme, FileError> {
         );
     }
     for layer in layers.iter().rev() {
+        let mut problems = Vec::new();
         for (meaning, row) in &layer.rows {
-            rows[meaning.index()] = Some(layer.source.style(row, &palette)?);
+            match row.style(&palette) {
+                Ok(style) => rows[meaning.index()] = Some(style),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            problems.sort_by_key(|problem| problem.span.start);
+            return Err(layer.source.wrong(SUBJECT, problems));
         }
     }
     let mut styles = [Style::new(); Meaning::COUNT];

@@ -118,43 +118,14 @@ fn load(files: &[(&str, &str)]) -> Result<Theme, String> {
 }
 
 #[test]
-fn a_mistake_is_named_with_its_place() {
-    let cases = [
-        (
-            "[meaning]\nsev5 = 'red'",
-            "a.toml:2:1: `sev5` is not a meaning; did you mean `sev1`?",
-        ),
-        (
-            "[meaning]\ntext = 'rde'",
-            "a.toml:2:8: `rde` is neither in the palette nor a colour; did you mean `red`?",
-        ),
-        (
-            "[meaning]\ntext = { fg = 'red', blod = true }",
-            "a.toml:2:22: `blod` is not part of a style; did you mean `bold`?",
-        ),
-        (
-            "[meaning]\ntext = { bold = 1 }",
-            "a.toml:2:17: `bold` is true or false",
-        ),
-        (
-            "[palette]\nink = 300",
-            "a.toml:2:7: a colour's number is 0 to 255",
-        ),
-        (
-            "palete = 1",
-            "a.toml:1:1: a theme has no `palete`; did you mean `palette`?",
-        ),
-        ("appearance = 'dim'", "a.toml:1:14: it is `dark` or `light`"),
-        (
-            "inherits = 'drak'",
-            "a.toml:1:12: there is no theme `drak`; did you mean `dark`?",
-        ),
-    ];
-    for (text, message) in cases {
-        assert_eq!(load(&[("a", text)]).unwrap_err(), message);
-    }
-    let message = load(&[("a", "[meaning\n")]).unwrap_err();
-    assert!(message.starts_with("a.toml:1:9: "), "{message}");
+fn every_mistake_is_shown_in_its_place() {
+    let text = "palete = 1\nappearance = 'dim'\n[palette]\nink = 300\n[meaning]\nsev5 = 'red'\n\
+                text = { fg = 'red', blod = true }\nmuted = { bold = 1 }\ngood = 7.5\n";
+    insta::assert_snapshot!(load(&[("a", text)]).unwrap_err());
+    insta::assert_snapshot!(load(&[("a", "[meaning]\ntext = 'rde'\ngood = 'zzz'")]).unwrap_err());
+    insta::assert_snapshot!(load(&[("a", "inherits = 'drak'")]).unwrap_err());
+    insta::assert_snapshot!(load(&[("a", "[meaning\n")]).unwrap_err());
+    insta::assert_snapshot!(Theme::load("drak", None).unwrap_err());
 }
 
 #[test]
@@ -174,7 +145,8 @@ fn inheritance_overlays_palette_and_rows() {
 fn a_circle_is_refused_and_our_own_name_is_not_one() {
     let message = load(&[("a", "inherits = 'b'"), ("b", "\ninherits = 'a'")]).unwrap_err();
     assert!(
-        message.starts_with("b.toml:2:12: themes inherit in a circle: a.toml"),
+        message.contains("themes inherit in a circle: a.toml")
+            && message.contains("--> b.toml:2:12"),
         "{message}"
     );
     let theme = load(&[("dark", "inherits = 'dark'\n[meaning]\ngood = '#0f0'")]).unwrap();

@@ -72,6 +72,7 @@ fn program(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Help => return push(app, Overlay::Reader(Reader::new(Page::Help))),
         Action::Notices => return push(app, Overlay::Reader(Reader::new(Page::Notices))),
         Action::NextTheme => {
+            app.prefs.automatic = None;
             app.prefs.theme = (app.prefs.theme + 1) % app.prefs.themes.len().max(1);
             let said = format!("Theme: {}.", app.prefs.theme().name());
             app.notices.say(app.now, Say::Info(said));

@@ -1,5 +1,6 @@
 //! The incident's screen: opening and leaving it, its focus, and what goes to its panes.
 
+use super::history;
 use super::requests::requests;
 use super::submit::driver;
 use crate::console::app::{App, Board, IncidentScreen, Screen};
@@ -23,6 +24,7 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
         screen.focus = Focus::Composer;
     }
     app.screen = Screen::Incident(Box::new(screen));
+    history::give(app);
     let joined = app.client.join(id);
     effects.extend(super::client::effects(app, joined));
     if app.prefs.read_only.is_none() {
@@ -46,6 +48,7 @@ pub(super) fn to_board(app: &mut App) -> Vec<Effect> {
 /// no more.
 fn leave(app: &mut App) -> Vec<Effect> {
     let mut effects = keep_draft(app);
+    history::take(app);
     if let Screen::Incident(screen) = &app.screen {
         let id = screen.id;
         let left = app.client.leave(id);

@@ -3,6 +3,7 @@
 mod actions;
 mod answers;
 mod client;
+mod history;
 mod incident;
 mod keys;
 mod live;
@@ -38,9 +39,17 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Watched(_) | Msg::Woke => Vec::new(),
+        Msg::Background(background) => {
+            app.prefs.follow(background);
+            Vec::new()
+        }
         Msg::Client(input) => client::input(app, input),
         Msg::Draft { incident, text } => {
             draft_found(app, incident, &text);
+            Vec::new()
+        }
+        Msg::History { person, lines } => {
+            history::found(app, &person, lines);
             Vec::new()
         }
         Msg::Edited(Ok(text)) => {

@@ -1,6 +1,6 @@
 //! What panes ask of the shell.
 
-use super::{incident, pickers, submit};
+use super::{history, incident, pickers, submit};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::overlays::{Overlay, Page, Prompt, Reader};
@@ -21,7 +21,11 @@ fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
     };
     let asked = match request {
         Request::Submit(intent) => return submit::submit_here(app, intent, None),
-        Request::Write { intent, line } => return submit::submit_here(app, intent, Some(line)),
+        Request::Write { intent, line } => {
+            let mut effects: Vec<Effect> = history::keep(app, &line).into_iter().collect();
+            effects.extend(submit::submit_here(app, intent, Some(line)));
+            return effects;
+        }
         Request::Open(wanted) => return open(app, wanted),
         Request::Copy { text, what } => return copy(app, text, what),
         Request::Focus(pane) => return incident::focus(app, pane),

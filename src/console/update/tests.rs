@@ -1,12 +1,13 @@
 use super::next_wake;
 use crate::client::{self, Input, Outbound};
-use crate::console::app::Screen;
+use crate::console::app::{Automatic, Screen};
 use crate::console::effect::Effect;
 use crate::console::layout::Layout;
 use crate::console::msg::Msg;
 use crate::console::overlays::Overlay;
 use crate::console::panes::Focus;
 use crate::console::testing::{Bench, Log, alert, declare, usual};
+use crate::console::theme::Appearance;
 use crate::incident::*;
 use chrono::TimeDelta;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -423,4 +424,64 @@ fn unset_severity_is_named_in_the_header() {
     log.did("maya", 5, declare("Mails are late", None));
     let bench = Bench::on(80, 24, &log);
     assert!(bench.screen().lines().next().unwrap().contains("SEV?"));
+}
+
+#[test]
+fn what_was_sent_is_kept_and_comes_back_on_any_incident() {
+    let (one, other) = (usual(), triage());
+    let mut bench = Bench::new(120, 40, &[&one, &other]);
+    let welcomed = Bench::silent(120, 40).tell(Msg::Woke);
+    assert!(
+        welcomed.is_empty(),
+        "nobody's lines are asked for before it is known who this is"
+    );
+    let lee: Person = "lee".parse().unwrap();
+    bench.tell(Msg::History {
+        person: lee.clone(),
+        lines: vec!["earlier".to_owned()],
+    });
+    let someone: Person = "bo".parse().unwrap();
+    bench.tell(Msg::History {
+        person: someone,
+        lines: vec!["bo's".to_owned()],
+    });
+    bench.keys("enter");
+    let Screen::Incident(screen) = &bench.app.screen else {
+        panic!("on the board")
+    };
+    let log = if screen.id == one.state.id {
+        &one
+    } else {
+        &other
+    };
+    bench.frame(&log.joined());
+    bench.keys("i");
+    bench.typed("now");
+    let kept = bench.keys("enter");
+    assert!(
+        kept.iter()
+            .any(|effect| matches!(effect, Effect::KeepLine { person, line }
+            if *person == lee && line == "now")),
+        "{kept:?}"
+    );
+    bench.keys("esc b j enter");
+    let Screen::Incident(screen) = &mut bench.app.screen else {
+        panic!("on the board")
+    };
+    let lines: Vec<_> = screen.composer.history().lines().collect();
+    assert_eq!(lines, ["earlier", "now"]);
+}
+
+#[test]
+fn the_theme_follows_the_background_until_one_is_chosen() {
+    let mut bench = Bench::new(120, 40, &[]);
+    bench.app.prefs.automatic = Some(Automatic { dark: 0, light: 1 });
+    bench.tell(Msg::Background(Appearance::Light));
+    assert_eq!(bench.app.prefs.theme, 1);
+    bench.tell(Msg::Background(Appearance::Dark));
+    assert_eq!(bench.app.prefs.theme, 0);
+    bench.keys("T");
+    let chosen = bench.app.prefs.theme;
+    bench.tell(Msg::Background(Appearance::Dark));
+    assert_eq!(bench.app.prefs.theme, chosen);
 }

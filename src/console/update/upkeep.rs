@@ -1,6 +1,6 @@
 //! What follows from the clock: presence, the draft on disk, and the moment to wake up for.
 
-use super::{client, incident};
+use super::{client, history, incident};
 use crate::client::Pane;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -18,6 +18,7 @@ const DRAFT_AFTER: TimeDelta = TimeDelta::milliseconds(300);
 /// After every message: tells the others where this person is, and keeps the draft.
 pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
     let mut effects = presence(app);
+    effects.extend(history::want(app));
     let now = app.now;
     if let Screen::Incident(screen) = &mut app.screen {
         let changed = screen.composer.draft() != screen.draft.kept;

@@ -1,10 +1,11 @@
 //! What is asked of an Alertmanager, and how its answers are read: real ones, odd and broken ones.
 
 use super::*;
+use crate::incident::Matching;
 use crate::incident::Timestamp;
 use crate::integrations::alerts::ALERTS_MOST;
 use crate::integrations::exchange::{Ask, Body, Finding, Method, Watched};
-use crate::signals::{LiveAlert, LiveState, Matching, Silence};
+use crate::signals::{LiveAlert, LiveState, Silence};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -157,6 +157,34 @@ impl Terminal {
         self.until(text, |screen| screen.contains(text));
     }
 
+    /// Waits until some cell of the screen has this colour of the 256.
+    pub(crate) fn paints(&mut self, colour: u8) {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen.screen();
+            let (rows, columns) = screen.size();
+            let (rows, columns) = (rows.get(), columns.get());
+            let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+            let wanted = vt100::Color::Idx(colour);
+            if cells
+                .filter_map(|(row, column)| screen.cell(row, column))
+                .any(|cell| cell.fgcolor() == wanted || cell.bgcolor() == wanted)
+            {
+                return;
+            }
+            let left = limit.saturating_duration_since(Instant::now());
+            let Ok(chunk) = self.output.recv_timeout(left) else {
+                panic!("no cell has colour {colour}");
+            };
+            self.take(&chunk);
+        }
+    }
+
+    /// All that it wrote so far.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.raw
+    }
+
     /// Presses keys.
     pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 /// Lines kept: some days of a scribe's work.
-pub(super) const LINES_MAX: usize = 500;
+pub const LINES_MAX: usize = 500;
 /// Longer ones are pastes, and are not wanted again by an arrow key; bytes.
 const LINE_BYTES_MAX: usize = 4 * 1024;
 
 /// The lines that were sent, and which of them is in hand.
 #[derive(Debug, Clone, Default)]
-pub(super) struct History {
+pub struct History {
     lines: VecDeque<String>,
     /// How far back from the newest; nothing: not among them.
     back: Option<usize>,
@@ -18,14 +18,33 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+    /// The lines, oldest first.
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.lines.iter().map(String::as_str)
     }
 
+    /// Whether a line is kept at all: pastes and empty ones are not.
+    #[must_use]
+    pub fn takes(line: &str) -> bool {
+        line.len() <= LINE_BYTES_MAX && !line.trim().is_empty()
+    }
+
+    /// Puts lines of earlier sessions before those that are there; the newest of them fit.
+    pub fn put_before(&mut self, lines: Vec<String>) {
+        for line in lines.into_iter().rev() {
+            if self.lines.len() >= LINES_MAX {
+                return;
+            }
+            if Self::takes(&line) && !self.lines.contains(&line) {
+                self.lines.push_front(line);
+            }
+        }
+    }
+
     /// Adds a line as the newest; one that is there already moves.
-    pub(super) fn push(&mut self, line: &str) {
+    pub fn push(&mut self, line: &str) {
         self.back = None;
-        if line.len() > LINE_BYTES_MAX || line.trim().is_empty() {
+        if !Self::takes(line) {
             return;
         }
         self.lines.retain(|had| had != line);

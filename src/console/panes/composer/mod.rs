@@ -19,7 +19,7 @@ use crate::console::keymap::Action;
 use crate::console::text::visible_block;
 use crate::incident::{Refusal, limits};
 use complete::Cycle;
-use history::History;
+pub use history::History;
 use ratatui_textarea::{CursorMove, TextArea};
 use std::collections::VecDeque;
 
@@ -186,17 +186,9 @@ impl State {
         self.replace(visible_block(text).trim_end_matches('\n'));
     }
 
-    /// The lines that were sent, oldest first, to be kept on disk by the shell.
-    pub fn history(&self) -> impl Iterator<Item = &str> {
-        self.history.lines()
-    }
-
-    /// The lines that were sent in earlier sessions, oldest first; the newest are kept.
-    pub fn set_history(&mut self, lines: impl IntoIterator<Item = String>) {
-        self.history = History::default();
-        for line in lines {
-            self.history.push(&line);
-        }
+    /// The lines that were sent here and before.
+    pub fn history(&mut self) -> &mut History {
+        &mut self.history
     }
 
     /// Puts this text in the place of what is typed, the cursor at its end.

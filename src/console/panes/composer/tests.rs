@@ -185,7 +185,7 @@ fn a_line_is_sent_with_its_words_and_leaves_the_composer() {
     assert_eq!(line, "/decision roll back #db");
     assert_eq!(bench.state.draft(), "");
     assert_eq!(
-        bench.state.history().collect::<Vec<_>>(),
+        bench.state.history().lines().collect::<Vec<_>>(),
         ["/decision roll back #db"]
     );
     assert!(bench.act(Action::ComposerSend).is_empty());
@@ -323,10 +323,19 @@ fn history_is_walked_and_what_was_typed_is_found_again() {
     bench.type_in("four");
     bench.act(Action::ComposerHistoryPrevious);
     assert_eq!(bench.state.draft(), "three\nfour", "within the text first");
-    let lines = (0..600).map(|n| format!("line {n}"));
-    bench.state.set_history(lines);
-    assert_eq!(bench.state.history().count(), history::LINES_MAX);
-    assert_eq!(bench.state.history().next(), Some("line 100"));
+    let lines = (0..600).map(|n| format!("line {n}")).collect();
+    let history = bench.state.history();
+    let had = history.lines().count();
+    history.put_before(lines);
+    assert_eq!(history.lines().count(), history::LINES_MAX);
+    assert_eq!(
+        history.lines().nth(history::LINES_MAX - had - 1),
+        Some("line 599")
+    );
+    assert!(
+        history.lines().last() != Some("line 599"),
+        "the new ones stay last"
+    );
 }
 
 #[test]

@@ -1,10 +1,77 @@
-//! A mistake in a file, shown in its place.
+//! A mistake in a file that a person wrote, shown in its place: the configuration, a keymap, a
+//! theme. All of a file's mistakes are told at once: someone who edits it at night wants no second
+//! round.
 
-use super::Source;
+use crate::error::Failure;
 use crate::suggest::closest;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A file as it was read: to show a mistake in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// The file as it is named in reports.
+    pub path: PathBuf,
+    /// Its text; empty when the file as a whole is meant (not there, not readable).
+    pub text: String,
+}
+
+impl Source {
+    /// The file at `path` with that text.
+    #[must_use]
+    pub fn new(path: impl AsRef<Path>, text: impl Into<String>) -> Self {
+        Self {
+            path: path.as_ref().to_owned(),
+            text: text.into(),
+        }
+    }
+
+    /// Mistakes in it, if they are any.
+    #[must_use]
+    pub fn wrong(&self, subject: &'static str, problems: Vec<Problem>) -> Wrong {
+        Wrong {
+            subject,
+            source: self.clone(),
+            problems,
+        }
+    }
+}
+
+/// A file with mistakes in it: all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// What the file is: `configuration`, `keymap`, `theme`.
+    pub subject: &'static str,
+    /// The file.
+    pub source: Source,
+    /// The mistakes and the warnings, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for Wrong {}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors = self.problems.iter().filter(|p| p.weight == Weight::Error);
+        let subject = self.subject;
+        match errors.count() {
+            1 => write!(f, "The {subject} has a mistake.")?,
+            count => write!(f, "The {subject} has {count} mistakes.")?,
+        }
+        write!(f, "\n{}", self.report(false))
+    }
+}
+
+impl Wrong {
+    /// Every mistake with its line and a caret below; coloured for a terminal.
+    #[must_use]
+    pub fn report(&self, color: bool) -> String {
+        render(&self.source, &self.problems, color)
+    }
+}
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +125,16 @@ impl Problem {
         }
     }
 
+    /// What a TOML parser said.
+    #[must_use]
+    pub fn toml(error: &toml::de::Error) -> Self {
+        let said = error.message().replace('\n', ", ");
+        Self::error(
+            error.span().unwrap_or(0..0),
+            format!("this cannot be read as TOML: {said}"),
+        )
+    }
+
     /// Adds what stands beside the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
@@ -83,18 +160,17 @@ impl Problem {
     /// that it is not there ("there is no theme").
     #[must_use]
     pub fn unknown(what: &str, span: Range<usize>, name: &str, known: &[&str]) -> Self {
-        let mut problem = Self::error(span, format!("{what} `{name}`"));
+        Self::error(span, format!("{what} `{name}`")).did_you_mean(name, known)
+    }
+
+    /// Adds the nearest of the names that are `known`, or all of them where they are few.
+    #[must_use]
+    pub fn did_you_mean(self, name: &str, known: &[&str]) -> Self {
+        let mut problem = self;
         match closest(name, known.iter().copied()) {
             Some(near) => {
                 problem.help = format!("did you mean `{near}`?");
-                // A value's span has its quotes in it, a key's has none.
-                let quoted = problem.span.len() > name.len();
-                let meant = if quoted {
-                    format!("{near:?}")
-                } else {
-                    near.to_owned()
-                };
-                problem.meant = Some(meant);
+                problem.meant = Some(near.to_owned());
             }
             None if known.len() <= LISTED_MAX => {
                 problem.help = format!("choose from {}", known.join(", "));
@@ -113,7 +189,8 @@ const LISTED_MAX: usize = 24;
 const DRAWN_MAX: usize = 20;
 
 /// The problems with their lines and carets, one after the other.
-pub(super) fn render(source: &Source, problems: &[Problem], color: bool) -> String {
+#[must_use]
+pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
     let renderer = if color {
         Renderer::styled()
     } else {
@@ -133,16 +210,21 @@ pub(super) fn render(source: &Source, problems: &[Problem], color: bool) -> Stri
             "" => mark,
             label => mark.label(label),
         };
-        let snippet = Snippet::source(text).path(&path).annotation(mark);
-        let main = level.primary_title(&problem.what).element(snippet);
+        let title = level.primary_title(&problem.what);
+        let main = if text.is_empty() {
+            title.element(Origin::path(&path))
+        } else {
+            title.element(Snippet::source(text).path(&path).annotation(mark))
+        };
         let mut report: Vec<Group<'_>> = vec![main];
         match (&problem.meant, problem.help.as_str()) {
-            (Some(meant), help) => {
-                let patch = Snippet::source(text).patch(Patch::new(span, meant.as_str()));
+            (Some(meant), help) if !text.is_empty() => {
+                let meant = quoted_alike(text.get(span.clone()), meant);
+                let patch = Snippet::source(text).patch(Patch::new(span, meant));
                 report.push(Level::HELP.secondary_title(help).element(patch));
             }
-            (None, "") => {}
-            (None, help) => report.push(Group::with_title(Level::HELP.secondary_title(help))),
+            (_, "") => {}
+            (_, help) => report.push(Group::with_title(Level::HELP.secondary_title(help))),
         }
         out.push_str(renderer.render(&report).trim_end());
         out.push('\n');
@@ -170,9 +252,26 @@ fn concealed<'a>(text: &'a str, problems: &[Problem]) -> Cow<'a, str> {
     text
 }
 
+/// What was likely meant, in the quotes of what it takes the place of.
+fn quoted_alike(there: Option<&str>, meant: &str) -> String {
+    let quote = there.and_then(|text| text.chars().next());
+    match quote.filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) if !meant.contains(quote) => format!("{quote}{meant}{quote}"),
+        _ => meant.to_owned(),
+    }
+}
+
 /// The span, cut to what the text has: a parser may point behind its end.
 fn within(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.clamp(start, text.len()));
     start..end
+}
+
+impl From<Wrong> for Failure {
+    fn from(wrong: Wrong) -> Self {
+        Self::usage(wrong.to_string())
+            .means("Nothing was started or changed.")
+            .instead("Correct the file; `warroom config check` looks at it again.")
+    }
 }
