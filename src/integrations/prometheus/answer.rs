@@ -37,11 +37,11 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads an answer of any status.
+    /// Reads an answer of any status; `what` was asked: `the query`.
     ///
     /// # Errors
     /// Why it holds no data.
-    pub(super) fn open(answer: &'a Response) -> Result<Self, Refused> {
+    pub(super) fn open(answer: &'a Response, what: &str) -> Result<Self, Refused> {
         let well = (200..300).contains(&answer.status);
         let opened = json_text(answer).and_then(|text| {
             serde_json::from_str::<Self>(text).map_err(|error| not_understood(&error))
@@ -50,7 +50,7 @@ impl<'a> Envelope<'a> {
             Ok(envelope) if well && text(envelope.status).as_deref() != Some("error") => {
                 Ok(envelope)
             }
-            Ok(envelope) => Err(envelope.refused(answer.status)),
+            Ok(envelope) => Err(envelope.refused(answer.status, what)),
             Err(why) if well => Err(Refused::Source(why)),
             Err(_) => Err(Refused::Source(without_words(answer.status))),
         }
@@ -80,7 +80,7 @@ impl<'a> Envelope<'a> {
         said
     }
 
-    fn refused(&self, status: u16) -> Refused {
+    fn refused(&self, status: u16, what: &str) -> Refused {
         let kind = text(self.error_type).unwrap_or_default();
         let words = text(self.error).unwrap_or_default();
         let mut parts = vec![quoted(&kind), quoted(&words)];
@@ -89,8 +89,8 @@ impl<'a> Envelope<'a> {
             said if said.is_empty() => status.to_string(),
             said => said,
         };
-        let question = |what: &str| {
-            let why = format!("{what} ({said})");
+        let question = |why: String| {
+            let why = format!("{why} ({said})");
             Refused::Question(AnswerError::Nonsense(why))
         };
         match (status, &*kind) {
@@ -98,10 +98,10 @@ impl<'a> Envelope<'a> {
             (429, _) => Refused::Source(AnswerError::Limited(format!(
                 "it was asked too often ({said})"
             ))),
-            (_, "timeout" | "canceled") => question("the query takes it too long"),
-            (422, _) | (_, "execution") => question("it cannot carry the query out"),
+            (_, "timeout" | "canceled") => question(format!("{what} takes it too long")),
+            (422, _) | (_, "execution") => question(format!("it cannot carry {what} out")),
             (400 | 405 | 413, _) | (_, "bad_data" | "not_acceptable") => {
-                question("it refuses the query")
+                question(format!("it refuses {what}"))
             }
             (404, _) => Refused::Source(without_words(404)),
             _ => Refused::Source(AnswerError::Failing(format!(

@@ -36,7 +36,7 @@ pub(super) fn read(
     ask: &Ask,
     answer: &Response,
 ) -> Result<Signal, Refused> {
-    let envelope = Envelope::open(answer)?;
+    let envelope = Envelope::open(answer, "the query")?;
     let wrong = |error: serde_json::Error| Refused::Source(not_understood(&error));
     let data: Data<'_> = serde_json::from_str(envelope.data()?).map_err(wrong)?;
     let mut signal = Signal {

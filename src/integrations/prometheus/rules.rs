@@ -61,7 +61,7 @@ pub(super) fn read(
     let refused = |refused| match refused {
         Refused::Question(why) | Refused::Source(why) => why,
     };
-    let envelope = Envelope::open(answer).map_err(refused)?;
+    let envelope = Envelope::open(answer, "the question for rules").map_err(refused)?;
     let data = envelope.data().map_err(refused)?;
     let mut found = Vec::new();
     let read = serde_json::from_str(data).and_then(|Data { groups }| {

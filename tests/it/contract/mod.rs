@@ -11,8 +11,10 @@
 //!
 //! A description is OpenAPI 3.0 (JSON Schema draft 7 after `nullable` is rewritten) or 3.1 (2020-12).
 
+mod alertmanager;
 mod answers;
 mod harness;
+mod prometheus;
 mod request;
 mod spec;
 

@@ -217,5 +217,7 @@ fn of_ten_thousand_series_the_worst_are_kept_soon() {
             .iter()
             .all(|label| label.starts_with("pod-"))
     );
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    // Debug builds on a busy machine take a second or two; what grows with the square takes hours.
+    println!("10,000 series of 41 points were read in {took:?}");
+    assert!(took < Duration::from_secs(60), "{took:?}");
 }
