@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use super::reading::{LINE_BYTES, cut, one_line};
 use crate::incident::{Timestamp, limits};
-use chrono::DateTime;
+use chrono::{DateTime, SubsecRound};
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,14 +37,17 @@ pub(super) fn bounded(labels: &Labels) -> BTreeMap<Arc<str>, Arc<str>> {
         .collect()
 }
 
-/// A moment in RFC 3339, if it is one: Go's zero time, like all that cannot be read, is none.
+/// A moment in RFC 3339 to the millisecond, if it is one: Go's zero time, like all that cannot be
+/// read, is none.
 pub(super) fn moment<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
 where
     D: Deserializer<'de>,
 {
     let text = Option::<Cow<'_, str>>::deserialize(deserializer)?;
     let at = text.and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
-    Ok(at.map(|at| at.to_utc()).filter(|at| at.timestamp() > 0))
+    // Prometheus says nanoseconds of what Alertmanager says milliseconds of.
+    let at = at.map(|at| at.to_utc().trunc_subsecs(3));
+    Ok(at.filter(|at| at.timestamp() > 0))
 }
 
 #[cfg(test)]

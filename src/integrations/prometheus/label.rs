@@ -37,21 +37,20 @@ impl Differing {
         }
     }
 
-    /// What that series is called beside the others: the values of the labels that differ, by the
-    /// labels' names, `–` for one that it does not have; empty when there is one series only.
+    /// What that series is called beside the others: its values of the labels that differ, by the
+    /// labels' names, `–` where it has none of them; empty when there is one series only.
     pub(super) fn legend(&self, labels: &Labels) -> Arc<str> {
-        let value = |name: &String| {
-            let value = labels
-                .get(name)
-                .filter(|value| !value.is_empty())
-                .unwrap_or("–");
-            match cut(value, VALUE_BYTES) {
-                whole if whole.len() == value.len() => whole.to_owned(),
-                short => format!("{short}…"),
-            }
-        };
-        let values: Vec<String> = self.names.iter().take(NAMED).map(value).collect();
-        cut(&values.join("/"), LEGEND_BYTES).into()
+        let values = self.names.iter().filter_map(|name| labels.get(name));
+        let values = values.filter(|value| !value.is_empty()).take(NAMED);
+        let short = values.map(|value| match cut(value, VALUE_BYTES) {
+            whole if whole.len() == value.len() => whole.to_owned(),
+            short => format!("{short}…"),
+        });
+        let legend = short.collect::<Vec<_>>().join("/");
+        match &*legend {
+            "" if !self.names.is_empty() => "–".into(),
+            legend => cut(legend, LEGEND_BYTES).into(),
+        }
     }
 }
 
@@ -78,7 +77,7 @@ mod tests {
             json!({"__name__": "up", "job": "web", "instance": "b:1"}),
             json!({"__name__": "up", "job": "db"}),
         ];
-        assert_eq!(legends(&series), ["a:1/web", "b:1/web", "–/db"]);
+        assert_eq!(legends(&series), ["a:1/web", "b:1/web", "db"]);
         assert_eq!(legends(&series[..1]), [""]);
         assert_eq!(legends(&[json!(null), json!({"a": "b"})]), ["–", "b"]);
     }
