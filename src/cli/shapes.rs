@@ -119,7 +119,12 @@ pub fn incident(of: &Incident) -> Value {
         ("runbooks", of.runbooks.iter().map(runbook).collect()),
         ("updates", of.updates.iter().map(update).collect()),
         ("alert_list", of.alerts.values().map(alert).collect()),
-        ("links", json!(of.links)),
+        (
+            "links",
+            (of.links.iter())
+                .map(|link| json!({"title": &*link.title, "url": &*link.url}))
+                .collect(),
+        ),
         ("action_items", items.into()),
         (
             "pinned",

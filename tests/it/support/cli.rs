@@ -38,8 +38,12 @@ impl House {
     }
 
     pub(crate) fn with(home: TempDir) -> Self {
+        Self::at(home, "127.0.0.1:0")
+    }
+
+    fn at(home: TempDir, listen: &str) -> Self {
         let mut serving = warroom(home.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", listen])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -86,6 +90,14 @@ impl House {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {output:?}");
         assert_eq!(text(&output.stdout), "", "{args:?}");
         text(&output.stderr)
+    }
+
+    /// Ends it as a power cut would, and starts it again on the same address.
+    pub(crate) fn restart(mut self) -> Self {
+        self.serving.kill().unwrap();
+        self.serving.wait().unwrap();
+        let home = std::mem::replace(&mut self.home, tempfile::tempdir().unwrap());
+        Self::at(home, self.url.trim_start_matches("ws://"))
     }
 
     /// Ends the server in order and gives its home.
