@@ -28,6 +28,7 @@ mod server_alerts;
 mod server_doors;
 mod server_edges;
 mod server_flight;
+mod server_hooks;
 mod server_rooms;
 mod support;
 mod sync_simulation;
