@@ -4,6 +4,7 @@ pub mod alertmanager;
 mod alerts;
 pub mod exchange;
 mod fingerprint;
+pub mod grafana;
 pub mod hooks;
 mod labels;
 pub mod prometheus;

@@ -1,12 +1,16 @@
 //! What the readers of answers share. All of it is total: whatever an answer holds in a place, it
 //! is read as that place's value or as nothing, and nothing that is kept is longer than a bound.
 
-use crate::incident::limits;
+use crate::incident::{Timestamp, limits};
+use chrono::DateTime;
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// One line of a name, a title or a summary.
 pub(super) const LINE_BYTES: usize = limits::ALERT_SUMMARY_BYTES;
+/// What is quoted of a source's own words in an error.
+const QUOTE_BYTES: usize = 200;
 
 /// The text, cut to so many bytes at most, never within a character.
 pub(super) fn cut(text: &str, bytes: usize) -> &str {
@@ -44,15 +48,52 @@ pub(super) fn encoded(text: &str) -> String {
     out
 }
 
+/// A text that is not empty.
+pub(super) fn text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
+}
+
+/// A text as one line; empty where there is none.
+pub(super) fn line(value: &Value) -> Arc<str> {
+    one_line(value.as_str().unwrap_or_default()).into()
+}
+
+/// A moment, written as RFC 3339. Go's zero time (year 1) and all else before 1970 is none.
+pub(super) fn moment(value: &Value) -> Option<Timestamp> {
+    let at = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
+    (at.timestamp() > 0).then(|| at.to_utc())
+}
+
 /// An address for a browser: `http` or `https`, and no longer than links may be.
 pub(super) fn link(address: &str) -> Option<Arc<str>> {
     let web = address.starts_with("https://") || address.starts_with("http://");
     (web && address.len() <= limits::URL_BYTES).then(|| address.into())
 }
 
+/// What a source said about its own failure, as [`quoted`]: the first of these members that is a
+/// text; empty where it said nothing that can be read.
+pub(super) fn said(body: &[u8], members: &[&str]) -> String {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else {
+        return String::new();
+    };
+    let found = members.iter().find_map(|member| text(&body[*member]));
+    found.map(quoted).unwrap_or_default()
+}
+
+/// A source's own words, cut short, as they stand at the end of an error: `, saying "…"`.
+pub(super) fn quoted(words: &str) -> String {
+    let line = one_line(words);
+    match cut(&line, QUOTE_BYTES) {
+        "" => String::new(),
+        short if short.len() < line.len() => format!(", saying \"{short}…\""),
+        short => format!(", saying \"{short}\""),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn texts_are_cut_between_characters() {
@@ -71,9 +112,32 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_read_or_is_none() {
+        assert!(moment(&json!("2026-11-23T13:04:29.5+02:00")).is_some());
+        for none in [
+            json!("0001-01-01T00:00:00Z"),
+            json!("9999999-01-01T00:00:00Z"),
+            json!("yesterday"),
+            json!(1_700_000_000),
+            json!(null),
+        ] {
+            assert_eq!(moment(&none), None, "{none}");
+        }
+    }
+
+    #[test]
     fn only_a_web_address_is_a_link() {
         assert!(link("https://grafana.example/d/x").is_some());
         assert_eq!(link("javascript:alert(1)"), None);
         assert_eq!(link(&format!("https://{}", "a".repeat(3_000))), None);
+    }
+
+    #[test]
+    fn what_a_source_said_is_quoted_short() {
+        let body = json!({"detail": {"a": 1}, "message": format!("no\n{}", "x".repeat(500))});
+        let words = said(body.to_string().as_bytes(), &["detail", "message"]);
+        assert!(words.starts_with(", saying \"no xx") && words.ends_with("x…\""));
+        assert!(words.len() < 230);
+        assert_eq!(said(b"<html>", &["message"]), "");
     }
 }

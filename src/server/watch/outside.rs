@@ -8,9 +8,7 @@
 
 use super::SourceOptions;
 use crate::http::{Http, Marks};
-use crate::incident::{
-    Actor, Command, IncidentId, Intent, Level, OutsideAsk, OutsideOutcome, Person, Seq, Via,
-};
+use crate::incident::{Actor, Command, IncidentId, Intent, OutsideAsk, OutsideOutcome, Seq};
 use crate::integrations::exchange::{AnswerError, Call, Changed};
 use crate::server::derive;
 use crate::server::reply::{Reply, Submission};
@@ -216,11 +214,7 @@ impl Caller {
         let (told, outcome) = oneshot::channel();
         let submission = Submission {
             command,
-            actor: Actor {
-                person: Person::warroom(),
-                level: Level::Admin,
-                via: Via::Warroom,
-            },
+            actor: Actor::server(),
             reply: Reply::Once(told),
         };
         if room
