@@ -359,7 +359,8 @@ mod tests {
     fn a_wait_is_read_in_every_form_and_never_believed_for_ever() {
         let date = ("date", "Fri, 27 Nov 2026 12:00:00 GMT");
         let reset = (1_795_780_800 + 30).to_string();
-        let table: &[(&[(&'static str, &str)], u16, Option<u64>)] = &[
+        type Case<'a> = (&'a [(&'static str, &'a str)], u16, Option<u64>);
+        let table: &[Case<'_>] = &[
             (&[("retry-after", "7")], 429, Some(7)),
             (&[("retry-after", "7")], 503, Some(7)),
             (

@@ -96,9 +96,9 @@ pub struct Problem {
     /// What to do; may be empty.
     pub help: String,
     /// What was likely meant in place of what the span covers.
-    pub meant: Option<String>,
+    pub meant: Option<Box<str>>,
     /// What of the file's text is not shown: a secret that stands where none belongs.
-    pub conceal: Option<Range<usize>>,
+    pub conceal: Option<Box<Range<usize>>>,
 }
 
 impl Problem {
@@ -152,7 +152,7 @@ impl Problem {
     /// Keeps what stands at `span` from being shown.
     #[must_use]
     pub fn concealing(mut self, span: Range<usize>) -> Self {
-        self.conceal = Some(span);
+        self.conceal = Some(Box::new(span));
         self
     }
 
@@ -170,7 +170,7 @@ impl Problem {
         match closest(name, known.iter().copied()) {
             Some(near) => {
                 problem.help = format!("did you mean `{near}`?");
-                problem.meant = Some(near.to_owned());
+                problem.meant = Some(near.into());
             }
             None if known.len() <= LISTED_MAX => {
                 problem.help = format!("choose from {}", known.join(", "));
@@ -243,7 +243,7 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
 /// where it is.
 fn concealed<'a>(text: &'a str, problems: &[Problem]) -> Cow<'a, str> {
     let mut text = Cow::Borrowed(text);
-    for span in problems.iter().filter_map(|p| p.conceal.as_ref()) {
+    for span in problems.iter().filter_map(|p| p.conceal.as_deref()) {
         let span = within(&text, span);
         let blots = text.get(span.clone()).unwrap_or_default().bytes();
         let blots: String = blots.map(|b| if b == b'\n' { '\n' } else { '*' }).collect();

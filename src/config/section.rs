@@ -233,7 +233,7 @@ impl<'a, 'p> Section<'a, 'p> {
         let Some(array) = value.get_ref().as_array() else {
             let mut problem = wrong_kind(key, "a list", value);
             if let Some(text) = value.get_ref().as_str() {
-                problem.meant = Some(format!("[{text:?}]"));
+                problem.meant = Some(format!("[{text:?}]").into());
                 problem.help = "put it in brackets".to_owned();
             }
             self.problem(problem);

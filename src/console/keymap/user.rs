@@ -158,7 +158,7 @@ fn no_key(keys: &Spanned<Cow<'_, str>>, part: &str) -> Problem {
         Some(near) => {
             let meant = keys.get_ref().replace(part, &format!("{modifiers}{near}"));
             let mut problem = problem.help(format!("did you mean `{meant}`?"));
-            problem.meant = Some(meant);
+            problem.meant = Some(meant.into());
             problem
         }
         None => problem.help(KEYS),

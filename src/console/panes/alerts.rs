@@ -69,7 +69,7 @@ impl State {
             .groups()
             .filter(|g| {
                 self.table
-                    .shows([&*g.name, &*g.key, &*g.summary, &*g.source])
+                    .shows(&[&*g.name, &*g.key, &*g.summary, &*g.source])
             })
             .collect();
         match self.table.order {

@@ -58,7 +58,7 @@ impl State {
             .issues()
             .filter(|i| {
                 self.table
-                    .shows([&*i.title, &*i.short, &*i.culprit, &*i.project])
+                    .shows(&[&*i.title, &*i.short, &*i.culprit, &*i.project])
             })
             .collect();
         match self.table.order {

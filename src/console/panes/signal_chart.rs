@@ -138,9 +138,9 @@ fn labels(unit: Unit, (low, high): (f64, f64), height: u16) -> Vec<(u16, String)
     };
     let every = (last / 4).max(2);
     let mut rows: Vec<u16> = (0..=last).step_by(usize::from(every)).collect();
-    if rows.last().is_some_and(|row| *row != last) {
-        rows.push(last);
-    }
+    // The foot is always named; what would stand right above it is left out.
+    rows.retain(|row| row + 2 <= last);
+    rows.push(last);
     let number = |row: u16| {
         let share = 1.0 - f64::from(row) / f64::from(last);
         Number::new(low + (high - low) * share)

@@ -55,6 +55,7 @@ impl State {
         let right = match (self.shown(&signals).filter(|_| self.whole), bad.count()) {
             (Some(signal), _) => signal.source.to_string(),
             (None, _) if signals.is_empty() => String::new(),
+            (None, 0) => format!("{} watched", signals.len()),
             (None, bad) => format!("{bad}/{} past a threshold", signals.len()),
         };
         Title {
@@ -434,6 +435,9 @@ fn draw_signal(
         pieces.push(Piece::new(format!("  {stale}"), style(Meaning::Stale)).cut(room));
     } else if place.height > 1 {
         let text = when.map_or_else(|| change(signal, cx), |at| format!("at {}", cx.zone.hm(at)));
+        // Where the time does not fit, the value that it was does.
+        let short = text.split(" at ").next().unwrap_or_default();
+        let text = if text.len() > room { short } else { &*text };
         pieces.push(Piece::new(format!("  {text}"), style(Meaning::Muted)).cut(room));
     } else if let (Some(main), Some(window)) = (signal.series.first(), window(signal)) {
         let line = chart::spark(main, window, room, look.ascii);

@@ -112,6 +112,20 @@ fn title(screen: &IncidentScreen, pane: Focus, cx: &crate::console::panes::Cx<'_
     }
 }
 
+/// The number of the key that leads there as the keys come: the same whatever else is watched.
+fn tab_key(pane: Focus) -> u8 {
+    match pane {
+        Focus::Timeline => 1,
+        Focus::Command => 2,
+        Focus::Runbook => 3,
+        Focus::Situation => 4,
+        Focus::Signals => 5,
+        Focus::Errors => 6,
+        Focus::Alerts => 7,
+        Focus::Composer => 0,
+    }
+}
+
 fn tab_name(pane: Focus) -> &'static str {
     match pane {
         Focus::Timeline => "Timeline",
@@ -129,8 +143,7 @@ fn tab_name(pane: Focus) -> &'static str {
 fn tabs(app: &App) -> Vec<(Focus, String)> {
     app.reachable()
         .into_iter()
-        .zip(1..)
-        .map(|(pane, number)| (pane, format!(" {number} {} ", tab_name(pane))))
+        .map(|pane| (pane, format!(" {} {} ", tab_key(pane), tab_name(pane))))
         .collect()
 }
 

@@ -3,12 +3,12 @@
 use super::{check_request, json_answer, payloads, spec};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
-use warroom::incident::Timestamp;
+use warroom::incident::{Matching, Timestamp};
 use warroom::integrations::alertmanager::{
     Alertmanager, create_silence, expire_silence, read_created, read_expired,
 };
 use warroom::integrations::exchange::{Ask, Finding, Request, Response, Watched};
-use warroom::signals::{LiveState, Matcher};
+use warroom::signals::LiveState;
 
 /// Ids are those that it gives.
 const ID: &str = "0f9da8da-49e2-44c4-bc0a-c4a9ab074ad6";
@@ -31,8 +31,8 @@ fn manager() -> Alertmanager {
     }
 }
 
-fn matchers() -> Vec<Matcher> {
-    let matcher = |name: &str, regex, equal| Matcher {
+fn matchers() -> Vec<Matching> {
+    let matcher = |name: &str, regex, equal| Matching {
         name: name.into(),
         value: "a\"b\nä".into(),
         regex,
