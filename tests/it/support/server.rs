@@ -166,14 +166,19 @@ impl Wire {
         message.expect("a message in time")?.ok()
     }
 
-    /// The next frame; `None` at the end.
+    /// The next frame; `None` at the end. A server that only pings has none.
     pub(crate) async fn next(&mut self) -> Option<ServerFrame> {
-        loop {
-            if let Message::Text(text) = self.message().await? {
-                self.heard.push(text.to_string());
-                return Some(decode_server(&text).unwrap());
+        let text = async {
+            loop {
+                if let Message::Text(text) = self.socket.next().await?.ok()? {
+                    return Some(text.to_string());
+                }
             }
-        }
+        };
+        let text = tokio::time::timeout(PATIENCE, text).await;
+        let text = text.expect("a frame in time")?;
+        self.heard.push(text.clone());
+        Some(decode_server(&text).unwrap())
     }
 
     pub(crate) async fn until(&mut self, wanted: impl Fn(&ServerFrame) -> bool) -> ServerFrame {
