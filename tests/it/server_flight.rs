@@ -160,6 +160,25 @@ async fn a_log_that_moved_is_read_again_and_its_room_joins_anew() {
 }
 
 #[tokio::test]
+async fn copies_in_flight_are_all_answered_when_the_log_moved_under_them() {
+    let (house, mut old, _bo) = declared().await;
+    let mut new = house.client("maya").await;
+    house.ledger.hold();
+    let claim = claim();
+    send(&mut old, &claim).await;
+    house.ledger.held(1).await;
+    send(&mut new, &claim).await;
+    heard_so_far(&mut new).await;
+    let foreign = CommandId(uuid::Uuid::now_v7());
+    house.ledger.foreign(1, foreign, "zoe", claimed_by("zoe"));
+    house.ledger.go_on();
+    let told = outcomes(&mut old, 1).await;
+    let refusal = told[0].1.clone().unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::RoleHeld, "{refusal}");
+    assert_eq!(outcomes(&mut new, 1).await, told);
+}
+
+#[tokio::test]
 async fn a_command_that_someone_else_wrote_down_is_answered_with_that() {
     let (house, mut maya, _bo) = declared().await;
     house.ledger.hold();

@@ -297,19 +297,13 @@ impl Desk {
                 }
                 Ok(None) => {
                     let attempts = flight.attempts.saturating_add(1);
-                    let mut replies = flight.replies.into_iter();
-                    let Some(reply) = replies.next() else {
-                        continue;
-                    };
-                    let id = flight.command.id;
-                    let submission = Submission {
-                        command: flight.command,
-                        actor: flight.actor,
-                        reply,
-                    };
-                    Box::pin(self.attempt(submission, attempts)).await;
-                    if let Some(flight) = self.flying.iter_mut().find(|f| f.command.id == id) {
-                        flight.replies.extend(replies);
+                    for reply in flight.replies {
+                        let submission = Submission {
+                            command: flight.command.clone(),
+                            actor: flight.actor.clone(),
+                            reply,
+                        };
+                        self.attempt(submission, attempts).await;
                     }
                 }
             }
