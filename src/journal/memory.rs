@@ -88,12 +88,6 @@ impl MemoryJournal {
         }
     }
 
-    /// What was done so far. Every append is a commit of its own here.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.counters.read()
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -182,6 +176,10 @@ fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, T> {
 }
 
 impl Journal for MemoryJournal {
+    fn stats(&self) -> Stats {
+        self.counters.read()
+    }
+
     fn append(
         &self,
         incident: IncidentId,

@@ -122,6 +122,9 @@ fn ahead_of_log(incident: &Incident) -> AppendError {
 /// An append holds all the records of one command of one incident, and is taken whole or not at
 /// all. Records come sealed: the writer computes hashes, the engine checks that they link up.
 pub trait Journal: Send + Sync + 'static {
+    /// What was done since it was opened, and what waits.
+    fn stats(&self) -> Stats;
+
     /// Appends the records after `expected` and answers when they are durable.
     ///
     /// The records are of one incident and one command, follow each other, and the first one's

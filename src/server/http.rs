@@ -413,6 +413,10 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     let depth = queued((hooks.max_capacity(), hooks.capacity()));
     shared.metrics.queue("hooks", depth);
     shared.metrics.queue("rooms", shared.rooms.waiting());
+    let appends = usize::try_from(shared.journal.stats().queued);
+    shared
+        .metrics
+        .queue("journal", appends.unwrap_or(usize::MAX));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     match shared.metrics.text() {
         Ok(text) => ([(header::CONTENT_TYPE, kind)], text).into_response(),

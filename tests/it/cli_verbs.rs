@@ -226,6 +226,17 @@ fn two_that_start_the_local_server_at_once_end_on_one() {
 }
 
 #[test]
+fn a_local_server_that_nobody_uses_ends_by_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["serve", "--local", "--idle", "1s"];
+    let served = warroom(home.path()).args(arguments).output().unwrap();
+    assert!(served.status.success(), "{served:?}");
+    assert!(!home.path().join("data/server.json").exists());
+    let log = std::fs::read_to_string(home.path().join("state/server.log")).unwrap();
+    assert!(log.contains("nobody connected and nothing open"), "{log}");
+}
+
+#[test]
 fn a_signal_ends_it_in_order() {
     let mut house = House::open();
     house.ok(&["declare", "x"]);

@@ -1,13 +1,14 @@
 //! Who gets in, what is refused, and how a server ends.
 
 use crate::support::ledger::Ledger;
-use crate::support::server::{House, Wire, http, note, options};
+use crate::support::server::{House, Wire, command, http, note, options};
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::protocol::Message;
 use tokio_util::sync::CancellationToken;
 use warroom::incident::*;
 use warroom::protocol::*;
-use warroom::server::control::{Ask, ServerFile, Status};
+use warroom::server::control::{Ask, ServerFile, Status as Doing};
 use warroom::server::{StartError, TokenStore, start};
 
 fn person(name: &str) -> Person {
@@ -203,7 +204,7 @@ async fn a_server_that_ends_says_so_and_finishes() {
     let status = tokio::task::spawn_blocking(move || status.ask(Ask::Status))
         .await
         .unwrap();
-    let status: Status = serde_json::from_str(&status.unwrap()).unwrap();
+    let status: Doing = serde_json::from_str(&status.unwrap()).unwrap();
     assert_eq!((status.sessions, status.incidents, status.open), (1, 1, 1));
     maya.submit(Some(1), &note("last")).await.unwrap();
     assert!(ServerFile::read(house.data.path()).unwrap().is_some());
@@ -250,6 +251,37 @@ async fn a_server_that_nobody_needs_ends_by_itself() {
     assert!(house.shutdown.is_cancelled());
 }
 
+/// An incident that is open holds its end off, whoever is there; and so does a session.
+#[tokio::test]
+async fn a_server_with_something_open_or_someone_there_goes_on() {
+    let before = House::open().await;
+    before.client("maya").await.declare("a").await;
+    before.shutdown.cancel();
+    before.server.ended().await;
+    let idle = Duration::from_millis(20);
+    let house = House::on(before.ledger, |o| o.idle_exit = Some(idle)).await;
+    let ended = house.shutdown.clone();
+    let goes_on = async || {
+        let ended = tokio::time::timeout(idle * 10, ended.cancelled());
+        assert!(ended.await.is_err(), "it ended");
+    };
+    goes_on().await;
+    let mut maya = house.client("maya").await;
+    let role = Role::IncidentCommander;
+    let claim = command(Intent::ClaimRole { role });
+    maya.submit(Some(1), &claim).await.unwrap();
+    let resolve = command(Intent::SetStatus {
+        status: Status::Resolved,
+        at: None,
+        reason: None,
+    });
+    maya.submit(Some(1), &resolve).await.unwrap();
+    goes_on().await;
+    drop(maya);
+    house.server.ended().await;
+    assert!(ended.is_cancelled());
+}
+
 #[tokio::test]
 async fn figures_are_served() {
     let house = House::open().await;
@@ -271,5 +303,43 @@ async fn figures_are_served() {
         "# EOF",
     ] {
         assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+/// The names in the operator's guide: what is served is there, and what is there is served.
+#[tokio::test]
+async fn every_figure_is_in_the_operators_guide() {
+    let house = House::open().await;
+    let mut maya = house.client("maya").await;
+    maya.submit(Some(7), &note("nowhere")).await.unwrap_err();
+    let (_, text) = house
+        .http("GET /metrics HTTP/1.1\r\nHost: localhost", b"")
+        .await;
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let served: BTreeSet<String> = types
+        .map(|line| match line.split_once(' ').unwrap() {
+            (name, "counter") => format!("`{name}_total` | counter"),
+            (name, kind) => format!("`{name}` | {kind}"),
+        })
+        .collect();
+    let guide = include_str!("../../docs/operators-guide.md");
+    let rows = guide.lines().filter(|line| line.starts_with("| `warroom_"));
+    let told: BTreeSet<String> = rows
+        .map(|row| {
+            row[2..]
+                .splitn(3, " | ")
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" | ")
+        })
+        .collect();
+    assert_eq!(served, told);
+    let queues = text.lines().filter(|line| line.contains("queue=\""));
+    for line in queues {
+        let queue = line.split('"').nth(1).unwrap();
+        assert!(guide.contains(&format!("`{queue}` (")), "{line}");
+    }
+    for code in RefusalCode::ALL {
+        assert!(guide.contains(&format!("`{}`", code.name())), "{code:?}");
     }
 }

@@ -209,12 +209,6 @@ fn closed() -> AppendError {
 }
 
 impl SqliteJournal {
-    /// What was done so far.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.counters.read()
-    }
-
     /// Writes down beside the journal where this process listens, for the next one that wants it.
     ///
     /// # Errors
@@ -283,6 +277,10 @@ async fn caught_up(mut progress: watch::Receiver<Progress>, commits: u64) -> Res
 }
 
 impl Journal for SqliteJournal {
+    fn stats(&self) -> Stats {
+        self.counters.read()
+    }
+
     fn append(
         &self,
         incident: IncidentId,

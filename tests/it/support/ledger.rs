@@ -155,6 +155,13 @@ fn done<T: Send + 'static>(value: T) -> BoxFuture<'static, T> {
 }
 
 impl Journal for Ledger {
+    fn stats(&self) -> Stats {
+        Stats {
+            queued: self.waiting.borrow().appends.len() as u64,
+            ..Stats::default()
+        }
+    }
+
     fn append(
         &self,
         incident: IncidentId,
