@@ -17,6 +17,7 @@ mod console_pty;
 mod contract;
 mod golden_events;
 mod incident_beside;
+mod incident_commands;
 mod incident_properties;
 mod incident_rules;
 mod journal_contract;

@@ -1,0 +1,537 @@
+//! Every command has its rule: given this incident, it makes these events; given a wrong one, it is
+//! refused with this code, and says why and what to do. A command without a row fails the test.
+
+use crate::support::story::{Story, a_signal, a_silence, report};
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+use warroom::incident::*;
+
+/// An incident in which there is something of everything: a commander (maya), an Operations Lead
+/// (bo), a note (its seq is given), a runbook, a draft, an ask, an acknowledgement and something
+/// asked outside.
+fn furnished() -> (Story, Seq, Seq) {
+    let mut story = Story::declared("Checkout 500s", Some(Severity::Sev2));
+    let commander = Role::IncidentCommander;
+    story.act("maya", Intent::ClaimRole { role: commander });
+    let role = Role::OperationsLead;
+    story.act("bo", Intent::ClaimRole { role });
+    let note = story.act("lee", Intent::Note(NewNote::plain("pods restart")));
+    story.attach_runbook("checkout", 2);
+    let draft = Intent::DraftUpdate {
+        update: None,
+        audience: Audience::Internal,
+        text: "We look.".into(),
+    };
+    story.act("ana", draft);
+    let ask = Intent::Ask {
+        to: "bo".parse().unwrap(),
+        minutes: 10,
+        text: "DB latency".into(),
+    };
+    story.act("maya", ask);
+    let acknowledge = Intent::AcknowledgeAlerts {
+        group: "a".into(),
+        title: "A".into(),
+        until: None,
+        reason: "seen".into(),
+    };
+    story.act("maya", acknowledge);
+    let call = a_silence("High", story.now() + TimeDelta::hours(1));
+    let asked = story.act("maya", Intent::AskOutside { call });
+    (story, note[0].seq, asked[0].seq)
+}
+
+/// A command that is carried out, what it makes, and one of its kind that is refused.
+type Row = (Intent, &'static [&'static str], Intent, RefusalCode);
+
+fn kinds(events: &[Event]) -> Vec<String> {
+    let kind = |event: &Event| serde_json::to_value(event).unwrap()["kind"].clone();
+    let kinds = events.iter().map(kind);
+    kinds.map(|kind| kind.as_str().unwrap().to_owned()).collect()
+}
+
+fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
+    let name = serde_json::to_value(&good).unwrap()["do"].clone();
+    let act = |story: &mut Story, intent: Intent| match intent {
+        Intent::AnswerOutside { .. } => story.try_as_server(intent),
+        Intent::Triage { .. } | Intent::RecordAlert { .. } => {
+            story.try_at_level("warroom", Level::Ingest, intent)
+        }
+        intent => story.try_as("maya", intent),
+    };
+    let before = story.incident().clone();
+    let refusal = act(story, bad).expect_err(&name.to_string());
+    assert_eq!(refusal.code, code, "{name}: {refusal}");
+    assert!(refusal.why.ends_with('.'), "{name}: {refusal:?}");
+    assert!(refusal.instead.ends_with('.'), "{name}: {refusal:?}");
+    assert_eq!(
+        story.incident(),
+        &before,
+        "{name}: a refusal changes nothing"
+    );
+    let made = act(story, good).expect(&name.to_string());
+    assert_eq!(kinds(&made), makes, "{name}");
+    name.as_str().unwrap().to_owned()
+}
+
+/// The commands that say something about an incident that goes on.
+fn rows(now: Timestamp, note: Seq, asked: Seq) -> Vec<Row> {
+    use RefusalCode as R;
+    let rename = |title: &str| Intent::Rename {
+        title: title.into(),
+    };
+    let severity = |severity| Intent::SetSeverity {
+        severity: Some(severity),
+        reason: None,
+    };
+    let status = |status| Intent::SetStatus {
+        status,
+        at: None,
+        reason: None,
+    };
+    let started = |at| Intent::SetMilestone {
+        milestone: Milestone::Started,
+        at,
+    };
+    let merge = |into| Intent::Merge {
+        into: IncidentId(into),
+    };
+    let absorb = |from| Intent::Absorb {
+        from: IncidentId(from),
+    };
+    let text = |text: &str| Intent::Note(NewNote::plain(text));
+    let amend = |target, text: &str| Intent::Amend {
+        target,
+        text: text.into(),
+    };
+    let pin = |pinned| Intent::Pin {
+        target: note,
+        pinned,
+    };
+    let retract = |reason: &str| Intent::Retract {
+        target: note,
+        reason: reason.into(),
+    };
+    let link = |url: &str| Intent::AddLink {
+        title: "Graph".into(),
+        url: url.into(),
+    };
+    let item = |text: &str| Intent::AddActionItem {
+        text: text.into(),
+        owner: None,
+    };
+    let mut rows = vec![
+        (
+            rename("Checkout 5xx"),
+            &["renamed"][..],
+            rename(" "),
+            R::Invalid,
+        ),
+        (
+            severity(Severity::Sev1),
+            &["severity_set"],
+            severity(Severity::Sev2),
+            R::NoChange,
+        ),
+        (
+            status(Status::Identified),
+            &["status_set"],
+            status(Status::Merged),
+            R::WrongStatus,
+        ),
+        (
+            started(now - TimeDelta::hours(1)),
+            &["milestone_set"],
+            started(now + TimeDelta::hours(1)),
+            R::Invalid,
+        ),
+        (absorb(7), &["absorbed"], absorb(1), R::Full),
+        (text("seen"), &["noted"], text(" "), R::Invalid),
+        (
+            amend(note, "pods restart: OOM"),
+            &["amended"],
+            amend(Seq(999), "x"),
+            R::NotFound,
+        ),
+        (pin(true), &["pinned"], pin(false), R::NoChange),
+        (
+            retract("wrong cluster"),
+            &["retracted"],
+            retract(""),
+            R::Invalid,
+        ),
+        (
+            link("https://g.example/1"),
+            &["linked"],
+            link("javascript:alert(1)"),
+            R::Invalid,
+        ),
+        (
+            item("raise the limit"),
+            &["action_item_added"],
+            item(""),
+            R::Invalid,
+        ),
+    ];
+    rows.extend(work(now, asked));
+    rows.push((merge(7), &["merged"], merge(1), R::Invalid));
+    rows
+}
+
+/// The commands about roles, steps, asks, updates and what is watched.
+fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
+    use RefusalCode as R;
+    let person = |name: &str| name.parse::<Person>().unwrap();
+    let assign = |to: &str, from: Option<&str>| Intent::AssignRole {
+        role: Role::OperationsLead,
+        to: person(to),
+        expected_holder: from.map(person),
+    };
+    let claim = |role| Intent::ClaimRole { role };
+    let release = |from: Option<&str>| Intent::ReleaseRole {
+        role: Role::OperationsLead,
+        expected_holder: from.map(person),
+    };
+    let step = |no, state| Intent::SetStep {
+        runbook: "checkout".into(),
+        step: StepNo(no),
+        state,
+        reason: None,
+    };
+    let draft = |audience| Intent::DraftUpdate {
+        update: None,
+        audience,
+        text: "We look on.".into(),
+    };
+    let post = |update| Intent::PostUpdate {
+        update: Some(UpdateId(update)),
+        text: None,
+        next_in_minutes: Some(15),
+    };
+    let ask = |minutes| Intent::Ask {
+        to: person("bo"),
+        minutes,
+        text: "web latency".into(),
+    };
+    let answer = |ask| Intent::AnswerAsk {
+        ask: AskId(ask),
+        state: AskState::Done,
+        reason: None,
+    };
+    let alert = |state| Intent::RecordAlert {
+        alert: report("High", "f00d", state, now),
+    };
+    let evidence = |text: &str| Intent::PinEvidence {
+        evidence: a_signal(now).into(),
+        text: text.into(),
+        private: false,
+    };
+    let acknowledge = |group: &str, reason: &str| Intent::AcknowledgeAlerts {
+        group: group.into(),
+        title: "B".into(),
+        until: None,
+        reason: reason.into(),
+    };
+    let take_back = |group: &str| Intent::UnacknowledgeAlerts {
+        group: group.into(),
+        reason: None,
+    };
+    let outside = |hours| Intent::AskOutside {
+        call: a_silence("Low", now + TimeDelta::hours(hours)),
+    };
+    let answered = |asked| Intent::AnswerOutside {
+        asked,
+        outcome: OutsideOutcome::Done,
+        said: "".into(),
+        reference: None,
+    };
+    let huge = "x".repeat(limits::NOTE_BYTES + 1);
+    vec![
+        (
+            assign("ana", Some("bo")),
+            &["role_assigned"][..],
+            assign("ana", None),
+            R::HolderChanged,
+        ),
+        (
+            claim(Role::Scribe),
+            &["role_assigned"],
+            claim(Role::OperationsLead),
+            R::RoleHeld,
+        ),
+        (
+            release(Some("ana")),
+            &["role_released"],
+            release(Some("lee")),
+            R::HolderChanged,
+        ),
+        (
+            step(1, StepState::Done),
+            &["step_set"],
+            step(1, StepState::Skipped),
+            R::Invalid,
+        ),
+        (
+            draft(Audience::Internal),
+            &["update_drafted"],
+            draft(Audience::External),
+            R::Invalid,
+        ),
+        (post(1), &["update_posted"], post(9), R::NotFound),
+        (ask(10), &["asked"], ask(0), R::Invalid),
+        (answer(1), &["ask_answered"], answer(9), R::NotFound),
+        (
+            alert(AlertState::Firing),
+            &["alert_recorded"],
+            {
+                let mut report = report("High", "", AlertState::Firing, now);
+                report.name = "x".repeat(limits::NOTE_BYTES).into();
+                Intent::RecordAlert { alert: report }
+            },
+            R::Invalid,
+        ),
+        (
+            evidence("since the deploy"),
+            &["evidence_pinned"],
+            evidence(&huge),
+            R::Invalid,
+        ),
+        (
+            acknowledge("b", "seen"),
+            &["alerts_acknowledged"],
+            acknowledge("b", ""),
+            R::Invalid,
+        ),
+        (
+            take_back("a"),
+            &["alerts_unacknowledged"],
+            take_back("zz"),
+            R::NoChange,
+        ),
+        (outside(1), &["outside_asked"], outside(-1), R::Invalid),
+        (
+            answered(asked),
+            &["outside_answered"],
+            answered(Seq(999)),
+            R::NotFound,
+        ),
+    ]
+}
+
+/// The commands that begin an incident or end it: each on one of its own.
+fn ends() -> Vec<(Story, Row)> {
+    use RefusalCode as R;
+    let declare = |title: Option<&str>| Intent::Declare {
+        title: title.map(Into::into),
+        severity: Some(Severity::Sev2),
+        service: None,
+        started_at: None,
+        kind: Kind::Real,
+    };
+    let triage = |title: &str, now| Intent::Triage {
+        title: title.into(),
+        alert: report("High", "a", AlertState::Firing, now),
+        match_key: "alertname=High".into(),
+        kind: Kind::Real,
+    };
+    let cancel = |reason: &str| Intent::Cancel {
+        reason: reason.into(),
+    };
+    let decline = |reason: &str| Intent::Decline {
+        reason: reason.into(),
+    };
+    let reopen = |reason: &str| Intent::Reopen {
+        reason: reason.into(),
+    };
+    let over = || {
+        let (mut story, ..) = furnished();
+        story.act("maya", cancel("a test"));
+        story
+    };
+    let new = Story::new();
+    let now = new.now();
+    vec![
+        (
+            Story::new(),
+            (
+                declare(Some("Checkout")),
+                &["opened"],
+                declare(None),
+                R::Invalid,
+            ),
+        ),
+        (
+            Story::triaged("High"),
+            (
+                declare(None),
+                &["severity_set", "status_set"],
+                declare(Some(&"x".repeat(9_999))),
+                R::Invalid,
+            ),
+        ),
+        (
+            new,
+            (
+                triage("High", now),
+                &["opened", "alert_recorded"],
+                triage(" ", now),
+                R::Invalid,
+            ),
+        ),
+        (
+            furnished().0,
+            (cancel("a test"), &["status_set"], cancel(" "), R::Invalid),
+        ),
+        (
+            Story::triaged("High"),
+            (decline("known"), &["status_set"], decline(""), R::Invalid),
+        ),
+        (
+            over(),
+            (
+                reopen("it was real"),
+                &["status_set"],
+                reopen(""),
+                R::Invalid,
+            ),
+        ),
+    ]
+}
+
+/// Every command by its name on the wire, from the text of the program itself.
+fn all_commands() -> BTreeSet<String> {
+    let source = include_str!("../../src/incident/command.rs");
+    let (_, all) = source.split_once("pub enum Intent {").unwrap();
+    let (all, _) = all.split_once("\n}\n").unwrap();
+    let names = all.lines().filter_map(|line| {
+        let name = line.strip_prefix("    ")?.split([' ', '(', ',']).next()?;
+        name.starts_with(char::is_uppercase).then_some(name)
+    });
+    let snake = |name: &str| {
+        let mut snake = String::new();
+        for letter in name.chars() {
+            if letter.is_uppercase() && !snake.is_empty() {
+                snake.push('_');
+            }
+            snake.extend(letter.to_lowercase());
+        }
+        snake
+    };
+    names.map(snake).collect()
+}
+
+#[test]
+fn every_command_has_its_rule() {
+    let mut checked = BTreeSet::new();
+    let (mut story, note, asked) = furnished();
+    for row in rows(story.now(), note, asked) {
+        checked.insert(check(&mut story, row));
+    }
+    for (mut story, row) in ends() {
+        checked.insert(check(&mut story, row));
+    }
+    let (mut story, ..) = furnished();
+    let unknown = Intent::AttachRunbook {
+        name: "nothing".into(),
+    };
+    let refusal = story.try_as("maya", unknown).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::NotFound);
+    story.attach_runbook("another", 1);
+    checked.insert("attach_runbook".to_owned());
+    assert_eq!(checked, all_commands());
+}
+
+#[test]
+fn nobody_may_do_anything_to_an_incident_that_is_not_there() {
+    let (story, note, asked) = furnished();
+    for (intent, ..) in rows(story.now(), note, asked) {
+        let code = match &intent {
+            // Not theirs to say at all.
+            Intent::AnswerOutside { .. } => continue,
+            _ => RefusalCode::NotFound,
+        };
+        let refusal = Story::new().try_as("maya", intent).unwrap_err();
+        assert_eq!(refusal.code, code, "{refusal}");
+    }
+}
+
+/// What is too long, too much or too many is refused at its bound, and taken one below it.
+#[test]
+fn bounds_are_where_they_are_said_to_be() {
+    let (mut story, note, _) = furnished();
+    let x = |bytes: usize| "x".repeat(bytes);
+    let texts: [(usize, &dyn Fn(String) -> Intent); 7] = [
+        (limits::TITLE_BYTES, &|t| Intent::Rename { title: t.into() }),
+        (limits::NOTE_BYTES, &|t| Intent::Note(NewNote::plain(t))),
+        (limits::NOTE_BYTES, &|t| Intent::Amend {
+            target: note,
+            text: t.into(),
+        }),
+        (limits::REASON_BYTES, &|t| Intent::Ask {
+            to: "bo".parse().unwrap(),
+            minutes: 5,
+            text: t.into(),
+        }),
+        (limits::URL_BYTES, &|t| Intent::AddLink {
+            title: "x".into(),
+            url: format!("https://{}", &t[8..]).into(),
+        }),
+        (limits::TAG_BYTES, &|t| {
+            let mut note = NewNote::plain("x");
+            note.tags = vec![t.into()];
+            Intent::Note(note)
+        }),
+        (limits::REASON_BYTES, &|t| Intent::Retract {
+            target: note,
+            reason: t.into(),
+        }),
+    ];
+    for (most, of) in texts {
+        let refusal = story.try_as("maya", of(x(most + 1))).unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::Invalid, "{refusal}");
+        story.act("maya", of(x(most)));
+    }
+    let tagged = |count: usize| {
+        let mut note = NewNote::plain("x");
+        note.tags = (0..count).map(|no| format!("t{no}").into()).collect();
+        Intent::Note(note)
+    };
+    story.act("maya", tagged(limits::TAGS_PER_ENTRY));
+    let refusal = story.try_as("maya", tagged(limits::TAGS_PER_ENTRY + 1));
+    assert_eq!(refusal.unwrap_err().code, RefusalCode::Invalid);
+    full(limits::PINNED_ENTRIES, |_| {
+        let mut note = NewNote::plain("x");
+        note.pin = true;
+        Intent::Note(note)
+    });
+    full(limits::LINKS, |no| Intent::AddLink {
+        title: "x".into(),
+        url: format!("https://x.example/{no}").into(),
+    });
+    full(limits::ACTION_ITEMS, |no| Intent::AddActionItem {
+        text: format!("{no}").into(),
+        owner: None,
+    });
+    full(limits::OPEN_ASKS, |no| Intent::Ask {
+        to: "bo".parse().unwrap(),
+        minutes: 5,
+        text: format!("{no}").into(),
+    });
+    full(limits::ROLES, |no| Intent::ClaimRole {
+        role: format!("role-{no}").parse().unwrap(),
+    });
+    full(limits::MERGED, |no| Intent::Absorb {
+        from: IncidentId(no as u64 + 10),
+    });
+}
+
+/// So many are taken and the next is refused, with what to do instead.
+fn full(most: usize, of: impl Fn(usize) -> Intent) {
+    let mut story = Story::declared("Checkout 500s", None);
+    for no in 0..most {
+        story.act("maya", of(no));
+    }
+    let refusal = story.try_as("maya", of(most)).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::Full, "{refusal}");
+    assert!(refusal.instead.ends_with('.'), "{refusal:?}");
+}
