@@ -9,5 +9,6 @@ pub mod hooks;
 mod labels;
 pub mod prometheus;
 mod reading;
+pub mod sentry;
 pub mod signature;
 mod stream;

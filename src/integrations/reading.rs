@@ -58,6 +58,25 @@ pub(super) fn line(value: &Value) -> Arc<str> {
     one_line(value.as_str().unwrap_or_default()).into()
 }
 
+/// A number, or a text that is one; finite.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    number.filter(|number| number.is_finite())
+}
+
+/// A count, as a number or as a text; 0 where there is none. What is no whole number is cut off,
+/// what is below 0 is 0.
+pub(super) fn count(value: &Value) -> u64 {
+    let exact = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64(),
+    };
+    exact.unwrap_or_else(|| number(value).unwrap_or_default() as u64)
+}
+
 /// A moment, written as RFC 3339. Go's zero time (year 1) and all else before 1970 is none.
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     let at = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
@@ -109,6 +128,18 @@ mod tests {
     #[test]
     fn a_part_of_a_path_cannot_leave_its_place() {
         assert_eq!(encoded("../a b?c#d%é"), "..%2Fa%20b%3Fc%23d%25%C3%A9");
+    }
+
+    #[test]
+    fn numbers_and_counts_are_read_from_texts_too() {
+        assert_eq!(number(&json!(" 2.5 ")), Some(2.5));
+        assert_eq!(number(&json!("NaN")), None);
+        assert_eq!(number(&json!([1])), None);
+        assert_eq!(count(&json!("18446744073709551615")), u64::MAX);
+        assert_eq!(count(&json!(2.9)), 2);
+        assert_eq!(count(&json!(-3)), 0);
+        assert_eq!(count(&json!(1e300)), u64::MAX);
+        assert_eq!(count(&json!({})), 0);
     }
 
     #[test]

@@ -47,7 +47,9 @@ type Row = (Intent, &'static [&'static str], Intent, RefusalCode);
 fn kinds(events: &[Event]) -> Vec<String> {
     let kind = |event: &Event| serde_json::to_value(event).unwrap()["kind"].clone();
     let kinds = events.iter().map(kind);
-    kinds.map(|kind| kind.as_str().unwrap().to_owned()).collect()
+    kinds
+        .map(|kind| kind.as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
