@@ -6,7 +6,9 @@ use crate::http::{Credentials, Http};
 use crate::incident::Unit;
 use crate::integrations::alertmanager::Alertmanager;
 use crate::integrations::exchange::{Changed, Watched};
+use crate::integrations::grafana::{Grafana, Panel};
 use crate::integrations::prometheus::{Prometheus, Query};
+use crate::integrations::sentry::{ISSUES, Sentry};
 use crate::server::SourceOptions;
 use crate::signals::SourceKind;
 use std::path::Path;
@@ -72,7 +74,44 @@ fn of_kind(source: &Source) -> Of {
             (alertmanager.clone(), Some(alertmanager))
         }
         SourceKind::Prometheus => (Arc::new(prometheus(source)), None),
-        SourceKind::Grafana | SourceKind::Sentry => (Arc::new(prometheus(source)), None),
+        SourceKind::Grafana => {
+            let grafana = Arc::new(grafana(source));
+            (grafana.clone(), Some(grafana))
+        }
+        SourceKind::Sentry => {
+            let sentry = Arc::new(Sentry {
+                name: source.name.clone(),
+                organization: source.organization.clone(),
+                projects: source.projects.clone(),
+                environment: source.environment.clone(),
+                limit: ISSUES,
+                rate: true,
+            });
+            (sentry.clone(), Some(sentry))
+        }
+    }
+}
+
+fn grafana(source: &Source) -> Grafana {
+    let panels = source
+        .signals
+        .iter()
+        .filter_map(|signal| match &signal.asks {
+            Asks::Panel { dashboard, panel } => Some(Panel {
+                name: signal.name.clone(),
+                dashboard: dashboard.clone(),
+                panel: *panel,
+                unit: signal.unit,
+                bad: signal.bad,
+                thresholds: signal.thresholds,
+            }),
+            Asks::Query { .. } => None,
+        });
+    Grafana {
+        name: source.name.clone(),
+        panels: panels.collect(),
+        rules: source.rules,
+        page: Some(source.page.clone().unwrap_or_else(|| source.url.clone())),
     }
 }
 

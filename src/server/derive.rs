@@ -46,6 +46,17 @@ pub(super) fn from_truncated(delivery: &Delivery, incident: u64) -> CommandId {
     id(newest.map_or(0, millis), &parts)
 }
 
+/// The id of asking that a source marks an event in its charts.
+pub(super) fn from_milepost(
+    at: Timestamp,
+    incident: IncidentId,
+    seq: Seq,
+    source: &str,
+) -> CommandId {
+    let (incident, seq) = (incident.0.to_be_bytes(), seq.0.to_be_bytes());
+    id(millis(at), &[b"mark", &incident, &seq, source.as_bytes()])
+}
+
 /// The id of writing down what came of a call outside.
 pub(super) fn from_outside(now: Timestamp, incident: IncidentId, asked: Seq) -> CommandId {
     let (incident, asked) = (incident.0.to_be_bytes(), asked.0.to_be_bytes());

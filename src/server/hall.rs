@@ -159,6 +159,8 @@ impl Hall {
         self.shared.rooms.set_last(id.0);
         self.shared.board.put(&incident);
         self.shared.watch.wanted.notify_waiters();
+        let events = records.iter().map(crate::journal::Record::event);
+        self.shared.outside.mark(&incident, events);
         self.shared.journal_works();
         tracing::info!(incident = %id, person = %actor.person, "opened");
         Carried::of(&records).ok_or_else(busy)

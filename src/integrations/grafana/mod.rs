@@ -11,6 +11,7 @@
 pub mod annotations;
 mod board;
 mod cells;
+mod change;
 mod draw;
 mod errors;
 mod fill;

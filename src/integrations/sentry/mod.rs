@@ -6,6 +6,7 @@
 //!
 //! **Trap**: the slash at the end of each path belongs to it. Without it comes a redirect.
 
+mod change;
 mod errors;
 mod issues;
 mod page;

@@ -300,6 +300,8 @@ impl Room {
         if records.iter().any(asked) {
             self.shared.outside.put(self.id);
         }
+        let events = records.iter().map(Record::event);
+        self.shared.outside.mark(&self.desk.durable, events);
         if fell_away {
             let audience = self.audience.len();
             self.presence.keep(self.audience.members(), audience);

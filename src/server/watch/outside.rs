@@ -8,14 +8,18 @@
 
 use super::SourceOptions;
 use crate::http::{Http, Marks};
-use crate::incident::{Actor, Command, IncidentId, Intent, OutsideAsk, OutsideOutcome, Seq};
+use crate::incident::{
+    Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideCall, OutsideOutcome,
+    Seq, Status, Timestamp, What,
+};
 use crate::integrations::exchange::{AnswerError, Call, Changed};
 use crate::server::derive;
-use crate::server::reply::{Reply, Submission};
+use crate::server::reply::{Outcome, Reply, Submission};
 use crate::server::room::ToRoom;
 use crate::server::shared::Shared;
+use crate::signals::SourceKind;
 use chrono::TimeDelta;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
@@ -26,10 +30,46 @@ const GIVEN_UP_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// The pause before what failed is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
+/// Marks that wait to be asked for. Beyond it the oldest is let go: a chart without one mark is
+/// whole in all that matters.
+const MARKS: usize = 256;
+
+/// Something that charts elsewhere should show: declared, mitigated, resolved.
+struct Milepost {
+    incident: IncidentId,
+    seq: Seq,
+    at: Timestamp,
+    text: String,
+}
+
+impl Milepost {
+    /// What this event of the incident is, if it is such. Nothing of a drill, which never reaches
+    /// the outside world.
+    fn of(incident: &Incident, event: &Event) -> Option<Self> {
+        let status = match event.body.known()? {
+            What::Opened { status, .. } | What::StatusSet { status, .. } => *status,
+            _ => return None,
+        };
+        let word = match status {
+            Status::Investigating => "declared",
+            Status::Monitoring => "mitigated",
+            Status::Resolved => "resolved",
+            _ => return None,
+        };
+        (!incident.is_drill()).then(|| Self {
+            incident: incident.id,
+            seq: event.seq,
+            at: event.occurred_at,
+            text: format!("{} {word}: {}", incident.id, incident.title),
+        })
+    }
+}
+
 /// Incidents of which something is still to be done outside.
 #[derive(Default)]
 pub(in crate::server) struct Outside {
     incidents: Mutex<BTreeSet<IncidentId>>,
+    marks: Mutex<VecDeque<Milepost>>,
     wake: Notify,
 }
 
@@ -43,6 +83,29 @@ impl Outside {
         incidents.insert(incident);
         drop(incidents);
         self.wake.notify_one();
+    }
+
+    /// Takes note of durable events that charts elsewhere should show.
+    pub(in crate::server) fn mark<'a>(
+        &self,
+        incident: &Incident,
+        events: impl Iterator<Item = &'a Event>,
+    ) {
+        let mileposts = events.filter_map(|event| Milepost::of(incident, event));
+        for milepost in mileposts {
+            let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+            if marks.len() >= MARKS {
+                marks.pop_front();
+            }
+            marks.push_back(milepost);
+            drop(marks);
+            self.wake.notify_one();
+        }
+    }
+
+    fn next_mark(&self) -> Option<Milepost> {
+        let mut marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        marks.pop_front()
     }
 
     fn take(&self) -> BTreeSet<IncidentId> {
@@ -92,6 +155,9 @@ impl Caller {
     /// Does what is to be done now; says whether something is left for later.
     async fn round(&self) -> bool {
         let mut left = false;
+        while let Some(milepost) = self.shared.outside.next_mark() {
+            self.ask_for_marks(&milepost).await;
+        }
         for incident in self.shared.outside.take() {
             for ask in self.due(incident).await {
                 let went = self.carry_out(incident, &ask).await;
@@ -114,6 +180,39 @@ impl Caller {
             }
         }
         left
+    }
+
+    /// Asks, in the incident's log, that every Grafana shows it. A command that is refused (a
+    /// drill's is answered at once) is in the server's log.
+    async fn ask_for_marks(&self, milepost: &Milepost) {
+        let Milepost {
+            incident,
+            seq,
+            at,
+            text,
+        } = milepost;
+        let grafanas = self
+            .sources
+            .values()
+            .filter(|s| s.kind == SourceKind::Grafana);
+        for source in grafanas {
+            let command = Command {
+                id: derive::from_milepost(*at, *incident, *seq, &source.name),
+                written_at: self.shared.clock.now(),
+                intent: Intent::AskOutside {
+                    call: OutsideCall::Annotate {
+                        source: source.name.clone(),
+                        at: *at,
+                        text: text.as_str().into(),
+                    },
+                },
+            };
+            match self.submit(*incident, command).await {
+                Some(Err(refusal)) => tracing::info!(%incident, %refusal, "no mark is asked for"),
+                Some(Ok(_)) => {}
+                None => tracing::warn!(%incident, "a mark could not be asked for"),
+            }
+        }
     }
 
     async fn due(&self, incident: IncidentId) -> Vec<OutsideAsk> {
@@ -197,9 +296,6 @@ impl Caller {
         said: String,
         reference: Option<String>,
     ) -> bool {
-        let Some(room) = self.shared.rooms.get(&self.shared, incident) else {
-            return true;
-        };
         let now = self.shared.clock.now();
         let command = Command {
             id: derive::from_outside(now, incident, asked),
@@ -211,24 +307,24 @@ impl Caller {
                 reference: reference.map(Into::into),
             },
         };
+        match self.submit(incident, command).await {
+            Some(Err(refusal)) => !refusal.is_retryable(),
+            // Answered already, by a server before this one: all is well.
+            Some(Ok(_)) => true,
+            None => false,
+        }
+    }
+
+    /// Asks the incident's room as the server itself; nothing when the room went away.
+    async fn submit(&self, incident: IncidentId, command: Command) -> Option<Outcome> {
+        let room = self.shared.rooms.get(&self.shared, incident)?;
         let (told, outcome) = oneshot::channel();
         let submission = Submission {
             command,
             actor: Actor::server(),
             reply: Reply::Once(told),
         };
-        if room
-            .send(ToRoom::Submit(Box::new(submission)))
-            .await
-            .is_err()
-        {
-            return false;
-        }
-        match outcome.await {
-            Ok(Err(refusal)) if refusal.is_retryable() => false,
-            // Answered already, by a server before this one: all is well.
-            Ok(_) => true,
-            Err(_) => false,
-        }
+        room.send(ToRoom::Submit(Box::new(submission))).await.ok()?;
+        outcome.await.ok()
     }
 }
