@@ -122,11 +122,7 @@ fn a_secret_is_used_and_shown_nowhere() {
             break url.to_owned();
         }
     };
-    let rest = std::thread::spawn(move || {
-        lines
-            .map(|line| line.unwrap_or_default())
-            .collect::<String>()
-    });
+    let rest = std::thread::spawn(move || lines.map(Result::unwrap_or_default).collect::<String>());
 
     let address = url.trim_start_matches("ws://");
     let body = r#"{"event": {"id": "1", "event_type": "pagey.ping", "data": {"type": "ping"}}}"#;

@@ -257,13 +257,13 @@ async fn every_field_of_an_incident_is_on_the_page() {
             );
         }
     }
-    around(&mut page, house);
+    around(&mut page, &house);
     let all: BTreeSet<String> = page.tables.keys().cloned().collect();
     assert_eq!(page.checked, all, "a table that nothing was held against");
 }
 
 /// What is said about the server, its tokens and this machine.
-fn around(page: &mut Page, house: House) {
+fn around(page: &mut Page, house: &House) {
     page.holds(
         &["The configuration, looked at"],
         &house.json(&["config", "check"]),

@@ -71,7 +71,7 @@ fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
         &before,
         "{name}: a refusal changes nothing"
     );
-    let made = act(story, good).expect(&name.to_string());
+    let made = act(story, good).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
     assert_eq!(kinds(&made), makes, "{name}");
     name.as_str().unwrap().to_owned()
 }
