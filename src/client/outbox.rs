@@ -29,8 +29,8 @@ enum Stage {
     /// Sent over the connection that stands.
     Sent,
     /// Sent; its answer may be among what the server left out. It is not sent again before the
-    /// server has shown that it took in all that was sent so far: of two copies under way one
-    /// could be refused and the other carried out.
+    /// server has shown that it took in all that was sent so far: a refusal that is told to two
+    /// copies is the last word, and no later round is decided.
     Unsure,
     /// Its events were seen; the answer has not come.
     Seen {
@@ -44,6 +44,9 @@ enum Stage {
 struct Item {
     pending: Pending,
     stage: Stage,
+    /// How often it was refused for good and is sent again all the same. With a new round the
+    /// server decides anew, and every copy of an older one stays refused.
+    round: u32,
 }
 
 /// Where the events of a command were seen.
@@ -92,6 +95,7 @@ impl Outbox {
         self.items.push_back(Item {
             pending,
             stage: Stage::Storing,
+            round: 0,
         });
         Ok(())
     }
@@ -120,6 +124,7 @@ impl Outbox {
             let item = Item {
                 pending,
                 stage: Stage::Ready,
+                round: 0,
             };
             self.items.insert(at, item);
         }
@@ -213,14 +218,19 @@ impl Outbox {
         self.items.iter().take(IN_FLIGHT).any(seen)
     }
 
-    /// The server did not carry it out. What stands behind a command of the same incident that is
-    /// sent again is sent again too, whatever the refusal: it may hang on that one.
-    pub(super) fn refused(&mut self, command: CommandId, again: bool, now: Timestamp) -> Fate {
-        let Some(at) = self
-            .items
-            .iter()
-            .position(|i| i.pending.command.id == command)
-        else {
+    /// The server did not carry this round of it out. What stands behind a command of the same
+    /// incident that is sent again is sent again too, whatever the refusal: it may hang on that
+    /// one.
+    pub(super) fn refused(
+        &mut self,
+        command: CommandId,
+        round: u32,
+        again: bool,
+        now: Timestamp,
+    ) -> Fate {
+        let asked = |item: &Item| item.pending.command.id == command && item.round == round;
+        // The answer to a copy of an older round says nothing about the one under way.
+        let Some(at) = self.items.iter().position(asked) else {
             return Fate::Unknown;
         };
         let incident = self.items.get(at).and_then(|item| item.pending.incident);
@@ -238,6 +248,7 @@ impl Outbox {
         if let Some(item) = self.items.get_mut(at) {
             item.stage = Stage::Ready;
             item.pending.sent = false;
+            item.round += u32::from(!again);
         }
         if let Some(at) = self.retry_at {
             return Fate::Again { at, news: false };
@@ -282,9 +293,9 @@ impl Outbox {
         }
     }
 
-    /// What may be sent now, in order; counts as sent. After a refusal it waits for its time and
+    /// What may be sent now, in order, with its round; counts as sent. After a refusal it waits for its time and
     /// for the answers to all that is under way, so that the order stays.
-    pub(super) fn send_next(&mut self, now: Timestamp) -> Vec<Pending> {
+    pub(super) fn send_next(&mut self, now: Timestamp) -> Vec<(Pending, u32)> {
         let mut in_flight = self
             .items
             .iter()
@@ -308,7 +319,7 @@ impl Outbox {
             item.stage = Stage::Sent;
             item.pending.sent = true;
             in_flight += 1;
-            out.push(item.pending.clone());
+            out.push((item.pending.clone(), item.round));
         }
         out
     }

@@ -233,7 +233,11 @@ impl Client {
                     self.settle(command, incident, first, last, out);
                 }
             }
-            ServerFrame::Refused { command, refusal } => self.refused(now, command, refusal, out),
+            ServerFrame::Refused {
+                command,
+                refusal,
+                round,
+            } => self.refused(now, (command, round), refusal, out),
             // Whichever incident is named: answers of all may be among what was left out.
             ServerFrame::Resync { .. } => self.resync(out),
             ServerFrame::Presence { incident, here } => {
@@ -330,8 +334,15 @@ impl Client {
         }
     }
 
-    fn refused(&mut self, now: Timestamp, command: CommandId, refusal: Refusal, out: Out<'_>) {
-        match self.outbox.refused(command, refusal.is_retryable(), now) {
+    fn refused(
+        &mut self,
+        now: Timestamp,
+        (command, round): (CommandId, u32),
+        refusal: Refusal,
+        out: Out<'_>,
+    ) {
+        let again = refusal.is_retryable();
+        match self.outbox.refused(command, round, again, now) {
             Fate::Unknown => {}
             Fate::Again { at, news } => {
                 for room in self.rooms.values_mut() {
@@ -368,13 +379,14 @@ impl Client {
         if !self.link.is_live() || !writes {
             return;
         }
-        for pending in self.outbox.send_next(now) {
+        for (pending, round) in self.outbox.send_next(now) {
             if let Some(room) = pending.incident.and_then(|id| self.rooms.get_mut(&id)) {
                 room.mark_sent(pending.command.id, true);
             }
             out.push(Effect::Send(Outbound(ClientFrame::Submit {
                 incident: pending.incident,
                 command: pending.command,
+                round,
             })));
         }
     }

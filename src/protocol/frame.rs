@@ -49,6 +49,11 @@ pub enum ClientFrame {
         incident: Option<IncidentId>,
         /// What.
         command: Command,
+        /// How often it was refused for good and is sent again all the same, because it stood
+        /// behind a command that could not be taken just then. A copy of a round that was refused
+        /// gets the same refusal; a later round is decided anew.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        round: u32,
     },
     /// Ask for older (or newer) events of the timeline.
     Page {
@@ -268,6 +273,9 @@ pub enum ServerFrame {
         command: CommandId,
         /// Why, and what to do instead.
         refusal: Refusal,
+        /// Which of its rounds this answers.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        round: u32,
     },
     /// Frames were left out, for the session was too slow: join again from the last seq had.
     Resync {
@@ -329,6 +337,10 @@ pub enum ServerFrame {
         /// Whether coming back may help (a restart), or not (a wrong token).
         retry: bool,
     },
+}
+
+fn is_zero(round: &u32) -> bool {
+    *round == 0
 }
 
 /// Why a frame could not be read.

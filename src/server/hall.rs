@@ -7,12 +7,12 @@
 
 use super::derive;
 use super::memory::{DeliveryKey, Memory};
-use super::reply::{Carried, Outcome, Reply, Submission, busy, not_read, not_written, seal_drafts};
+use super::reply::{Carried, Outcome, Reply, Submission, busy, not_written, seal_drafts};
 use super::room::ToRoom;
 use super::shared::Shared;
 use crate::incident::{
-    Actor, Command, CommandId, Context, Decided, Hash, Incident, IncidentId, Intent, Kind, NewNote,
-    Refusal, RefusalCode, Seq, Via, apply, decide,
+    Actor, Command, Context, Decided, Hash, Incident, IncidentId, Intent, Kind, NewNote, Refusal,
+    RefusalCode, Seq, Via, apply, decide,
 };
 use crate::integrations::hooks::Delivery;
 use crate::journal::AppendError;
@@ -88,21 +88,24 @@ impl Hall {
     }
 
     async fn take(&mut self, ask: ToHall) {
-        let (submission, outcome) = match ask {
-            ToHall::Open(submission) => {
-                let outcome = self.open(&submission.command, &submission.actor).await;
-                (submission, outcome)
-            }
+        let (merge, submission) = match ask {
+            ToHall::Open(submission) => (None, submission),
             ToHall::Merge {
                 incident,
                 into,
                 submission,
-            } => {
-                let Submission { command, actor, .. } = &submission;
-                let outcome = self.merge(incident, into, command, actor).await;
-                (submission, outcome)
-            }
+            } => (Some((incident, into)), submission),
         };
+        let Submission { command, actor, .. } = &submission;
+        let before = self.shared.refused().before(&submission);
+        let outcome = match (before, merge) {
+            (Some(refusal), _) => self.shared.carried_or(command.id, refusal).await,
+            (None, None) => self.open(command, actor).await,
+            (None, Some((incident, into))) => self.merge(incident, into, command, actor).await,
+        };
+        if let Err(refusal) = &outcome {
+            self.shared.refused().remember(&submission, refusal);
+        }
         submission.answer(outcome, &self.shared.metrics);
     }
 
@@ -120,15 +123,9 @@ impl Hall {
         let _ = job.reply.send(outcome);
     }
 
-    /// Where a command of this id was carried out, if it was.
-    pub(super) async fn carried(&self, id: CommandId) -> Result<Option<Carried>, Refusal> {
-        let found = self.shared.journal.find_command(id).await;
-        Ok(Carried::of(&found.map_err(|e| not_read(&e))?))
-    }
-
     /// Opens an incident under the next number.
     pub(super) async fn open(&mut self, command: &Command, actor: &Actor) -> Outcome {
-        if let Some(carried) = self.carried(command.id).await? {
+        if let Some(carried) = self.shared.carried(command.id).await? {
             return Ok(carried);
         }
         let id = IncidentId(self.shared.rooms.last() + 1);
@@ -144,7 +141,7 @@ impl Hall {
         match append.await {
             Ok(()) => {}
             Err(AppendError::Duplicate(_)) => {
-                return self.carried(command.id).await?.ok_or_else(busy);
+                return self.shared.carried(command.id).await?.ok_or_else(busy);
             }
             Err(error) => {
                 self.shared.journal_fails(&error);
@@ -201,7 +198,7 @@ impl Hall {
         command: &Command,
         actor: &Actor,
     ) -> Outcome {
-        if let Some(carried) = self.carried(command.id).await? {
+        if let Some(carried) = self.shared.carried(command.id).await? {
             return Ok(carried);
         }
         self.could(incident, command, actor).await?;

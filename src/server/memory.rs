@@ -5,11 +5,10 @@
 //! and for senders that keep no order. It is lost when the server ends; what it is for lies within
 //! minutes.
 
+use super::lately::Lately;
 use crate::incident::{AlertState, Timestamp};
 use crate::integrations::hooks::{Order, Said};
 use ring::digest;
-use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
 use std::sync::Arc;
 
 /// Deliveries remembered: what the busiest vendor sends in an hour, and none sends one again later
@@ -98,40 +97,6 @@ impl Memory {
     }
 }
 
-/// A map that forgets what was first put in when it is full.
-#[derive(Debug)]
-struct Lately<K, V> {
-    most: usize,
-    values: HashMap<K, V>,
-    order: VecDeque<K>,
-}
-
-impl<K: Clone + Eq + Hash, V> Lately<K, V> {
-    fn new(most: usize) -> Self {
-        Self {
-            most,
-            values: HashMap::new(),
-            order: VecDeque::new(),
-        }
-    }
-
-    fn get(&self, key: &K) -> Option<&V> {
-        self.values.get(key)
-    }
-
-    fn put(&mut self, key: K, value: V) {
-        if self.values.insert(key.clone(), value).is_some() {
-            return;
-        }
-        self.order.push_back(key);
-        if self.order.len() > self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.values.remove(&oldest);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,16 +155,5 @@ mod tests {
             let key = DeliveryKey::of(other.0, other.1, other.2.as_bytes());
             assert!(!memory.knows(key), "{other:?}");
         }
-    }
-
-    #[test]
-    fn it_forgets_the_oldest_and_never_grows_beyond_its_bound() {
-        let mut lately = Lately::new(3);
-        for n in [1, 2, 1, 3, 1, 4, 5] {
-            lately.put(n, ());
-            assert!(lately.values.len() <= 3 && lately.order.len() <= 3);
-        }
-        let known: Vec<_> = (1..=5).filter(|n| lately.get(n).is_some()).collect();
-        assert_eq!(known, [3, 4, 5]);
     }
 }

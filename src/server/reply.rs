@@ -39,12 +39,25 @@ pub(super) type Outcome = Result<Carried, Refusal>;
 /// Whom the outcome is told.
 pub(super) enum Reply {
     /// A session.
-    Session(Arc<Outbox>),
+    Session {
+        outbox: Arc<Outbox>,
+        /// Which of the command's rounds it is.
+        round: u32,
+    },
     /// A part of the server that waits for it.
     Once(oneshot::Sender<Outcome>),
 }
 
 impl Reply {
+    /// Which of the command's rounds is answered. None where a part of the server asks: it has no
+    /// words to give back, and what it asks again is decided on what is so by then.
+    pub(super) fn round(&self) -> Option<u32> {
+        match self {
+            Self::Session { round, .. } => Some(*round),
+            Self::Once(_) => None,
+        }
+    }
+
     /// Tells it.
     pub(super) fn send(self, command: CommandId, outcome: Outcome, metrics: &Metrics) {
         metrics.outcome(outcome.as_ref().err());
@@ -53,7 +66,7 @@ impl Reply {
                 // Whoever asked may have gone away; the outcome stands in the log.
                 let _ = waiting.send(outcome);
             }
-            Self::Session(outbox) => outbox.answer(&match outcome {
+            Self::Session { outbox, round } => outbox.answer(&match outcome {
                 Ok(Carried {
                     incident,
                     first,
@@ -64,7 +77,11 @@ impl Reply {
                     first,
                     last,
                 },
-                Err(refusal) => ServerFrame::Refused { command, refusal },
+                Err(refusal) => ServerFrame::Refused {
+                    command,
+                    refusal,
+                    round,
+                },
             }),
         }
     }

@@ -46,8 +46,12 @@ impl Desk {
                 fold,
             } => self.join(incident, have, fold),
             ClientFrame::Leave { incident } => self.leave(incident),
-            ClientFrame::Submit { incident, command } => {
-                self.submit(incident, command);
+            ClientFrame::Submit {
+                incident,
+                command,
+                round,
+            } => {
+                self.submit(incident, command, round);
                 None
             }
             ClientFrame::Presence {
@@ -140,50 +144,70 @@ impl Desk {
         }))
     }
 
-    fn submit(&self, incident: Option<IncidentId>, command: Command) {
-        let refuse = |refusal: Refusal, command: &Command| {
-            self.shared.metrics.outcome(Some(&refusal));
-            let command = command.id;
-            self.member
-                .outbox
-                .answer(&ServerFrame::Refused { command, refusal });
-        };
-        if matches!(command.intent, Intent::Absorb { .. }) {
-            let why = "Taking an incident in is the other half of a merge, which the server does.";
-            let instead = "Merge the other incident into this one.";
-            return refuse(Refusal::new(RefusalCode::Invalid, why, instead), &command);
-        }
+    fn submit(&self, incident: Option<IncidentId>, command: Command, round: u32) {
+        let outbox = self.member.outbox.clone();
         let submission = Submission {
             command,
             actor: self.me.actor.clone(),
-            reply: Reply::Session(self.member.outbox.clone()),
+            reply: Reply::Session { outbox, round },
         };
-        let Some(incident) = incident else {
-            if submission.command.intent.opens() {
-                return self.to_hall(ToHall::Open(submission));
-            }
-            let why = "The command does not say for which incident it is.";
-            let instead = "Name the incident.";
-            let refusal = Refusal::new(RefusalCode::Invalid, why, instead);
-            return refuse(refusal, &submission.command);
+        let refuse = |submission: Submission, refusal: Refusal| {
+            submission.answer(Err(refusal), &self.shared.metrics);
         };
-        if let Intent::Merge { into } = submission.command.intent {
-            return self.to_hall(ToHall::Merge {
+        let invalid = |why, instead| Refusal::new(RefusalCode::Invalid, why, instead);
+        match (incident, &submission.command.intent) {
+            (_, Intent::Absorb { .. }) => refuse(
+                submission,
+                invalid(
+                    "Taking an incident in is the other half of a merge, which the server does.",
+                    "Merge the other incident into this one.",
+                ),
+            ),
+            (None, intent) if intent.opens() => self.to_hall(ToHall::Open(submission)),
+            (None, _) => refuse(
+                submission,
+                invalid(
+                    "The command does not say for which incident it is.",
+                    "Name the incident.",
+                ),
+            ),
+            (Some(incident), &Intent::Merge { into }) => self.to_hall(ToHall::Merge {
                 incident,
                 into,
                 submission,
-            });
+            }),
+            (Some(incident), _) => match self.room_for(incident, &submission) {
+                Ok(room) => self.to_room(&room, submission),
+                Err(refusal) => refuse(submission, refusal),
+            },
         }
-        let Some(room) = self.room(incident) else {
-            return refuse(no_such(incident), &submission.command);
-        };
-        if let Err(error) = room.try_send(ToRoom::Submit(Box::new(submission))) {
-            let (mpsc::error::TrySendError::Full(ToRoom::Submit(submission))
-            | mpsc::error::TrySendError::Closed(ToRoom::Submit(submission))) = error
-            else {
-                return;
-            };
-            refuse(busy(), &submission.command);
+    }
+
+    /// The room that decides on this.
+    fn room_for(
+        &self,
+        incident: IncidentId,
+        submission: &Submission,
+    ) -> Result<mpsc::Sender<ToRoom>, Refusal> {
+        // Held while the room is looked for: a copy that comes just when the incident begins must
+        // not find the room after another one did not.
+        let mut refused = self.shared.refused();
+        if let Some(refusal) = refused.before(submission) {
+            return Err(refusal);
+        }
+        self.room(incident).ok_or_else(|| {
+            let refusal = no_such(incident);
+            refused.remember_as_last(submission, &refusal);
+            refusal
+        })
+    }
+
+    fn to_room(&self, room: &mpsc::Sender<ToRoom>, submission: Submission) {
+        if let Err(error) = room.try_send(ToRoom::Submit(Box::new(submission)))
+            && let mpsc::error::TrySendError::Full(ToRoom::Submit(submission))
+            | mpsc::error::TrySendError::Closed(ToRoom::Submit(submission)) = error
+        {
+            submission.answer(Err(busy()), &self.shared.metrics);
         }
     }
 

@@ -8,15 +8,17 @@ use super::hall::{HookJob, ToHall};
 use super::hooks::Hooks;
 use super::metrics::Metrics;
 use super::options::{Pace, RunbookSource};
+use super::refused::Refused;
+use super::reply::{Carried, Outcome, not_read};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
-use crate::incident::{FOLD_VERSION, IncidentId};
+use crate::incident::{CommandId, FOLD_VERSION, IncidentId, Refusal};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +37,7 @@ pub(super) struct Shared {
     /// What is still to be asked of outside systems.
     pub(super) outside: Outside,
     pub(super) rooms: Rooms,
+    refused: Mutex<Refused>,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
     pub(super) open_hooks: Hooks,
@@ -99,6 +102,7 @@ impl Shared {
             watch: parts.watch,
             outside: Outside::default(),
             rooms: Rooms::default(),
+            refused: Mutex::default(),
             hall: parts.hall,
             hooks: parts.hooks,
             open_hooks: parts.open_hooks,
@@ -118,6 +122,23 @@ impl Shared {
 
     pub(super) fn next_session(&self) -> SessionId {
         SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What was refused for good outside of the rooms: declarations, merges, and what was meant
+    /// for an incident that there is not.
+    pub(super) fn refused(&self) -> MutexGuard<'_, Refused> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a command of this id was carried out, if it was.
+    pub(super) async fn carried(&self, id: CommandId) -> Result<Option<Carried>, Refusal> {
+        let found = self.journal.find_command(id).await;
+        Ok(Carried::of(&found.map_err(|error| not_read(&error))?))
+    }
+
+    /// Where a command of this id was carried out; this refusal where it was not.
+    pub(super) async fn carried_or(&self, id: CommandId, refusal: Refusal) -> Outcome {
+        self.carried(id).await?.ok_or(refusal)
     }
 
     /// The journal took an append: says so to everyone if it had not before.

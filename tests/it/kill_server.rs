@@ -1,7 +1,7 @@
 //! Fifty writers, one incident, and a server that is killed five times: the real program, its real
 //! journal, real signals.
 
-use crate::support::server::{Wire, declare, note};
+use crate::support::server::{Wire, declare, note, submit};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -127,12 +127,7 @@ async fn write_on(
     let mut sent = 0;
     while !left.is_empty() {
         while sent < left.len().min(WINDOW) {
-            let incident = Some(IncidentId(1));
-            let command = left[sent].clone();
-            if !wire
-                .try_send(&ClientFrame::Submit { incident, command })
-                .await
-            {
+            if !wire.try_send(&submit(Some(1), &left[sent])).await {
                 return false;
             }
             sent += 1;
@@ -149,7 +144,9 @@ async fn write_on(
                     common.acknowledged.send_modify(|count| *count += 1);
                 }
             }
-            Some(ServerFrame::Refused { command, refusal }) => {
+            Some(ServerFrame::Refused {
+                command, refusal, ..
+            }) => {
                 assert!(refusal.is_retryable(), "{refusal}");
                 let at = left.iter().position(|note| note.id == command).unwrap();
                 let again = left.remove(at).unwrap();

@@ -27,6 +27,7 @@ mod journal_verify;
 mod kill_server;
 mod runbooks;
 mod server_alerts;
+mod server_copies;
 mod server_doors;
 mod server_edges;
 mod server_flight;

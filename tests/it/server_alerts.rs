@@ -111,6 +111,21 @@ async fn what_nobody_declared_resolves_itself_and_what_was_declared_waits() {
 }
 
 #[tokio::test]
+async fn a_report_that_was_not_taken_is_decided_anew_when_it_comes_again() {
+    let house = House::open().await;
+    let stopped = group(&[alert("b", "resolved", "shop")], 0);
+    house.hook(&group(&[alert("a", "firing", "shop")], 0)).await;
+    // One of two monitors says so before the other says that it fires.
+    assert_eq!(house.hook(&stopped).await.0, 200);
+    assert_eq!(kinds(&house, 1).len(), 2);
+    house.hook(&group(&[alert("b", "firing", "shop")], 0)).await;
+    assert_eq!(house.hook(&stopped).await.0, 200);
+    assert_eq!(kinds(&house, 1).len(), 4);
+    let state = house.client("maya").await.join(1, 0).await.0.unwrap();
+    assert_eq!(state.firing(), 1);
+}
+
+#[tokio::test]
 async fn a_bad_webhook_is_refused_and_a_full_disk_asks_for_it_again() {
     let house = House::open().await;
     let whole = group(&[alert("a", "firing", "shop")], 0);

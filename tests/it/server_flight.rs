@@ -1,15 +1,14 @@
 //! Several commands on their way to the disk at once: order, failure, and a log that moved.
 
 use crate::support::ledger::Ledger;
-use crate::support::server::{House, Wire, command, declare, note};
+use crate::support::server::{House, Wire, command, declare, note, submit};
 use std::sync::atomic::Ordering;
 use warroom::incident::*;
 use warroom::journal::Journal;
 use warroom::protocol::*;
 
 async fn send(wire: &mut Wire, command: &Command) {
-    let (incident, command) = (Some(IncidentId(1)), command.clone());
-    wire.send(&ClientFrame::Submit { incident, command }).await;
+    wire.send(&submit(Some(1), command)).await;
 }
 
 async fn send_all(wire: &mut Wire, commands: &[Command]) {
@@ -28,7 +27,9 @@ async fn outcomes(wire: &mut Wire, count: usize) -> Vec<(CommandId, Result<u64, 
     while told.len() < count {
         match wire.next().await.expect("an outcome") {
             ServerFrame::Done { command, first, .. } => told.push((command, Ok(first.0))),
-            ServerFrame::Refused { command, refusal } => told.push((command, Err(refusal))),
+            ServerFrame::Refused {
+                command, refusal, ..
+            } => told.push((command, Err(refusal))),
             _ => {}
         }
     }
@@ -306,9 +307,7 @@ fn a_merge_cut_off_in_the_middle_is_finished_once() {
             maya.submit(Some(incident), &claim()).await.unwrap();
         }
         ledger.hold();
-        let incident = Some(IncidentId(2));
-        let command = merge.clone();
-        maya.send(&ClientFrame::Submit { incident, command }).await;
+        maya.send(&submit(Some(2), &merge)).await;
         ledger.held(1).await;
         ledger.release(1);
         // The other half is on its way, and never gets there.

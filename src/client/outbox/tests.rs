@@ -24,8 +24,8 @@ fn ready(count: usize) -> Outbox {
     outbox
 }
 
-fn ids(sent: &[Pending]) -> Vec<CommandId> {
-    sent.iter().map(|pending| pending.command.id).collect()
+fn ids(sent: &[(Pending, u32)]) -> Vec<CommandId> {
+    sent.iter().map(|(pending, _)| pending.command.id).collect()
 }
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -50,7 +50,7 @@ fn only_so_many_are_under_way_and_a_cut_sends_them_again_in_order() {
     assert_eq!(ids(&outbox.send_next(NOW)), [id(IN_FLIGHT + 1)]);
     outbox.disconnected();
     let again = outbox.send_next(NOW);
-    assert_eq!(again.first().unwrap().command.id, id(2));
+    assert_eq!(again.first().unwrap().0.command.id, id(2));
     assert!(ids(&again).is_sorted());
 }
 
@@ -66,18 +66,27 @@ fn beyond_the_bound_the_next_is_refused_aloud() {
 fn a_busy_server_is_asked_again_after_a_wait_and_in_order() {
     let mut outbox = ready(3);
     outbox.send_next(NOW);
-    let Fate::Again { at, news: true } = outbox.refused(id(1), true, NOW) else {
+    let Fate::Again { at, news: true } = outbox.refused(id(1), 0, true, NOW) else {
         panic!("it is sent again");
     };
     // It may hang on the first one, so it is not final.
     assert!(matches!(
-        outbox.refused(id(2), false, NOW),
+        outbox.refused(id(2), 0, false, NOW),
         Fate::Again { news: false, .. }
     ));
     assert!(outbox.send_next(at).is_empty(), "one is still under way");
     outbox.done(id(3));
     assert!(outbox.send_next(NOW).is_empty(), "it is not time yet");
-    assert_eq!(ids(&outbox.send_next(at)), [id(1), id(2)]);
-    assert!(matches!(outbox.refused(id(1), false, NOW), Fate::Out(_)));
-    assert!(matches!(outbox.refused(id(1), false, NOW), Fate::Unknown));
+    let again = outbox.send_next(at);
+    assert_eq!(ids(&again), [id(1), id(2)]);
+    // What the server refused for good it decides anew in another round only.
+    assert_eq!((again[0].1, again[1].1), (0, 1));
+    let of_a_copy = outbox.refused(id(2), 0, false, NOW);
+    assert!(matches!(of_a_copy, Fate::Unknown), "{of_a_copy:?}");
+    for (n, round) in [(1, 0), (2, 1)] {
+        let out = outbox.refused(id(n), round, false, NOW);
+        assert!(matches!(out, Fate::Out(_)));
+        let gone = outbox.refused(id(n), round, false, NOW);
+        assert!(matches!(gone, Fate::Unknown));
+    }
 }

@@ -3,7 +3,10 @@
 //!
 //! **Invariant**: `ahead` is `durable` with everything in `flying` folded in, in order.
 //! **Invariant**: nothing is acknowledged or shown before the journal answered for it.
+//! **Invariant**: every copy of a command is answered, and none is carried out once another one
+//! was refused for good.
 
+use super::super::refused::Refused;
 use super::super::reply::{
     Carried, Outcome, Reply, Submission, not_read, not_written, seal_drafts,
 };
@@ -37,6 +40,7 @@ pub(super) struct Desk {
     ahead: Incident,
     ahead_hash: Hash,
     flying: VecDeque<Flight>,
+    refused: Refused,
     appends: FuturesOrdered<BoxFuture<'static, Result<(), AppendError>>>,
     /// The newest durable records.
     pub(super) tail: Tail,
@@ -64,6 +68,7 @@ impl Desk {
             ahead: Incident::new(id),
             ahead_hash: Hash::GENESIS,
             flying: VecDeque::new(),
+            refused: Refused::default(),
             appends: FuturesOrdered::new(),
             tail: Tail::default(),
             checkpoint_at: Seq::ZERO,
@@ -111,6 +116,10 @@ impl Desk {
             flight.replies.push(submission.reply);
             return;
         }
+        if let Some(refusal) = self.refused.before(&submission) {
+            let outcome = self.shared.carried_or(id, refusal).await;
+            return submission.answer(outcome, &self.shared.metrics);
+        }
         match self.decide(&submission.command, &submission.actor).await {
             Ok(Way::Before(carried)) => submission.answer(Ok(carried), &self.shared.metrics),
             Err(refusal) => {
@@ -118,6 +127,7 @@ impl Desk {
                     incident = %self.id, person = %submission.actor.person,
                     code = refusal.code.name(), "refused"
                 );
+                self.refused.remember(&submission, &refusal);
                 submission.answer(Err(refusal), &self.shared.metrics);
             }
             Ok(Way::Off(records)) => self.set_off(submission, records, attempts),
@@ -152,11 +162,10 @@ impl Desk {
 
     async fn decide(&mut self, command: &Command, actor: &Actor) -> Result<Way, Refusal> {
         self.ensure_loaded().await.map_err(|e| not_read(&e))?;
-        if self.ahead.has_seen(command.id) || self.ahead.may_have_forgotten(command.id) {
-            let found = self.shared.journal.find_command(command.id).await;
-            if let Some(carried) = Carried::of(&found.map_err(|e| not_read(&e))?) {
-                return Ok(Way::Before(carried));
-            }
+        if (self.ahead.has_seen(command.id) || self.ahead.may_have_forgotten(command.id))
+            && let Some(carried) = self.shared.carried(command.id).await?
+        {
+            return Ok(Way::Before(carried));
         }
         let context = Context {
             // A log's times do not run backwards, whatever the machine's clock does.
@@ -288,10 +297,9 @@ impl Desk {
     /// Decides anew, in the order in which they came.
     pub(super) async fn again(&mut self, flights: VecDeque<Flight>) {
         for flight in flights {
-            let found = self.shared.journal.find_command(flight.command.id).await;
-            match found.map(|records| Carried::of(&records)) {
+            match self.shared.carried(flight.command.id).await {
                 Ok(Some(carried)) => flight.answer(&Ok(carried), &self.shared),
-                Err(error) => flight.answer(&Err(not_read(&error)), &self.shared),
+                Err(refusal) => flight.answer(&Err(refusal), &self.shared),
                 Ok(None) if flight.attempts >= ATTEMPTS => {
                     flight.answer(&Err(super::super::reply::busy()), &self.shared);
                 }

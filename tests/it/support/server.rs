@@ -204,9 +204,7 @@ impl Wire {
         command: &Command,
     ) -> Result<(u64, u64, u64), Refusal> {
         let id = command.id;
-        let incident = incident.map(IncidentId);
-        let command = command.clone();
-        self.send(&ClientFrame::Submit { incident, command }).await;
+        self.send(&submit(incident, command)).await;
         let answer = self
             .until(|frame| match frame {
                 ServerFrame::Done { command, .. } | ServerFrame::Refused { command, .. } => {
@@ -272,6 +270,15 @@ pub(crate) fn command(intent: Intent) -> Command {
         id: CommandId(uuid::Uuid::now_v7()),
         written_at: warroom::clock::Clock::now(&SystemClock),
         intent,
+    }
+}
+
+/// The frame that submits it for the first time.
+pub(crate) fn submit(incident: Option<u64>, command: &Command) -> ClientFrame {
+    ClientFrame::Submit {
+        incident: incident.map(IncidentId),
+        command: command.clone(),
+        round: 0,
     }
 }
 

@@ -29,11 +29,8 @@ pub(super) struct Server {
     states: BTreeMap<IncidentId, Incident>,
     unflushed: VecDeque<Unflushed>,
     pub(super) wires: Vec<Wire>,
-    /// What was refused for good.
-    refused: BTreeSet<CommandId>,
-    /// Commands of which another copy came after one was refused: they are decided anew, on
-    /// another state. Copies are under way together only after a cut or a dropped queue.
-    pub(super) decided_twice: BTreeSet<CommandId>,
+    /// What was refused for good, in which round; a copy of it is told the same.
+    refused: BTreeMap<CommandId, (u32, Refusal)>,
     /// No faults any more.
     pub(super) calm: bool,
 }
@@ -51,6 +48,7 @@ impl Server {
     /// The process dies: what was not flushed is gone, and so is every connection.
     pub(super) fn crash(&mut self) {
         self.unflushed.clear();
+        self.refused.clear();
         self.states = (self.logs.iter())
             .map(|(id, log)| (*id, replay(*id, log)))
             .collect();
@@ -130,9 +128,11 @@ impl Server {
             ClientFrame::Leave { incident } => {
                 self.wires[wire].joined.remove(&incident);
             }
-            ClientFrame::Submit { incident, command } => {
-                self.submit(wire, incident, &command, now, random);
-            }
+            ClientFrame::Submit {
+                incident,
+                command,
+                round,
+            } => self.submit(wire, incident, (&command, round), now, random),
             ClientFrame::Page {
                 request,
                 incident,
@@ -236,13 +236,10 @@ impl Server {
         &mut self,
         wire: usize,
         incident: Option<IncidentId>,
-        command: &Command,
+        (command, round): (&Command, u32),
         now: Timestamp,
         random: &mut Random,
     ) {
-        if self.refused.contains(&command.id) {
-            self.decided_twice.insert(command.id);
-        }
         if let Some(waiting) =
             (self.unflushed.iter_mut()).find(|u| u.events[0].command == command.id)
         {
@@ -264,6 +261,8 @@ impl Server {
         let busy = !self.calm && random.once_in(12);
         let decided = if busy {
             Err(Refusal::new(RefusalCode::Busy, "Too much.", ""))
+        } else if let Some(refusal) = self.refused_before(command.id, round) {
+            Err(refusal)
         } else {
             self.decide(wire, incident, command, now)
         };
@@ -275,11 +274,31 @@ impl Server {
             Err(refusal) => {
                 let command = command.id;
                 if !refusal.is_retryable() {
-                    self.refused.insert(command);
+                    let first = || (round, refusal.clone());
+                    let last = self.refused.entry(command).or_insert_with(first);
+                    if last.0 < round {
+                        *last = first();
+                    }
                 }
-                self.say(wire, &ServerFrame::Refused { command, refusal });
+                let refused = ServerFrame::Refused {
+                    command,
+                    refusal,
+                    round,
+                };
+                self.say(wire, &refused);
             }
         }
+    }
+
+    /// What a copy of a round that was refused is told; from then on later rounds are told so too,
+    /// for a console that was started again knows of none.
+    fn refused_before(&mut self, command: CommandId, round: u32) -> Option<Refusal> {
+        let (last, refusal) = self.refused.get_mut(&command)?;
+        if round > *last {
+            return None;
+        }
+        *last = u32::MAX;
+        Some(refusal.clone())
     }
 
     fn decide(
