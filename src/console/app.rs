@@ -262,9 +262,10 @@ impl App {
                 pane: screen.pane,
                 beside: screen.beside,
                 zoomed: self.prefs.zoomed,
-                composer_rows: screen
-                    .composer
-                    .height(self.size.width, (self.size.height / 3).max(1)),
+                composer_rows: screen.composer.height(
+                    layout::composer_inside(self.size).width,
+                    (self.size.height / 3).max(1),
+                ),
                 has_runbook,
                 watched: self.watched(),
             },
@@ -324,7 +325,7 @@ impl App {
             now: self.now,
             zone: self.prefs.zone(),
             area: match focus {
-                Focus::Composer => frame,
+                Focus::Composer => layout::composer_inside(frame),
                 _ => layout::inside(frame),
             },
             read_only: self.why_read_only().is_some(),
@@ -352,7 +353,7 @@ impl App {
             now: self.now,
             zone,
             area: match focus {
-                Focus::Composer => frame,
+                Focus::Composer => layout::composer_inside(frame),
                 _ => layout::inside(frame),
             },
             read_only,

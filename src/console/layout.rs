@@ -238,6 +238,17 @@ pub fn incident(size: Rect, wish: Wish) -> Places {
     places
 }
 
+/// Where the composer writes in its rows: in line with the header and the footer.
+#[must_use]
+pub fn composer_inside(rows: Rect) -> Rect {
+    let margin = rows.width.min(2);
+    Rect {
+        x: rows.x + margin / 2,
+        width: rows.width - margin,
+        ..rows
+    }
+}
+
 /// How many rows the header takes at this width.
 #[must_use]
 pub fn header_rows(width: u16) -> u16 {

@@ -176,11 +176,14 @@ impl<'c> Build<'_, 'c> {
         Problem::new(why, format!("Write it as {}", self.word.example))
     }
 
+    fn missing(&self, what: &str) -> Problem {
+        self.usage(format!("/{} needs {what}.", self.word.name))
+            .unfinished()
+    }
+
     /// The next word, which must be there.
     fn next(&mut self, what: &str) -> Result<(Range<usize>, &'c str), Problem> {
-        self.cursor
-            .word()
-            .ok_or_else(|| self.usage(format!("/{} needs {what}.", self.word.name)))
+        self.cursor.word().ok_or_else(|| self.missing(what))
     }
 
     /// The next word, read as something; where it is not that, it is marked and refused.
@@ -213,10 +216,7 @@ impl<'c> Build<'_, 'c> {
 
     /// All that is left, which must be there.
     fn rest(&mut self, what: &str, bytes_max: usize) -> Result<Arc<str>, Problem> {
-        let words = self
-            .cursor
-            .rest()
-            .ok_or_else(|| self.usage(format!("/{} needs {what}.", self.word.name)))?;
+        let words = self.cursor.rest().ok_or_else(|| self.missing(what))?;
         within(words, bytes_max, "The line")?;
         Ok(words.into())
     }

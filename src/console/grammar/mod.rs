@@ -79,6 +79,8 @@ pub struct Problem {
     pub why: String,
     /// What to write instead, one sentence; may be empty.
     pub instead: String,
+    /// Nothing is wrong so far; something is still missing.
+    pub unfinished: bool,
 }
 
 impl Problem {
@@ -86,6 +88,15 @@ impl Problem {
         Self {
             why: why.into(),
             instead: instead.into(),
+            unfinished: false,
+        }
+    }
+
+    /// What stands there is right, and more is needed.
+    pub(super) fn unfinished(self) -> Self {
+        Self {
+            unfinished: true,
+            ..self
         }
     }
 }

@@ -157,21 +157,26 @@ impl Keymap {
                 return Lookup::Action(whole.action);
             }
             if fitting().next().is_some() {
-                // Every context's chords that begin so may still come.
-                let all = self.bindings.iter().filter(|b| {
-                    contexts.contains(&b.context)
-                        && b.chord.len() > pending.len()
-                        && b.chord.starts_with(pending)
-                });
-                let following = all.map(|b| Continuation {
-                    keys: written(b.chord.get(pending.len()..).unwrap_or_default()),
-                    action: b.action,
-                });
-                return Lookup::Pending(following.collect());
+                return Lookup::Pending(self.following(contexts, pending));
             }
         }
         pending.clear();
         Lookup::None
+    }
+
+    /// What may follow the keys of a chord that has begun: every context's chords that begin so.
+    #[must_use]
+    pub fn following(&self, contexts: &[Context], begun: &[Key]) -> Vec<Continuation> {
+        let all = self.bindings.iter().filter(|b| {
+            contexts.contains(&b.context)
+                && b.chord.len() > begun.len()
+                && b.chord.starts_with(begun)
+        });
+        all.map(|b| Continuation {
+            keys: written(b.chord.get(begun.len()..).unwrap_or_default()),
+            action: b.action,
+        })
+        .collect()
     }
 
     /// The keys that do this, in whatever context, shortest first.

@@ -250,7 +250,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
         .iter()
         .filter(|ask| ask.state.is_open())
         .collect();
-    rows.push(heading("Asks", open.len(), look));
+    rows.push(Row::section("Asks", open.len()));
     if open.is_empty() {
         let hint = look.map_or(String::new(), |look| {
             format!(
@@ -265,7 +265,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     let wide = name_column(open.iter().map(|ask| ask.to.as_str()));
     rows.extend(open.into_iter().map(|ask| ask_row(ask, wide, cx, look)));
     if !cx.room.here().is_empty() {
-        rows.push(heading("Here", cx.room.here().len(), look));
+        rows.push(Row::section("Here", cx.room.here().len()));
         rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
     }
     rows
@@ -288,24 +288,6 @@ fn hint(look: &Look<'_>, action: Action) -> String {
     look.keymap.hint(
         action,
         &[Context::Command, Context::Incident, Context::Browse],
-    )
-}
-
-fn heading(name: &str, count: usize, look: Option<&Look<'_>>) -> Row<Item> {
-    let rule = if look.is_some_and(|look| look.ascii) {
-        "-"
-    } else {
-        "─"
-    };
-    let right = if count > 0 {
-        vec![piece(count.to_string(), Meaning::Muted)]
-    } else {
-        Vec::new()
-    };
-    Row::new(
-        vec![piece(format!("{rule} {name}"), Meaning::Muted)],
-        right,
-        None,
     )
 }
 
@@ -345,11 +327,15 @@ fn role_row(
 fn ask_row(ask: &Ask, wide: usize, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
     let mine = cx.me.is_some_and(|me| me.person == ask.to);
     let who = if mine { Meaning::Me } else { Meaning::Person };
-    // somebody has it
-    let known = match (ask.state, look.is_some_and(|look| look.ascii)) {
-        (AskState::Acknowledged, true) => Meaning::Good.ascii_glyph(),
-        (AskState::Acknowledged, false) => Meaning::Good.glyph(),
-        _ => " ",
+    // Whether the one who is asked has seen it is what the asker wants to know.
+    let state = match ask.state {
+        AskState::Acknowledged => Meaning::Good,
+        _ => Meaning::Ask,
+    };
+    let known = if look.is_some_and(|look| look.ascii) {
+        state.ascii_glyph()
+    } else {
+        state.glyph()
     };
     let due = countdown(ask.due_at - cx.now);
     let right = if due.late {
@@ -359,7 +345,7 @@ fn ask_row(ask: &Ask, wide: usize, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<
     };
     let left = vec![
         piece(column(&visible_line(ask.to.as_str()), wide), who),
-        piece(format!(" {known} "), Meaning::Good),
+        piece(format!(" {known} "), state),
         piece(visible_line(&ask.text), Meaning::Text),
     ];
     Row::new(left, vec![right], Some(Item::Ask(ask.id)))

@@ -3,6 +3,7 @@
 use super::Look;
 use crate::console::text::{cells, pad_right, truncate};
 use crate::console::theme::Meaning;
+use crate::console::view::paint;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -20,6 +21,8 @@ pub(super) struct Row<T> {
     pub(super) right: Vec<Piece>,
     /// What the row stands for; rows without are passed over by the cursor.
     pub(super) item: Option<T>,
+    /// The head of a part of the pane: its name, and how many there are.
+    section: Option<(&'static str, String)>,
 }
 
 pub(super) fn piece(text: impl Into<String>, meaning: Meaning) -> Piece {
@@ -31,7 +34,24 @@ pub(super) fn piece(text: impl Into<String>, meaning: Meaning) -> Piece {
 
 impl<T> Row<T> {
     pub(super) fn new(left: Vec<Piece>, right: Vec<Piece>, item: Option<T>) -> Self {
-        Self { left, right, item }
+        Self {
+            left,
+            right,
+            item,
+            section: None,
+        }
+    }
+
+    /// The head of a part of the pane; of none its number is not told.
+    pub(super) fn section(name: &'static str, count: usize) -> Self {
+        let count = match count {
+            0 => String::new(),
+            count => count.to_string(),
+        };
+        Self {
+            section: Some((name, count)),
+            ..Self::new(Vec::new(), Vec::new(), None)
+        }
     }
 
     /// A row of one text that stands for nothing.
@@ -97,6 +117,10 @@ pub(super) fn draw<T>(
 }
 
 fn draw_row<T>(row: &Row<T>, picked: bool, look: &Look<'_>, line: Rect, buf: &mut Buffer) {
+    if let Some((name, count)) = &row.section {
+        paint::section(name, count, look, line, buf);
+        return;
+    }
     let right: usize = row.right.iter().map(|p| cells(&p.text)).sum();
     let width = usize::from(line.width);
     let room = width.saturating_sub(if right > 0 { right + 1 } else { 0 });

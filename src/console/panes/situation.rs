@@ -8,6 +8,7 @@ use crate::console::text::{age, pad_left, pad_right, visible_line};
 use crate::console::theme::Meaning;
 use crate::console::view::paint::{self, Piece, glyph};
 use crate::incident::{Alert, AlertState, Entry, Incident, Link, Milestone, Seq, Timestamp};
+use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
@@ -33,7 +34,8 @@ enum Row<'a> {
     Heading(&'static str, String),
     Alert(&'a Alert),
     Pinned(&'a Entry),
-    Milestone(Milestone, Timestamp),
+    /// With how long after the start it was, where that is known.
+    Milestone(Milestone, Timestamp, Option<TimeDelta>),
     Link(&'a Link),
     Hint(&'static str),
 }
@@ -43,7 +45,7 @@ impl Row<'_> {
         match self {
             Self::Alert(alert) => Some(Subject::Alert(alert.fingerprint.clone())),
             Self::Pinned(entry) => Some(Subject::Pinned(entry.seq)),
-            Self::Milestone(milestone, _) => Some(Subject::Milestone(*milestone)),
+            Self::Milestone(milestone, ..) => Some(Subject::Milestone(*milestone)),
             Self::Link(link) => Some(Subject::Link(link.url.clone())),
             Self::Heading(..) | Self::Hint(_) => None,
         }
@@ -67,20 +69,21 @@ fn rows(shown: &Incident) -> Vec<Row<'_>> {
     let count = |n: usize| if n == 0 { String::new() } else { n.to_string() };
     rows.push(Row::Heading("Alerts", count(shown.alerts.len())));
     if shown.alerts.is_empty() {
-        rows.push(Row::Hint("What monitors say comes here by itself."));
+        rows.push(Row::Hint("What monitors say comes by itself."));
     }
     rows.extend(alerts(shown).into_iter().map(Row::Alert));
     rows.push(Row::Heading("Pinned", count(shown.pinned.len())));
     if shown.pinned.is_empty() {
-        rows.push(Row::Hint("Begin a line with !! to keep it at hand."));
+        rows.push(Row::Hint("!! before a line pins it here."));
     }
     rows.extend(shown.pinned.values().rev().map(Row::Pinned));
     rows.push(Row::Heading("Milestones", String::new()));
-    rows.extend(
-        Milestone::ALL
-            .into_iter()
-            .filter_map(|m| Some(Row::Milestone(m, shown.milestones.at(m)?))),
-    );
+    let start = shown.milestones.at(Milestone::Started);
+    rows.extend(Milestone::ALL.into_iter().filter_map(|milestone| {
+        let at = shown.milestones.at(milestone)?;
+        let after = start.filter(|_| milestone != Milestone::Started);
+        Some(Row::Milestone(milestone, at, after.map(|start| at - start)))
+    }));
     if !shown.links.is_empty() {
         rows.push(Row::Heading("Links", count(shown.links.len())));
         rows.extend(shown.links.iter().map(Row::Link));
@@ -198,6 +201,10 @@ impl State {
         let top = self.top(&rows, area);
         for (row, at) in rows.iter().skip(top).zip(0..area.height) {
             let place = paint::row(area, at);
+            if let Row::Heading(name, count) = row {
+                paint::section(name, count, look, place, buf);
+                continue;
+            }
             paint::left(&pieces(row, look, place.width), place, buf);
             if row.subject().is_some() && row.subject() == self.cursor {
                 let meaning = if look.focused {
@@ -215,6 +222,10 @@ impl State {
             paint::right(&[more], last, buf);
         }
     }
+}
+
+fn since_start(after: Option<TimeDelta>) -> String {
+    after.map_or(String::new(), |after| format!("+{}", age(after)))
 }
 
 fn alert_text(alert: &Alert, cx: &Cx<'_>) -> String {
@@ -244,15 +255,8 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
     let style = |meaning| look.theme.style(meaning);
     let width = usize::from(width);
     match row {
-        Row::Heading(name, count) => {
-            let line = if look.ascii { "-" } else { "─" };
-            let name = format!("{line} {name}");
-            let rest = width.saturating_sub(count.len());
-            vec![
-                Piece::new(pad_right(&name, rest), style(Meaning::Muted)),
-                Piece::new(count, style(Meaning::Muted)),
-            ]
-        }
+        // Drawn as a rule of its own.
+        Row::Heading(..) => Vec::new(),
         Row::Hint(text) => vec![Piece::new(format!(" {text}"), style(Meaning::Placeholder))],
         Row::Alert(alert) => {
             let (meaning, since) = match alert.state {
@@ -288,12 +292,17 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
             ),
             Piece::new(&entry.text, style(Meaning::Text)).cut(width.saturating_sub(9)),
         ],
-        Row::Milestone(milestone, at) => vec![
+        Row::Milestone(milestone, at, after) => vec![
             Piece::new(
                 format!(" {} ", pad_right(milestone.name(), 13)),
                 style(Meaning::Muted),
             ),
             Piece::new(look.zone.hms(*at), style(Meaning::Text)),
+            // Since it started: it stands still, and is what is asked for afterwards.
+            Piece::new(
+                pad_left(&since_start(*after), width.saturating_sub(23)),
+                style(Meaning::Muted),
+            ),
         ],
         Row::Link(link) => vec![
             Piece::new(

@@ -179,6 +179,10 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
 pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
     app.prefs.layout = layout;
     app.prefs.zoomed = false;
+    if layout == Layout::Scribe && app.why_read_only().is_none() {
+        // A scribe writes: the keys go there at once, as they do where an incident is opened.
+        incident::focus(app, Focus::Composer);
+    }
     if let Screen::Incident(screen) = &mut app.screen
         && layout == Layout::Wall
     {
@@ -376,10 +380,15 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
 /// Begins a line in the composer, unless one is being written.
 fn begin(app: &mut App, start: &str) -> Vec<Effect> {
     let effects = incident::focus(app, Focus::Composer);
-    if let Screen::Incident(screen) = &mut app.screen
-        && screen.composer.draft().is_empty()
-    {
+    let Screen::Incident(screen) = &mut app.screen else {
+        return effects;
+    };
+    let draft = screen.composer.draft();
+    if draft.is_empty() {
         screen.composer.set_text(start);
+    } else if !draft.starts_with(start) {
+        let said = format!("A line is being written: send or clear it, then write {start}…");
+        app.notices.say(app.now, Say::Info(said));
     }
     effects
 }

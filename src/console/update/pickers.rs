@@ -5,6 +5,7 @@ use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
 use crate::console::overlays::{Choice, Item, Overlay, Picker};
+use crate::console::text::pad_right;
 use crate::incident::{Milestone, Person, Role, Severity, Status, Summary};
 
 /// The palette: every action by name, with its key and, where it is not possible now, the reason.
@@ -57,8 +58,11 @@ fn incident_item(summary: &Summary, choice: Choice) -> Item {
     let severity = summary
         .severity
         .map_or_else(|| "SEV?".to_owned(), |severity| severity.to_string());
-    Item::new(summary.id.to_string(), choice)
-        .detail(format!("{severity} {} {}", summary.status, summary.title))
+    Item::new(summary.id.to_string(), choice).detail(format!(
+        "{severity} {} {}",
+        pad_right(summary.status.name(), 13),
+        summary.title
+    ))
 }
 
 /// Every incident on the board.
@@ -111,11 +115,24 @@ pub(super) fn statuses(app: &App) -> Picker {
     let items = Status::ALL
         .into_iter()
         .filter(|status| status.is_live() || matches!(status, Status::Resolved | Status::Closed))
-        .map(|status| Item::new(status.name(), Choice::Status(status)));
+        .map(|status| Item::new(status.name(), Choice::Status(status)).detail(about(status)));
     let picker = Picker::new("Where it stands", "", items.collect());
     match now {
         Some(now) => picker.starting_at(&Choice::Status(now)),
         None => picker,
+    }
+}
+
+/// What a status says to those who hear it.
+fn about(status: Status) -> &'static str {
+    match status {
+        Status::Investigating => "what is wrong is not known yet",
+        Status::Identified => "the cause is known",
+        Status::Mitigating => "what ends it is being done",
+        Status::Monitoring => "it has ended; whether it holds is watched",
+        Status::Resolved => "it is over (asks first)",
+        Status::Closed => "it is over, and what was to be learnt is learnt",
+        _ => "",
     }
 }
 

@@ -218,7 +218,8 @@ fn the_palette_does_what_was_chosen() {
     bench.typed("layout-scribe");
     bench.keys("enter");
     assert_eq!(bench.app.prefs.layout, Layout::Scribe);
-    bench.keys(":");
+    assert_eq!(focus(&bench), Focus::Composer, "a scribe writes");
+    bench.keys("ctrl+p");
     bench.typed("resolve");
     bench.keys("enter");
     assert!(bench.screen().contains("Only the Incident Commander"));

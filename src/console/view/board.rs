@@ -6,7 +6,7 @@ use crate::console::app::{App, Board};
 use crate::console::keymap::{Action, Context};
 use crate::console::layout;
 use crate::console::panes::{Look, Title};
-use crate::console::text::{age, countdown, pad_left, pad_right};
+use crate::console::text::{age, cells, countdown, pad_left, pad_right, visible_line};
 use crate::console::theme::Meaning;
 use crate::incident::{IncidentId, Status, Summary};
 use ratatui::buffer::Buffer;
@@ -114,7 +114,7 @@ pub fn draw(app: &App, board: Board, buf: &mut Buffer) {
         empty(app, &look, layout::inside(frame), buf);
         return;
     }
-    let columns = Columns::of(rows.width);
+    let columns = Columns::of(rows.width, &lines);
     paint::left(
         &columns.heading(&look),
         paint::row(layout::inside(frame), 0),
@@ -186,41 +186,66 @@ fn empty(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     paint::left(&hint, place, buf);
 }
 
-/// How many cells each column takes.
+/// How many cells each column takes: as many as what stands in it, within bounds, so that the title
+/// gets the rest.
 struct Columns {
     wide: bool,
+    id: usize,
+    status: usize,
     title: usize,
     service: usize,
     commander: usize,
 }
 
-const ID: usize = 9;
 const BADGE: usize = 8;
-const STATUS: usize = 13;
-const AGE: usize = 6;
-const FIRING: usize = 7;
+const AGE: usize = 5;
+const FIRING: usize = 6;
 const NEXT: usize = 12;
 
 impl Columns {
-    fn of(width: u16) -> Self {
+    fn of(width: u16, lines: &[BoardLine<'_>]) -> Self {
         let wide = width >= WIDE;
-        let (service, commander, next) = if wide { (12, 10, NEXT + 1) } else { (0, 9, 0) };
-        let gaps = if wide { 8 } else { 7 };
-        let taken = 2 + ID + BADGE + STATUS + AGE + FIRING + service + commander + next + gaps;
-        Self {
+        let widest = |(least, most): (usize, usize), of: fn(&Summary) -> String| {
+            let summaries = lines.iter().filter_map(|line| match line {
+                BoardLine::Incident(summary) => Some(summary),
+                _ => None,
+            });
+            let cells = summaries.map(|summary| cells(&visible_line(&of(summary))));
+            cells.max().unwrap_or(0).clamp(least, most)
+        };
+        let name = |summary: &Summary| {
+            let person = summary.commander.as_ref().map(ToString::to_string);
+            person.unwrap_or_default()
+        };
+        let mut columns = Self {
             wide,
-            title: usize::from(width).saturating_sub(taken),
-            service,
-            commander,
+            id: widest((5, 9), |summary| summary.id.to_string()),
+            status: widest((6, 13), |summary| summary.status.name().to_owned()),
+            title: 0,
+            service: 0,
+            commander: widest((6, if wide { 16 } else { 9 }), name),
+        };
+        if wide {
+            let service = |summary: &Summary| summary.service.as_deref().unwrap_or("-").to_owned();
+            columns.service = widest((7, 16), service);
         }
+        let around = 2 + columns.id + 1 + BADGE + 1 + columns.status + 2;
+        let after = columns.commander + 1 + AGE + 1 + FIRING;
+        let more = if wide {
+            columns.service + 1 + NEXT + 1
+        } else {
+            0
+        };
+        columns.title = usize::from(width).saturating_sub(around + after + more + 1);
+        columns
     }
 
     fn heading(&self, look: &Look<'_>) -> Vec<Piece> {
         let mut text = format!(
             "  {} {} {} {} ",
-            pad_right("", ID),
-            pad_right("", BADGE),
-            pad_right("Status", STATUS),
+            pad_right("ID", self.id),
+            pad_right("Severity", BADGE),
+            pad_right("Status", self.status),
             pad_right("Title", self.title),
         );
         if self.wide {
@@ -250,7 +275,7 @@ impl Columns {
         };
         let mut pieces = vec![
             Piece::new(
-                format!("{mark} {} ", pad_right(&summary.id.to_string(), ID)),
+                format!("{mark} {} ", pad_right(&summary.id.to_string(), self.id)),
                 text,
             ),
             if over {
@@ -265,7 +290,7 @@ impl Columns {
                 badge(summary.severity, look)
             },
             Piece::new(" ", text),
-            Piece::new(pad_right(summary.status.name(), STATUS), text),
+            Piece::new(pad_right(summary.status.name(), self.status), text),
             Piece::new(" ", text),
         ];
         let drill = if summary.kind == crate::incident::Kind::Drill {
@@ -274,7 +299,7 @@ impl Columns {
             ""
         };
         pieces.push(Piece::new(drill, style(Meaning::Drill)));
-        let title = crate::console::text::visible_line(&summary.title);
+        let title = visible_line(&summary.title);
         pieces.push(Piece::new(
             pad_right(&title, self.title.saturating_sub(drill.len())),
             style(if over {
@@ -286,7 +311,7 @@ impl Columns {
         pieces.push(Piece::new(" ", text));
         if self.wide {
             let service = summary.service.as_deref().unwrap_or("-");
-            let service = crate::console::text::visible_line(service);
+            let service = visible_line(service);
             pieces.push(Piece::new(pad_right(&service, self.service), text));
             pieces.push(Piece::new(" ", text));
         }
@@ -310,7 +335,7 @@ impl Columns {
             None if summary.status.is_live() => ("VACANT", Meaning::Vacant),
             None => ("-", Meaning::Muted),
         };
-        let name = crate::console::text::visible_line(name);
+        let name = visible_line(name);
         Piece::new(pad_right(&name, self.commander), look.theme.style(meaning))
     }
 }

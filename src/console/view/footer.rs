@@ -2,10 +2,11 @@
 
 use super::paint::{self, Piece, glyph};
 use crate::console::app::App;
-use crate::console::keymap::{Action, Context};
+use crate::console::keymap::{Action, Context, Continuation};
 use crate::console::layout::Layout;
 use crate::console::notices::{Notice, Weight};
-use crate::console::panes::Look;
+use crate::console::overlays::Overlay;
+use crate::console::panes::{Look, Title};
 use crate::console::text::{self, wrap};
 use crate::console::theme::Meaning;
 use ratatui::buffer::Buffer;
@@ -47,7 +48,10 @@ pub fn draw(app: &App, contexts: &[Context], area: Rect, buf: &mut Buffer) {
 fn who(app: &App, look: &Look<'_>) -> Vec<Piece> {
     let muted = look.theme.style(Meaning::Muted);
     let mut pieces = vec![Piece::new(" ", muted)];
+    let named_above = app.places().composer.is_some() && app.open().is_some();
     match app.client.me() {
+        // The composer has the name in front of it.
+        Some(me) if named_above && me.level.writes() => return pieces,
         Some(me) => {
             pieces.push(Piece::new(
                 me.person.as_str(),
@@ -89,6 +93,29 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
                 (Action::Search, "search"),
             ],
         };
+    }
+    match app.overlays.last() {
+        Some(Overlay::Reader(_)) => {
+            return &[
+                (Action::CursorDown, "on"),
+                (Action::PageDown, "a page"),
+                (Action::Cancel, "close"),
+            ];
+        }
+        Some(Overlay::Results(_)) => {
+            return &[
+                (Action::CursorDown, "next"),
+                (Action::Accept, "go there"),
+                (Action::Cancel, "close"),
+            ];
+        }
+        Some(Overlay::Search(_)) => {
+            return &[
+                (Action::Accept, "keep what is found"),
+                (Action::Cancel, "leave"),
+            ];
+        }
+        _ => {}
     }
     match context {
         Some(Context::Board) => &[
@@ -191,6 +218,42 @@ fn ending(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Piece> {
     pieces
 }
 
+/// While a chord has begun: what may follow, just above `foot` (the composer or the footer).
+pub fn following(app: &App, contexts: &[Context], foot: u16, buf: &mut Buffer) {
+    if app.keys.is_empty() {
+        return;
+    }
+    let look = app.look(true);
+    let all = app.prefs.keymap.following(contexts, &app.keys);
+    let keys: Vec<String> = app.keys.iter().map(ToString::to_string).collect();
+    let wide = |of: &dyn Fn(&Continuation) -> usize| all.iter().map(of).max().unwrap_or(0);
+    let key_cells = wide(&|next| text::cells(&next.keys));
+    let inner = key_cells + 4 + wide(&|next| text::cells(next.action.doc()));
+    let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let height = small(all.len() + 2).min(foot);
+    let area = Rect {
+        x: app.size.x,
+        y: foot.saturating_sub(height),
+        width: small(inner + 2).min(app.size.width),
+        height,
+    };
+    let title = Title {
+        left: format!("{} …", keys.join(" ")),
+        right: String::new(),
+    };
+    let inside = paint::window(&title, &look, area, buf);
+    for (next, at) in all.iter().zip(0..inside.height) {
+        let pieces = [
+            Piece::new(
+                format!(" {}  ", text::pad_right(&next.keys, key_cells)),
+                look.theme.style(Meaning::Key),
+            ),
+            Piece::new(next.action.doc(), look.theme.style(Meaning::Text)),
+        ];
+        paint::left(&pieces, paint::row(inside, at), buf);
+    }
+}
+
 /// How a notice is drawn.
 #[must_use]
 pub fn weight_meaning(weight: Weight) -> Meaning {
@@ -203,7 +266,10 @@ pub fn weight_meaning(weight: Weight) -> Meaning {
 
 /// Draws the notice of the moment just above `foot` (the composer or the footer): in as many rows
 /// as it needs, up to a bound. What is below it comes back by itself.
-pub fn notice(app: &App, foot: u16, buf: &mut Buffer) {
+///
+/// `free` is a row below `foot` that shows nothing now: a short notice takes it, so that it covers
+/// nothing.
+pub fn notice(app: &App, foot: u16, free: Option<u16>, buf: &mut Buffer) {
     let Some(notice) = app.notices.current(app.now) else {
         return;
     };
@@ -211,7 +277,9 @@ pub fn notice(app: &App, foot: u16, buf: &mut Buffer) {
     let lines = lines(notice, usize::from(app.size.width).saturating_sub(4));
     let rows = u16::try_from(lines.len()).unwrap_or(1);
     let area = Rect {
-        y: foot.saturating_sub(rows),
+        y: free
+            .filter(|_| rows == 1)
+            .unwrap_or(foot.saturating_sub(rows)),
         height: rows,
         ..app.size
     }

@@ -34,7 +34,8 @@ pub fn severity_word(severity: Option<Severity>) -> String {
 pub fn badge(severity: Option<Severity>, look: &Look<'_>) -> Piece {
     let meaning = severity_meaning(severity);
     let style = look.theme.style(meaning);
-    let style = if style.bg.is_some() {
+    // What nobody has judged yet is no badge: it must not pass for one of the four.
+    let style = if style.bg.is_some() || severity.is_none() {
         style
     } else {
         style.add_modifier(Modifier::REVERSED)
@@ -259,11 +260,14 @@ pub fn link(app: &App, room: Option<&Room>, look: &Look<'_>) -> Vec<Piece> {
     if queued > 0 && meaning == Meaning::Stale {
         words.push(format!("{queued} queued"));
     }
-    let style = look.theme.style(meaning);
+    let mut style = look.theme.style(meaning);
+    if matches!(app.client.link(), Link::Stale { .. }) {
+        // What is on the screen may be out of date: nobody may overlook that.
+        style = style.add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    }
     vec![
         Piece::new(format!(" {} ", glyph(look, meaning)), style),
-        Piece::new(words.join(" · "), style),
-        Piece::new(" ", Style::new()),
+        Piece::new(format!("{} ", words.join(" · ")), style),
     ]
 }
 

@@ -32,7 +32,8 @@ pub fn draw(app: &App, screen: &IncidentScreen, buf: &mut Buffer) -> Option<Posi
     let area = places.composer?;
     let focused = screen.focus == Focus::Composer;
     let cx = app.cx_in(room, Focus::Composer, area);
-    let at = screen.composer.draw(&cx, &app.look(focused), area, buf);
+    let inside = layout::composer_inside(area);
+    let at = screen.composer.draw(&cx, &app.look(focused), inside, buf);
     at.filter(|_| focused)
 }
 

@@ -28,6 +28,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     }
     let buf = frame.buffer_mut();
     let mut cursor = None;
+    let mut free = None;
     let foot = match &app.screen {
         Screen::Board(at) => {
             board::draw(app, *at, buf);
@@ -36,6 +37,12 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         Screen::Incident(screen) => {
             cursor = incident::draw(app, screen, buf);
             let places = app.places();
+            if let Some(composer) = places.composer
+                && composer.height > 1
+                && screen.composer.draft().is_empty()
+            {
+                free = Some(composer.bottom() - 1);
+            }
             places.composer.map_or(places.footer.y, |area| area.y)
         }
     };
@@ -44,14 +51,16 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         height: 1,
         ..area
     };
-    footer::draw(app, &contexts(app), last, buf);
+    let contexts = contexts(app);
+    footer::draw(app, &contexts, last, buf);
     if !app.overlays.is_empty() {
         cursor = None;
     }
     for overlay in &app.overlays {
         cursor = overlay::draw(app, overlay, buf).or(cursor);
     }
-    footer::notice(app, foot, buf);
+    footer::following(app, &contexts, foot, buf);
+    footer::notice(app, foot, free, buf);
     if let Some(at) = cursor.filter(|at| area.contains(*at)) {
         frame.set_cursor_position(at);
     }

@@ -146,6 +146,46 @@ pub fn frame(title: &Title, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     left(&[start], top, buf);
 }
 
+/// Draws the head of a part of a pane: a rule across `row` with its name and, at the right, how
+/// many there are. It joins the pane's frame, which stands one cell beyond the row at each side.
+pub fn section(name: &str, count: &str, look: &Look<'_>, row: Rect, buf: &mut Buffer) {
+    if row.is_empty() {
+        return;
+    }
+    let [left_joint, line, right_joint] = match (look.ascii, look.focused) {
+        (true, _) => ["+", "-", "+"],
+        (false, true) => ["┠", "─", "┨"],
+        (false, false) => ["├", "─", "┤"],
+    };
+    let rule = look.theme.style(Meaning::Border);
+    let text = Piece::new(line.repeat(usize::from(row.width)), rule);
+    left(&[text], row, buf);
+    let frame = look.theme.style(if look.focused {
+        Meaning::BorderFocused
+    } else {
+        Meaning::Border
+    });
+    let before = row.x.checked_sub(1);
+    for (x, joint) in [(before, left_joint), (Some(row.right()), right_joint)] {
+        // Only where a frame stands: a pane may be drawn without one.
+        if let Some(cell) = x.and_then(|x| buf.cell_mut((x, row.y)))
+            && matches!(cell.symbol(), "│" | "┃" | "|")
+        {
+            cell.set_symbol(joint).set_style(frame);
+        }
+    }
+    let within = Rect {
+        x: row.x.saturating_add(1).min(row.right()),
+        width: row.width.saturating_sub(2),
+        ..row
+    };
+    let muted = look.theme.style(Meaning::Muted);
+    left(&[Piece::new(format!(" {name} "), muted)], within, buf);
+    if !count.is_empty() {
+        right(&[Piece::new(format!(" {count} "), muted)], within, buf);
+    }
+}
+
 const ASCII: ratatui::symbols::border::Set<'static> = ratatui::symbols::border::Set {
     top_left: "+",
     top_right: "+",

@@ -155,6 +155,14 @@ impl State {
     }
 }
 
+/// What may stand in the place of the word at the cursor, while the line is not finished: told
+/// before anyone asks for it.
+pub(super) fn offered(text: &str, cursor: usize, cx: &Cx<'_>) -> Option<String> {
+    let all = candidates(text, cursor, cx);
+    let word = &text[word_start(text, cursor)?..cursor];
+    (!all.is_empty() && all != [word]).then(|| all.join("  "))
+}
+
 /// The commands that the text may be the beginning of, while it is one unfinished slash word.
 pub(super) fn begun(text: &str) -> Option<String> {
     let word = text.strip_prefix('/')?;

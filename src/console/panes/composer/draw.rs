@@ -108,7 +108,7 @@ impl State {
         let parsed = self.parsed(cx);
         let at = self.draw_text(cx, look, text, &parsed.spans, buf);
         if let Some(preview) = preview {
-            let says = self.below(look, &parsed);
+            let says = self.below(cx, look, &parsed);
             let indent = Span::raw(" ".repeat(prompt_cells(cx)));
             let spans = std::iter::once(indent).chain(says).collect();
             ink::left(ink::cut(spans, usize::from(area.width)), preview, 0, buf);
@@ -152,7 +152,11 @@ impl State {
             };
             if self.text.is_empty() && !look.focused {
                 let key = look.keymap.hint(Action::Compose, &CONTEXTS);
-                let says = format!("{key} writes: a note, /decision, /ask @name 10m …");
+                let says = if cx.read_only {
+                    "reads here, and does not write".to_owned()
+                } else {
+                    format!("{key} writes: a note, /decision, /ask @name 10m …")
+                };
                 spans.push(Span::styled(says, style(Meaning::Placeholder)));
             }
             self.styled(row.clone(), parts, look, &mut spans);
@@ -201,6 +205,7 @@ impl State {
     /// to begin.
     fn below<'s>(
         &self,
+        cx: &Cx<'_>,
         look: &Look<'_>,
         parsed: &crate::console::grammar::Parsed,
     ) -> Vec<Span<'s>> {
@@ -242,11 +247,21 @@ impl State {
             }
         } else if let Some(begun) = complete::begun(self.text.trim()) {
             spans.push(Span::styled(begun, style(Meaning::Muted)));
+        } else if let (Err(_), Some(offered)) = (
+            &parsed.intent,
+            complete::offered(&self.text, self.cursor_byte(), cx),
+        ) {
+            let key = look.keymap.hint(Action::ComposerComplete, &CONTEXTS);
+            spans.push(ink::safe(&offered, style(Meaning::Muted)));
+            let says = format!("  ({key} completes)");
+            spans.push(Span::styled(says, style(Meaning::Placeholder)));
         } else {
-            let meaning = if parsed.intent.is_ok() {
-                Meaning::Muted
-            } else {
+            // What is merely not finished, or left to be gone on with, is no reason for alarm.
+            let wrong = parsed.intent.as_ref().is_err_and(|why| !why.unfinished);
+            let meaning = if wrong && look.focused {
                 Meaning::Warning
+            } else {
+                Meaning::Muted
             };
             spans.push(ink::safe(&parsed.preview, style(meaning)));
         }
