@@ -6,7 +6,7 @@ use crate::console::app::App;
 use crate::console::panes::Look;
 use crate::console::text::{clock_hms, countdown};
 use crate::console::theme::Meaning;
-use crate::incident::{Incident, Milestone, Role, Severity, Status};
+use crate::incident::{Incident, Milestone, Role, Severity, Status, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -139,22 +139,30 @@ fn status(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     pieces
 }
 
+/// From when to when the clock counts: since it was declared; while it waits in triage, since it
+/// was opened; until now, or until it was over.
+#[must_use]
+pub fn span(shown: &Incident, now: Timestamp) -> (Timestamp, Timestamp) {
+    let since = shown.milestones.at(Milestone::Declared);
+    let until = if shown.status.is_open() {
+        now
+    } else {
+        let end = shown.milestones.at(Milestone::Resolved);
+        end.unwrap_or(shown.changed_at)
+    };
+    (since.unwrap_or(shown.opened_at), until)
+}
+
 /// The running clock: since it was declared; while it waits in triage, since it was opened; once it
 /// is over, how long it lasted.
 fn time(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let since = shown
-        .milestones
-        .at(Milestone::Declared)
-        .unwrap_or(shown.opened_at);
     let strong = look.theme.style(Meaning::Strong);
     let muted = look.theme.style(Meaning::Muted);
-    let (word, until, style) = match shown.status {
-        Status::Triage => ("waits ", look.now, strong),
-        status if status.is_live() => ("", look.now, strong),
-        _ => {
-            let end = shown.milestones.at(Milestone::Resolved);
-            ("lasted ", end.unwrap_or(shown.changed_at), muted)
-        }
+    let (since, until) = span(shown, look.now);
+    let (word, style) = match shown.status {
+        Status::Triage => ("waits ", strong),
+        status if status.is_live() => ("", strong),
+        _ => ("lasted ", muted),
     };
     vec![
         Piece::new(format!(" {word}"), muted),

@@ -290,3 +290,28 @@ fn ascii_terminals_get_ascii() {
     bench.app.prefs.ascii = true;
     insta::assert_snapshot!("ascii", bench.screen());
 }
+
+#[test]
+fn a_wall_shows_nothing_private_whoevers_console_it_is() {
+    let mut log = usual();
+    let note = |pin, text: &str| {
+        Intent::Note(NewNote {
+            private: true,
+            pin,
+            ..NewNote::plain(text)
+        })
+    };
+    log.did("ana", 20, note(true, "Acme called"));
+    log.did("ana", 10, note(false, "so did Initech"));
+    for (width, height) in SIZES {
+        let mut bench = Bench::on(width, height, &log);
+        bench.app.prefs.layout = Layout::Commander;
+        assert!(bench.screen().contains("so did Initech"), "she may see it");
+        bench.app.prefs.layout = Layout::Wall;
+        let shown = bench.screen();
+        assert!(
+            !shown.contains("Acme") && !shown.contains("Initech"),
+            "{shown}"
+        );
+    }
+}

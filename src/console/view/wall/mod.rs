@@ -1,47 +1,42 @@
 //! The wall: what a room full of people reads from afar. Calm, large, and it takes no keys but
 //! those of the program.
 
-use super::header;
+mod head;
+mod letters;
+
 use super::paint::{self, Piece, glyph};
 use crate::client::Room;
 use crate::console::app::App;
 use crate::console::layout::TWO_COLUMNS;
 use crate::console::panes::Look;
-use crate::console::text::{age, clock_hms, countdown, pad_left, pad_right, visible_line, wrap};
+use crate::console::text::{age, countdown, pad_left, pad_right, visible_line, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::{
-    AlertState, Ask, Entry, EntryKind, Incident, Milestone, Role, Severity, Status,
-};
+use crate::incident::{AlertState, Ask, Entry, EntryKind, Incident};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-
-/// Rows of the large severity.
-const LARGE: u16 = 3;
-/// Cells of the large severity, with the space around it.
-const LARGE_CELLS: u16 = 27;
 
 /// Draws the wall above the footer.
 pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
     let look = app.look(false);
     let shown = room.shown();
-    large(shown.severity, &look, size, buf);
-    facts(app, room, &look, size, buf);
-    let mut body = Rect {
-        y: size.y + LARGE + 1,
-        height: size.height.saturating_sub(LARGE + 2),
-        ..size
+    let head = head::draw(app, room, &look, size, buf);
+    rule(&look, paint::row(size, head), buf);
+    let body = Rect {
+        x: size.x + 1,
+        y: size.y + head + 1,
+        width: size.width.saturating_sub(2),
+        height: size.height.saturating_sub(head + 2),
     };
-    rule(&look, paint::row(size, LARGE), buf);
-    body.x += 1;
-    body.width = body.width.saturating_sub(2);
     if body.width >= TWO_COLUMNS {
         let side = Rect {
             x: body.right() - body.width * 2 / 5,
             width: body.width * 2 / 5,
             ..body
         };
-        body.width -= side.width + 2;
+        let body = Rect {
+            width: body.width - side.width - 2,
+            ..body
+        };
         column(&right(shown, &look, usize::from(side.width)), side, buf);
         column(&entries(shown, &look, body), body, buf);
     } else {
@@ -73,137 +68,6 @@ fn rule(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     paint::left(&[piece], area, buf);
 }
 
-/// Letters of six rows of pixels; two rows of pixels make one of cells.
-fn letter(of: char) -> [&'static str; 6] {
-    match of {
-        'S' => ["#####", "#    ", "#####", "    #", "    #", "#####"],
-        'E' => ["#####", "#    ", "#### ", "#    ", "#    ", "#####"],
-        'V' => ["#   #", "#   #", "#   #", "#   #", " # # ", "  #  "],
-        '1' => ["  #  ", " ##  ", "  #  ", "  #  ", "  #  ", "#####"],
-        '2' => ["#####", "    #", "#####", "#    ", "#    ", "#####"],
-        '3' => ["#####", "    #", " ####", "    #", "    #", "#####"],
-        '4' => ["#   #", "#   #", "#####", "    #", "    #", "    #"],
-        _ => ["#####", "    #", "  ## ", "  #  ", "     ", "  #  "],
-    }
-}
-
-fn large(severity: Option<Severity>, look: &Look<'_>, size: Rect, buf: &mut Buffer) {
-    let meaning = header::severity_meaning(severity);
-    let style = look.theme.style(meaning).add_modifier(Modifier::BOLD);
-    let word = header::severity_word(severity);
-    if look.ascii {
-        let text = format!("  {meaning}  {word}", meaning = meaning.ascii_glyph());
-        paint::left(&[Piece::new(text, style)], paint::row(size, 1), buf);
-        return;
-    }
-    for row in 0..LARGE {
-        let mut text = String::from("  ");
-        for of in word.chars() {
-            let letter = letter(of);
-            let pixels = |at: u16| letter.get(usize::from(at)).copied().unwrap_or("");
-            for (upper, lower) in pixels(2 * row).chars().zip(pixels(2 * row + 1).chars()) {
-                text.push(match (upper, lower) {
-                    ('#', '#') => '█',
-                    ('#', _) => '▀',
-                    (_, '#') => '▄',
-                    _ => ' ',
-                });
-            }
-            text.push(' ');
-        }
-        // A background of its own would fill the gaps between the pixels.
-        let ink = match (style.bg, style.fg) {
-            (Some(ground), _) => ratatui::style::Style::new().fg(ground),
-            (None, _) => style,
-        };
-        paint::left(&[Piece::new(text, ink)], paint::row(size, row), buf);
-    }
-}
-
-/// Three rows beside the large severity: what, where it stands, who.
-fn facts(app: &App, room: &Room, look: &Look<'_>, size: Rect, buf: &mut Buffer) {
-    let shown = room.shown();
-    let style = |meaning| look.theme.style(meaning);
-    let area = Rect {
-        x: size.x + LARGE_CELLS,
-        width: size.width.saturating_sub(LARGE_CELLS + 1),
-        ..size
-    };
-    let link = header::link(app, Some(room), look);
-    let mut first = vec![Piece::new(format!("{} ", shown.id), style(Meaning::Accent))];
-    if shown.is_drill() {
-        first.push(Piece::new(
-            format!("{} DRILL ", glyph(look, Meaning::Drill)),
-            style(Meaning::Drill),
-        ));
-    }
-    let left = usize::from(area.width).saturating_sub(paint::width(&first));
-    first.push(Piece::new(&shown.title, style(Meaning::Strong)).cut(left));
-    paint::left(&first, paint::row(area, 0), buf);
-    let since = shown
-        .milestones
-        .at(Milestone::Declared)
-        .unwrap_or(shown.opened_at);
-    let until = if shown.status.is_open() {
-        look.now
-    } else {
-        shown
-            .milestones
-            .at(Milestone::Resolved)
-            .unwrap_or(shown.changed_at)
-    };
-    let mut second = vec![
-        Piece::new(
-            pad_right(&shown.status.name().to_uppercase(), 15),
-            style(Meaning::Status),
-        ),
-        Piece::new(
-            format!("{}  ", clock_hms(until - since)),
-            style(Meaning::Strong),
-        ),
-    ];
-    if let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) {
-        let left = countdown(at - look.now);
-        let (text, meaning) = if left.late {
-            (format!("update OVERDUE {}", left.text), Meaning::Overdue)
-        } else {
-            (format!("next update in {}", left.text), Meaning::Text)
-        };
-        second.push(Piece::new(text, style(meaning)));
-    }
-    paint::left(&second, paint::row(area, 1), buf);
-    let roles = paint::row(area, 2);
-    let room_left = roles
-        .width
-        .saturating_sub(u16::try_from(paint::width(&link)).unwrap_or(u16::MAX));
-    let people = Rect {
-        width: room_left,
-        ..roles
-    };
-    paint::left(&who(shown, look), people, buf);
-    paint::right(&link, roles, buf);
-}
-
-fn who(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let style = |meaning| look.theme.style(meaning);
-    let mut pieces = Vec::new();
-    if shown.status == Status::Triage {
-        return vec![Piece::new("waits to be declared", style(Meaning::Warning))];
-    }
-    for role in &Role::STANDARD {
-        let (name, meaning) = match shown.holder(role) {
-            Some(person) => (person.as_str().to_owned(), Meaning::Person),
-            None => ("VACANT".to_owned(), Meaning::Vacant),
-        };
-        pieces.push(Piece::new(
-            format!("{} ", role.short()),
-            style(Meaning::Muted),
-        ));
-        pieces.push(Piece::new(format!("{name}   "), style(meaning)));
-    }
-    pieces
-}
-
 /// The newest entries, newest first, as many as fit: each with its words in up to three rows.
 fn entries(shown: &Incident, look: &Look<'_>, area: Rect) -> Vec<Vec<Piece>> {
     const BEFORE: usize = 12;
@@ -214,7 +78,8 @@ fn entries(shown: &Incident, look: &Look<'_>, area: Rect) -> Vec<Vec<Piece>> {
         lines.push(vec![Piece::new(said, style(Meaning::Placeholder))]);
     }
     let width = usize::from(area.width).saturating_sub(BEFORE);
-    for entry in shown.recent.iter().rev() {
+    // Anyone who passes by reads a wall, whoever's console it is.
+    for entry in shown.recent.iter().rev().filter(|e| !e.marks.private) {
         if lines.len() >= usize::from(area.height) {
             break;
         }
@@ -347,6 +212,7 @@ fn pinned(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
         .pinned
         .values()
         .rev()
+        .filter(|entry| !entry.marks.private)
         .map(|entry| {
             vec![
                 Piece::new(
@@ -387,6 +253,9 @@ fn right(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
         .alerts
         .values()
         .filter(|alert| alert.state == AlertState::Firing);
+    if shown.firing() == 0 {
+        lines.push(nothing("no alert fires"));
+    }
     lines.extend(firing.map(|alert| {
         let said = format!("{} {}", alert.name, alert.summary);
         vec![
