@@ -29,6 +29,7 @@ mod memory;
 mod metrics;
 mod options;
 mod outbox;
+mod page;
 mod reader;
 mod refused;
 mod reply;

@@ -3,12 +3,13 @@
 use super::audience::Member;
 use super::greeting::Me;
 use super::hall::{ToHall, no_such};
+use super::page;
 use super::reply::{Reply, Submission, busy, not_read};
 use super::room::{ToRoom, raw_for, text_for};
 use super::shared::Shared;
 use super::wire;
 use crate::incident::{Command, FOLD_VERSION, IncidentId, Intent, Refusal, RefusalCode, Seq};
-use crate::journal::{ReadFrom, Search};
+use crate::journal::{FoundEntry, ReadFrom, Record, Search};
 use crate::protocol::{ClientFrame, Hit, Notice, NoticeLevel, ServerFrame, event_frame, limits};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -285,18 +286,22 @@ async fn read_page(
     let read = journal.read(incident, from, limit + 1).await;
     let mut records = read.map_err(|e| not_read(&e))?;
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = records.len() > asked;
+    let mut more = records.len() > asked;
     records.truncate(asked);
-    if matches!(from, ReadFrom::Before(_)) {
-        records.reverse();
-    }
-    let corrections = match (records.first(), records.last()) {
+    // Before their corrections are read, of which there are then fewer.
+    more |= page::cut(&mut records, &mut Vec::new());
+    let seqs = || records.iter().map(Record::seq);
+    let mut corrections = match (seqs().min(), seqs().max()) {
         (Some(first), Some(last)) => journal
-            .corrections(incident, first.seq(), last.seq())
+            .corrections(incident, first, last)
             .await
             .map_err(|e| not_read(&e))?,
         _ => Vec::new(),
     };
+    more |= page::cut(&mut records, &mut corrections);
+    if matches!(from, ReadFrom::Before(_)) {
+        records.reverse();
+    }
     Ok(ServerFrame::Page {
         request,
         incident,
@@ -334,8 +339,14 @@ async fn find(
     let found = shared.journal.search(search).await;
     let mut found = found.map_err(|e| not_read(&e))?;
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = found.len() > asked;
-    found.truncate(asked);
+    let mut bytes = 0;
+    let mut fits = |entry: &FoundEntry| {
+        bytes += entry.text.len();
+        bytes <= limits::PAGE_BYTES
+    };
+    let kept = found.iter().take(asked).take_while(|e| fits(e)).count();
+    let more = found.len() > kept;
+    found.truncate(kept);
     let hits = found.into_iter().map(|entry| Hit {
         incident: entry.incident,
         seq: entry.seq,
@@ -362,8 +373,10 @@ async fn catch_up(
             .journal
             .read(incident, from, limits::PAGE_EVENTS)
             .await;
-        let page = page.map_err(|e| not_read(&e))?;
-        let head = page.last().map_or(have, crate::journal::Record::seq);
+        let mut page = page.map_err(|e| not_read(&e))?;
+        let full = page.len() >= limits::PAGE_EVENTS as usize;
+        let more = page::cut(&mut page, &mut Vec::new()) || full;
+        let head = page.last().map_or(have, Record::seq);
         if !said {
             said = true;
             member.outbox.answer(&ServerFrame::Joined {
@@ -382,7 +395,7 @@ async fn catch_up(
         if member.outbox.is_closed() {
             return Ok(());
         }
-        if page.len() < limits::PAGE_EVENTS as usize {
+        if !more {
             let (reply, answer) = oneshot::channel();
             let member = member.clone();
             let ask = ToRoom::Continue {

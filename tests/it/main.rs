@@ -32,6 +32,7 @@ mod server_doors;
 mod server_edges;
 mod server_flight;
 mod server_hooks;
+mod server_limits;
 mod server_rooms;
 mod support;
 mod sync_simulation;
