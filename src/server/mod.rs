@@ -16,6 +16,7 @@ mod access;
 mod alerts;
 mod audience;
 mod board;
+mod bucket;
 pub mod control;
 mod derive;
 mod door;

@@ -4,6 +4,7 @@
 
 use super::access::{Denied, Grant};
 use super::audience::Member;
+use super::bucket::Bucket;
 use super::greeting::Me;
 use super::outbox::{Outbox, READ_ON_BYTES};
 use super::reader::{Broken, Heard, Reader};
@@ -62,7 +63,7 @@ impl Session {
             transport: self.transport,
             heard_at: Instant::now(),
             pinged_at: Instant::now(),
-            bucket: Bucket::new(),
+            bucket: Bucket::new(Instant::now()),
             broken: false,
         };
         let end = match self.grant {
@@ -299,7 +300,7 @@ impl Line {
                     return Err(End::Bye(refusal, Retry::No));
                 }
             };
-            if !self.bucket.take() {
+            if !self.bucket.take(Instant::now()) {
                 let why = format!(
                     "More than {} frames a second came over this connection.",
                     limits::FRAMES_PER_SECOND
@@ -371,32 +372,4 @@ fn going_away() -> End {
     let why = "The server is going away.";
     let instead = "The console comes back by itself when the server does.";
     End::Bye(Refusal::new(RefusalCode::Busy, why, instead), Retry::Yes)
-}
-
-/// How many frames a session may still send at once.
-struct Bucket {
-    left: f64,
-    at: Instant,
-}
-
-impl Bucket {
-    fn new() -> Self {
-        Self {
-            left: f64::from(limits::FRAMES_BURST),
-            at: Instant::now(),
-        }
-    }
-
-    fn take(&mut self) -> bool {
-        let now = Instant::now();
-        let since = now.duration_since(self.at).as_secs_f64();
-        let refilled = self.left + since * f64::from(limits::FRAMES_PER_SECOND);
-        self.left = refilled.min(f64::from(limits::FRAMES_BURST));
-        self.at = now;
-        let may = self.left >= 1.0;
-        if may {
-            self.left -= 1.0;
-        }
-        may
-    }
 }
