@@ -28,8 +28,8 @@ fn the_usual_server_keeps_the_limits() {
     );
     // An event may be as long as the frame of its command, and a page keeps one with its newest
     // corrections.
-    assert!(limits::SERVER_FRAME_BYTES > limits::PAGE_BYTES + 4 * limits::CLIENT_FRAME_BYTES);
-    assert!(limits::PAGE_BYTES > most::RECENT_ENTRIES * most::NOTE_BYTES);
+    const { assert!(limits::SERVER_FRAME_BYTES > limits::PAGE_BYTES + 4 * limits::CLIENT_FRAME_BYTES) };
+    const { assert!(limits::PAGE_BYTES > most::RECENT_ENTRIES * most::NOTE_BYTES) };
 }
 
 #[test]

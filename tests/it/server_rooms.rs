@@ -341,5 +341,20 @@ async fn nobody_but_the_server_says_what_came_of_a_call_outside() {
     });
     let refusal = forger.submit(Some(1), &done).await.unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Access);
-    assert_eq!(house.ledger.log(1).len(), 2);
+    // The server says it itself: it knows no such source.
+    maya.join(1, asked).await;
+    if house.ledger.log(1).len() == 2 {
+        maya.event().await;
+    }
+    let log = house.ledger.log(1);
+    assert_eq!(log.len(), 3);
+    let answer = log[2].event();
+    assert_eq!(answer.by, Person::warroom());
+    assert!(matches!(
+        answer.body.known(),
+        Some(What::OutsideAnswered {
+            outcome: OutsideOutcome::Failed,
+            ..
+        })
+    ));
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::out::Out;
+use crate::config::sources::{Access, Asks, Watched};
 use crate::config::{Config, Loaded, SecretPlace, hooks};
 use crate::error::Failure;
 use clap::{Args, Subcommand};
@@ -92,6 +93,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "runbooks": { "dirs": config.runbooks.dirs.iter().map(shown).collect::<Vec<_>>() },
         "alerts": { "match_labels": config.alerts.match_labels },
         "hooks": hooks(config),
+        "sources": sources(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
         "log": {
             "filter": config.log.filter,
@@ -107,8 +109,10 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
     for section in ["client", "server", "runbooks", "alerts", "roles", "log"] {
         section_lines(&mut out, section, &all[section])?;
     }
-    for (name, hook) in all["hooks"].as_object().into_iter().flatten() {
-        section_lines(&mut out, &format!("hooks.{name}"), hook)?;
+    for kind in ["hooks", "sources"] {
+        for (name, section) in all[kind].as_object().into_iter().flatten() {
+            section_lines(&mut out, &format!("{kind}.{name}"), section)?;
+        }
     }
     out.flush()
 }
@@ -122,6 +126,30 @@ fn section_lines(out: &mut Out, name: &str, section: &Value) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// The sources by name: what each is, where, how often it is asked and for which signals, and where
+/// its secret lies.
+fn sources(config: &Config) -> Value {
+    let one = |source: &Watched| {
+        let secret = match &source.access {
+            Access::None => None,
+            Access::Token(place) | Access::Basic(_, place) => Some(place.to_string()),
+        };
+        let signals = source.signals.iter().map(|signal| match &signal.asks {
+            Asks::Query { .. } => signal.name.as_deref().unwrap_or_default().to_owned(),
+            Asks::Panel { dashboard, panel } => format!("{dashboard}/{panel}"),
+        });
+        let shown = json!({
+            "kind": source.kind.name(),
+            "url": source.url,
+            "every_seconds": source.every.as_secs(),
+            "secret": secret,
+            "signals": signals.collect::<Vec<_>>(),
+        });
+        (source.name.to_string(), shown)
+    };
+    Value::Object(config.sources.iter().map(one).collect())
 }
 
 /// The hooks by name: who sends to each, and where its secret lies.
