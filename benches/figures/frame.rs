@@ -73,6 +73,7 @@ impl Console {
             zoomed: false,
             read_only: None,
             ascii: false,
+            extra_roles: Vec::new(),
         };
         let mut ids = 0_u128;
         let ids = move |_| {

@@ -10,7 +10,7 @@ use super::panes::{
 use super::text::Zone;
 use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room};
-use crate::incident::{CommandId, IncidentId, Person, Seq, Timestamp};
+use crate::incident::{CommandId, IncidentId, Person, Role, Seq, Timestamp};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 
@@ -145,6 +145,8 @@ pub struct Prefs {
     pub read_only: Option<String>,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Roles beyond those that are always there, as the configuration has them.
+    pub extra_roles: Vec<Role>,
 }
 
 /// The themes of a dark and of a light background, by their places.

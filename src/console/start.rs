@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::client::link::LinkHandle;
 use crate::clock::Clock;
 use crate::config::read_text;
-use crate::incident::{CommandId, IncidentId, Timestamp};
+use crate::incident::{CommandId, IncidentId, Role, Timestamp};
 use crate::problem::Wrong;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct Options {
     pub read_only: bool,
     /// The zone that times are shown in.
     pub zone: Zone,
+    /// Roles that are offered beyond those that are always there.
+    pub extra_roles: Vec<Role>,
     /// Where drafts are kept over a crash; absent: nowhere.
     pub draft_dir: Option<PathBuf>,
     /// Where the lines that were sent are kept for the next start; absent: nowhere.
@@ -91,6 +93,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
             "This console only reads. Start it with `warroom join` to take part.".to_owned()
         }),
         ascii: wants_ascii(),
+        extra_roles: options.extra_roles,
     };
     if let Some(background) = background {
         prefs.follow(background);

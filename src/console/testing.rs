@@ -367,6 +367,7 @@ impl Bench {
             zoomed: false,
             read_only: None,
             ascii: false,
+            extra_roles: Vec::new(),
         };
         let mut next = 0_u128;
         let ids = move |_| {

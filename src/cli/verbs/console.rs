@@ -97,6 +97,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         layout: open.layout.or(configured).unwrap_or(usual),
         read_only: watch,
         zone: cx.zone(),
+        extra_roles: config.roles.extra,
         history_dir: (!watch).then(|| cx.paths.history()),
         draft_dir: (!watch).then(|| cx.paths.drafts()),
         clock: Arc::new(SystemClock),

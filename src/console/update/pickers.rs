@@ -158,11 +158,12 @@ pub(super) fn roles(app: &App, title: &str, choice: fn(Role) -> Choice, vacant: 
     };
     let shown = room.shown();
     let known = Role::STANDARD.iter().chain([&Role::Deputy]);
+    let extra = &app.prefs.extra_roles;
     let others = shown
         .roles
         .keys()
-        .filter(|role| matches!(role, Role::Other(_)));
-    let items = known.chain(others).filter_map(|role| {
+        .filter(|role| matches!(role, Role::Other(_)) && !extra.contains(role));
+    let items = known.chain(extra).chain(others).filter_map(|role| {
         let holder = shown.holder(role);
         if vacant && holder.is_some() {
             return None;

@@ -212,6 +212,23 @@ fn a_role_is_taken_from_its_holder_only_by_name() {
 }
 
 #[test]
+fn a_role_of_the_configuration_is_offered_once() {
+    let mut bench = Bench::on(120, 40, &usual());
+    let role: Role = "database-lead".parse().unwrap();
+    bench.app.prefs.extra_roles = vec![role.clone()];
+    bench.keys("1 a");
+    bench.typed("database");
+    assert_eq!(bench.screen().matches(role.title()).count(), 1);
+    bench.keys("enter");
+    bench.typed("lee");
+    let asked = Bench::intents(&bench.keys("enter"));
+    assert!(
+        matches!(&*asked, [Intent::AssignRole { role: given, .. }] if *given == role),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn the_palette_does_what_was_chosen() {
     let mut bench = Bench::on(120, 40, &usual());
     bench.keys(":");
