@@ -111,11 +111,13 @@ async fn what_is_no_frame_ends_only_its_own_connection() {
     let mut bo = house.client("bo").await;
     bo.declare("a").await;
     let nested = "[".repeat(100_000);
+    let within = format!(r#"{{"type":"runbooks","request":1,"later":{nested}"#);
     let huge = "x".repeat(warroom::protocol::limits::CLIENT_FRAME_BYTES + 1);
     let bad = [
         Message::text("{"),
         Message::text(r#"{"type":"submit"}"#),
         Message::text(nested),
+        Message::text(within),
         Message::text(huge),
         Message::binary(vec![1, 2, 3]),
     ];
@@ -124,6 +126,8 @@ async fn what_is_no_frame_ends_only_its_own_connection() {
         let _ = maya.try_say(message).await;
         let (refusal, retry) = maya.bye().await;
         assert_eq!((refusal.code, retry), (RefusalCode::Invalid, false));
+        let sentence = refusal.why.starts_with(char::is_uppercase) && refusal.why.ends_with('.');
+        assert!(sentence && refusal.instead.ends_with('.'), "{refusal:?}");
     }
     let mut maya = house.client("maya").await;
     maya.say(r#"{"type":"from_the_future","x":1}"#).await;
