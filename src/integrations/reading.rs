@@ -1,6 +1,7 @@
 //! What the readers of answers share. All of it is total: whatever an answer holds in a place, it
 //! is read as that place's value or as nothing, and nothing that is kept is longer than a bound.
 
+use super::exchange::AnswerError;
 use crate::incident::{Timestamp, limits};
 use chrono::DateTime;
 use serde_json::Value;
@@ -107,6 +108,14 @@ pub(super) fn quoted(words: &str) -> String {
         short if short.len() < line.len() => format!(", saying \"{short}…\""),
         short => format!(", saying \"{short}\""),
     }
+}
+
+/// The answer's body is not whole JSON, or not of the form that it must have. What the reader says
+/// of it may quote the body, and is cut short.
+pub(super) fn not_whole(error: &serde_json::Error) -> AnswerError {
+    let said = one_line(&error.to_string());
+    let said = cut(&said, QUOTE_BYTES);
+    AnswerError::Nonsense(format!("its answer is not whole JSON ({said})"))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod config;
 mod console_pty;
 mod contract;
 mod golden_events;
+mod grafana_and_sentry;
 mod incident_beside;
 mod incident_commands;
 mod incident_properties;

@@ -1,7 +1,7 @@
 //! What Grafana's refusals mean, and what to do about each.
 
 use crate::integrations::exchange::{AnswerError, Response};
-use crate::integrations::reading::said;
+use crate::integrations::reading::{not_whole, said};
 use serde_json::Value;
 
 /// What an answer was needed for: it decides which permission is missing.
@@ -39,11 +39,6 @@ impl Need<'_> {
 pub(super) fn json(answer: &Response, need: Need<'_>) -> Result<Value, AnswerError> {
     good(answer, need)?;
     serde_json::from_slice(&answer.body).map_err(|error| not_whole(&error))
-}
-
-/// The answer's body is not whole JSON.
-pub(super) fn not_whole(error: &serde_json::Error) -> AnswerError {
-    AnswerError::Nonsense(format!("its answer is not whole JSON ({error})"))
 }
 
 /// Whether the answer is a good one, and JSON.

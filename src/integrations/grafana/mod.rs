@@ -194,14 +194,18 @@ impl Grafana {
         panels: Vec<usize>,
         answer: &Response,
     ) -> Result<Step, AnswerError> {
-        match errors::json(answer, Need::Sources) {
-            Ok(read) => Ok(Step {
-                requests: vec![dashboard(uid, panels, Some(sources::known(&read)))],
+        let read = match errors::json(answer, Need::Sources) {
+            Ok(read) => sources::known(&read),
+            Err(error) if answer.status == 403 => Err(error),
+            Err(error) => return Err(error),
+        };
+        Ok(match read {
+            Ok(known) => Step {
+                requests: vec![dashboard(uid, panels, Some(known))],
                 findings: Vec::new(),
-            }),
-            Err(error) if answer.status == 403 => Ok(self.without(&panels, &error)),
-            Err(error) => Err(error),
-        }
+            },
+            Err(error) => self.without(&panels, &error),
+        })
     }
 
     fn read_data(

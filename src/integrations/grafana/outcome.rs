@@ -4,7 +4,7 @@ use super::errors::{self, Need};
 use super::frames::Drawn;
 use super::query::Plan;
 use crate::integrations::exchange::{AnswerError, Response};
-use crate::integrations::reading::{one_line, quoted, text};
+use crate::integrations::reading::{not_whole, one_line, quoted, text};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -67,8 +67,7 @@ fn results(body: &[u8]) -> Result<BTreeMap<String, &RawValue>, AnswerError> {
         #[serde(borrow)]
         results: Option<BTreeMap<String, &'a RawValue>>,
     }
-    let read: Answer<'_> =
-        serde_json::from_slice(body).map_err(|error| errors::not_whole(&error))?;
+    let read: Answer<'_> = serde_json::from_slice(body).map_err(|error| not_whole(&error))?;
     let none = || AnswerError::Nonsense("its answer to a query holds no results".to_owned());
     read.results.ok_or_else(none)
 }

@@ -1,11 +1,10 @@
 //! The state of Grafana's alert rules, as alerts.
 
-use super::errors;
 use super::{About, Grafana, link};
 use crate::incident::limits;
 use crate::integrations::exchange::{AnswerError, Ask, Request, Response};
 use crate::integrations::fingerprint;
-use crate::integrations::reading::{cut, line, moment, quoted, text};
+use crate::integrations::reading::{cut, line, moment, not_whole, quoted, text};
 use crate::signals::{LiveAlert, LiveState};
 use serde::Deserialize;
 use serde_json::Value;
@@ -55,7 +54,7 @@ pub(super) fn alerts(
         groups: Vec<&'a RawValue>,
     }
     let read: Answer<'_> =
-        serde_json::from_slice(&answer.body).map_err(|error| errors::not_whole(&error))?;
+        serde_json::from_slice(&answer.body).map_err(|error| not_whole(&error))?;
     if text(&read.status).is_some_and(|status| status.eq_ignore_ascii_case("error")) {
         let words = quoted(text(&read.error).unwrap_or_default());
         let why = format!("it could not list its alert rules{words}");

@@ -2,6 +2,7 @@
 //! name theirs, or say none and mean the default; then the list of data sources is needed.
 
 use super::member;
+use crate::integrations::exchange::AnswerError;
 use crate::integrations::reading::{cut, text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,18 +28,23 @@ pub(super) struct Source {
 }
 
 /// The data sources in an answer.
-pub(super) fn known(answer: &Value) -> Vec<Source> {
+///
+/// # Errors
+/// It is no list.
+pub(super) fn known(answer: &Value) -> Result<Vec<Source>, AnswerError> {
+    let Some(listed) = answer.as_array() else {
+        let why = "its answer about data sources is no list";
+        return Err(AnswerError::Nonsense(why.to_owned()));
+    };
     let short = |value: &Value| cut(value.as_str().unwrap_or_default(), NAME_BYTES).to_owned();
-    let listed = answer.as_array().into_iter().flatten();
-    let read = listed.map(|source| Source {
+    let read = listed.iter().map(|source| Source {
         uid: short(&source["uid"]),
         name: short(&source["name"]),
         kind: short(&source["type"]),
         default: source["isDefault"] == true,
     });
-    read.filter(|source| !source.uid.is_empty())
-        .take(SOURCES)
-        .collect()
+    let read = read.filter(|source| !source.uid.is_empty());
+    Ok(read.take(SOURCES).collect())
 }
 
 /// Where a query goes, by uid.
@@ -141,6 +147,7 @@ mod tests {
             {"uid": "L1", "name": "Logs", "type": "loki"},
             {"name": "no uid"}, "nonsense",
         ]))
+        .expect("a list")
     }
 
     #[test]

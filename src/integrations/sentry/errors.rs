@@ -2,7 +2,7 @@
 
 use super::Sentry;
 use crate::integrations::exchange::{AnswerError, Response};
-use crate::integrations::reading::said;
+use crate::integrations::reading::{not_whole, said};
 use serde_json::Value;
 
 /// What an answer was needed for: it decides which scope is missing.
@@ -33,8 +33,7 @@ pub(super) fn json(answer: &Response, sentry: &Sentry, need: Need) -> Result<Val
         200..=299 => json_type(answer)?,
         status => return Err(refusal(answer, status, sentry, need)),
     }
-    serde_json::from_slice(&answer.body)
-        .map_err(|error| AnswerError::Nonsense(format!("its answer is not whole JSON ({error})")))
+    serde_json::from_slice(&answer.body).map_err(|error| not_whole(&error))
 }
 
 fn json_type(answer: &Response) -> Result<(), AnswerError> {
