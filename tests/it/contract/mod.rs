@@ -13,9 +13,12 @@
 
 mod alertmanager;
 mod answers;
+mod captured;
+mod grafana;
 mod harness;
 mod prometheus;
 mod request;
+mod sentry;
 mod spec;
 
 pub(crate) use answers::{Answer, check_answer};
