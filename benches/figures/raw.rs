@@ -1,7 +1,7 @@
 //! A websocket client reduced to its bytes, so that measuring costs as little as the yardstick's
 //! own reading does.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// An open connection that was greeted.
 pub struct Raw {
-    stream: TcpStream,
+    stream: BufReader<TcpStream>,
 }
 
 impl Raw {
@@ -22,7 +22,9 @@ impl Raw {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(ANSWER_WITHIN)).unwrap();
-        let mut raw = Self { stream };
+        let mut raw = Self {
+            stream: BufReader::new(stream),
+        };
         raw.upgrade(address);
         raw.send(&format!(
             r#"{{"type":"hello","protocol":{VERSION},"client":"figures","name":"{name}"}}"#
@@ -36,7 +38,7 @@ impl Raw {
             "GET /ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
-        self.stream.write_all(request.as_bytes()).unwrap();
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
@@ -63,7 +65,7 @@ impl Raw {
         }
         frame.extend([0; 4]);
         frame.extend(text.as_bytes());
-        self.stream.write_all(&frame).unwrap();
+        self.stream.get_mut().write_all(&frame).unwrap();
     }
 
     /// Reads one frame, whole: its header and its payload.
@@ -123,9 +125,10 @@ impl Raw {
         done["incident"].as_u64().unwrap()
     }
 
-    /// The socket itself.
-    pub fn into_stream(self) -> TcpStream {
-        self.stream
+    /// The socket itself, and what was read of it beyond the last answer.
+    pub fn into_parts(self) -> (TcpStream, Vec<u8>) {
+        let ahead = self.stream.buffer().to_vec();
+        (self.stream.into_inner(), ahead)
     }
 }
 

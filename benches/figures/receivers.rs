@@ -27,6 +27,9 @@ pub enum From {
     Warroom(SocketAddr, u64),
 }
 
+/// A connection, and what was read of it already.
+type Opened = (TcpStream, Vec<u8>);
+
 /// The receiving process and its lines. It ends when its input does, so also when this process is
 /// killed.
 pub struct Receivers {
@@ -80,13 +83,13 @@ pub fn received() -> bool {
     let incident = words[2].parse().unwrap();
     let open = |n: usize| {
         if words[0] == "bare" {
-            return TcpStream::connect(address).unwrap();
+            return (TcpStream::connect(address).unwrap(), Vec::new());
         }
         let mut raw = Raw::connect(address, &format!("p{n}"));
         raw.join(incident);
-        raw.into_stream()
+        raw.into_parts()
     };
-    let streams: Vec<TcpStream> = (0..SESSIONS).map(open).collect();
+    let streams: Vec<Opened> = (0..SESSIONS).map(open).collect();
     std::thread::spawn(|| {
         // Nothing ever comes: this is how the end of the measuring process is heard of.
         let _ = stdin().lock().read_line(&mut String::new());
@@ -102,12 +105,12 @@ pub fn received() -> bool {
 }
 
 /// Says so when each number of events has reached every connection.
-async fn count(streams: Vec<TcpStream>) {
+async fn count(streams: Vec<Opened>) {
     let (got, mut each) = channel(SESSIONS * 4);
-    for stream in streams {
+    for (stream, ahead) in streams {
         stream.set_nonblocking(true).unwrap();
         let stream = tokio::net::TcpStream::from_std(stream).unwrap();
-        tokio::spawn(read(stream, got.clone()));
+        tokio::spawn(read(stream, ahead, got.clone()));
     }
     drop(got);
     let say = |line: &str| {
@@ -127,12 +130,14 @@ async fn count(streams: Vec<TcpStream>) {
     }
 }
 
-/// Counts the events of one connection; what is no event (presence, the board) is passed over.
-async fn read(mut stream: tokio::net::TcpStream, got: Sender<usize>) {
-    let mut buffer = vec![0; READ_BYTES];
-    let (mut held, mut number) = (0, 0);
-    while let Ok(n @ 1..) = stream.read(&mut buffer[held..]).await {
-        held += n;
+/// Counts the events of one connection, from what was read of it already on; what is no event
+/// (presence, the board) is passed over.
+async fn read(mut stream: tokio::net::TcpStream, ahead: Vec<u8>, got: Sender<usize>) {
+    let mut held = ahead.len();
+    let mut buffer = ahead;
+    buffer.resize(READ_BYTES, 0);
+    let mut number = 0;
+    loop {
         let mut at = 0;
         while let Ok((start, end)) = frame(&buffer[at..held]) {
             if buffer[at + start..at + end].starts_with(br#"{"type":"event""#) {
@@ -146,5 +151,9 @@ async fn read(mut stream: tokio::net::TcpStream, got: Sender<usize>) {
         }
         buffer.copy_within(at..held, 0);
         held -= at;
+        match stream.read(&mut buffer[held..]).await {
+            Ok(n @ 1..) => held += n,
+            _ => return,
+        }
     }
 }

@@ -45,6 +45,8 @@ pub(super) enum Task {
 pub(super) struct Nudge {
     tasks: SyncSender<Task>,
     checkpoint: Arc<AtomicBool>,
+    /// The housekeeper was woken, and has not looked for new events since.
+    woken: Arc<AtomicBool>,
 }
 
 impl Nudge {
@@ -52,13 +54,22 @@ impl Nudge {
         Self {
             tasks,
             checkpoint: Arc::default(),
+            woken: Arc::default(),
         }
     }
 
     /// There are new events.
     pub(super) fn appended(&self) {
-        // A full queue: the housekeeper looks for new events after each task anyway.
-        let _ = self.tasks.try_send(Task::Wake);
+        // To wake a thread takes as long as a part of an append.
+        if !self.woken.swap(true, Ordering::AcqRel) {
+            // A full queue: the housekeeper looks for new events after each task anyway.
+            let _ = self.tasks.try_send(Task::Wake);
+        }
+    }
+
+    /// The housekeeper looks for new events now: those that come later wake it again.
+    fn looking(&self) {
+        self.woken.swap(false, Ordering::AcqRel);
     }
 
     /// Someone waits for the index.
@@ -177,6 +188,7 @@ impl Housekeeper {
 
     /// Brings the index up to date. False when the journal was closed meanwhile.
     fn follow(&mut self) -> bool {
+        self.nudge.looking();
         let commits = self.counters.commits();
         let trouble = loop {
             match self.index_some() {
@@ -198,7 +210,7 @@ impl Housekeeper {
                     } => {
                         let _ = answer.send(self.keep(fold, &incident));
                     }
-                    Task::Wake | Task::Hurry => {}
+                    Task::Wake | Task::Hurry => self.nudge.looking(),
                 }
             }
         };
