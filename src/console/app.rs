@@ -121,6 +121,8 @@ pub struct Draft {
     pub kept: String,
     /// Since when another one waits.
     pub since: Option<Timestamp>,
+    /// Whose draft was looked for on disk; nobody's before the server has said who this is.
+    pub of: Option<Person>,
 }
 
 /// How things are shown and which keys do what.

@@ -1,9 +1,11 @@
-//! What is typed and not sent, kept on disk over a crash: one small file an incident.
+//! What is typed and not sent, kept on disk over a crash: one small file an incident and person.
+//!
+//! The folder is that of one server: two servers have an `INC-1` each.
 //!
 //! Saving is done beside the loop, the newest text of each incident only, so a slow disk never
 //! makes a key wait and nothing queues up.
 
-use crate::incident::IncidentId;
+use crate::incident::{IncidentId, Person};
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,11 +13,14 @@ use std::path::{Path, PathBuf};
 /// Drafts longer than this are not read back, in bytes: no note is longer.
 const DRAFT_BYTES: u64 = 256 * 1024;
 
-/// The drafts of one person on one machine.
+/// Whose draft it is, and of which incident.
+pub type Of = (Person, IncidentId);
+
+/// The drafts of one machine.
 #[derive(Debug, Default)]
 pub struct Drafts {
     dir: Option<PathBuf>,
-    waiting: BTreeMap<IncidentId, String>,
+    waiting: BTreeMap<Of, String>,
     saving: Option<tokio::task::JoinHandle<Result<(), String>>>,
 }
 
@@ -29,31 +34,31 @@ impl Drafts {
         }
     }
 
-    /// Wants this text saved, instead of any that still waits for the same incident.
-    pub fn save(&mut self, incident: IncidentId, text: String) {
+    /// Wants this text saved, instead of any that still waits in its place.
+    pub fn save(&mut self, of: Of, text: String) {
         if self.dir.is_some() {
-            self.waiting.insert(incident, text);
+            self.waiting.insert(of, text);
             self.start();
         }
     }
 
     /// Adds a line to what is kept.
-    pub fn add(&mut self, incident: IncidentId, line: &str) {
-        let kept = match self.waiting.get(&incident) {
+    pub fn add(&mut self, of: Of, line: &str) {
+        let kept = match self.waiting.get(&of) {
             Some(text) => Some(text.clone()),
-            None => self.load(incident),
+            None => self.load(&of),
         };
         let text = match kept.filter(|text| !text.is_empty()) {
             Some(text) => format!("{text}\n{line}"),
             None => line.to_owned(),
         };
-        self.save(incident, text);
+        self.save(of, text);
     }
 
     /// The text that was left there, if any.
     #[must_use]
-    pub fn load(&self, incident: IncidentId) -> Option<String> {
-        let path = path(self.dir.as_deref()?, incident);
+    pub fn load(&self, of: &Of) -> Option<String> {
+        let path = path(self.dir.as_deref()?, of);
         let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= DRAFT_BYTES);
         let text = small.then(|| std::fs::read_to_string(&path).ok())??;
         (!text.is_empty()).then_some(text)
@@ -88,12 +93,12 @@ impl Drafts {
         };
         let waiting = std::mem::take(&mut self.waiting);
         self.saving = Some(tokio::task::spawn_blocking(move || {
-            waiting.into_iter().try_for_each(|(incident, text)| {
-                write(&dir, incident, &text).map_err(|error| {
+            waiting.into_iter().try_for_each(|(of, text)| {
+                write(&dir, &of, &text).map_err(|error| {
                     format!(
                         "What you are typing is not kept over a crash: {} cannot be written \
                          ({error}). Send it soon, or make room there.",
-                        path(&dir, incident).display()
+                        path(&dir, &of).display()
                     )
                 })
             })
@@ -101,13 +106,13 @@ impl Drafts {
     }
 }
 
-fn path(dir: &Path, incident: IncidentId) -> PathBuf {
-    dir.join(format!("{incident}.draft"))
+fn path(dir: &Path, (person, incident): &Of) -> PathBuf {
+    dir.join(format!("{incident}.{person}.draft"))
 }
 
 /// Puts the new text in place of the old in one step, so that a crash leaves one of them whole.
-fn write(dir: &Path, incident: IncidentId, text: &str) -> io::Result<()> {
-    let path = path(dir, incident);
+fn write(dir: &Path, of: &Of, text: &str) -> io::Result<()> {
+    let path = path(dir, of);
     if text.is_empty() {
         return match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -126,30 +131,37 @@ fn write(dir: &Path, incident: IncidentId, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn of(person: &str, incident: u64) -> Of {
+        (person.parse().unwrap(), IncidentId(incident))
+    }
+
     #[tokio::test]
-    async fn the_newest_text_of_each_incident_is_kept() {
+    async fn the_newest_text_of_each_incident_and_person_is_kept() {
         let dir = tempfile::tempdir().unwrap();
         let mut drafts = Drafts::new(Some(dir.path().to_owned()));
         for text in ["p", "po", "pods"] {
-            drafts.save(IncidentId(1), text.to_owned());
+            drafts.save(of("lee", 1), text.to_owned());
         }
-        drafts.save(IncidentId(2), "other".to_owned());
+        drafts.save(of("lee", 2), "other".to_owned());
+        drafts.save(of("maya", 1), "hers".to_owned());
         while drafts.is_busy() {
             drafts.saved().await.unwrap();
         }
-        assert_eq!(drafts.load(IncidentId(1)).as_deref(), Some("pods"));
-        assert_eq!(drafts.load(IncidentId(2)).as_deref(), Some("other"));
-        drafts.save(IncidentId(1), String::new());
+        assert_eq!(drafts.load(&of("lee", 1)).as_deref(), Some("pods"));
+        assert_eq!(drafts.load(&of("lee", 2)).as_deref(), Some("other"));
+        assert_eq!(drafts.load(&of("maya", 1)).as_deref(), Some("hers"));
+        assert_eq!(drafts.load(&of("bo", 1)), None);
+        drafts.save(of("lee", 1), String::new());
         drafts.saved().await.unwrap();
-        assert_eq!(drafts.load(IncidentId(1)), None);
+        assert_eq!(drafts.load(&of("lee", 1)), None);
     }
 
     #[tokio::test]
     async fn a_folder_that_cannot_be_written_is_said() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut drafts = Drafts::new(Some(file.path().join("below a file")));
-        drafts.save(IncidentId(1), "x".to_owned());
+        drafts.save(of("lee", 1), "x".to_owned());
         let said = drafts.saved().await.unwrap_err();
-        assert!(said.contains("INC-1.draft"), "{said}");
+        assert!(said.contains("INC-1.lee.draft"), "{said}");
     }
 }

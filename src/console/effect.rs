@@ -20,20 +20,20 @@ pub enum Effect {
     Edit(String),
     /// Keep what is typed on disk; empty: take it off.
     SaveDraft {
-        /// Of which incident.
-        incident: IncidentId,
+        /// Whose, and of which incident.
+        of: (Person, IncidentId),
         /// What is typed.
         text: String,
     },
     /// Add a line to what is kept on disk, for an incident that is not on the screen.
     AddToDraft {
-        /// Of which incident.
-        incident: IncidentId,
+        /// Whose, and of which incident.
+        of: (Person, IncidentId),
         /// The line.
         text: String,
     },
     /// Look for a draft on disk; the answer, if there is one, is [`super::msg::Msg::Draft`].
-    LoadDraft(IncidentId),
+    LoadDraft((Person, IncidentId)),
     /// Keep a line that was sent on disk.
     KeepLine {
         /// Who sent it.

@@ -356,11 +356,14 @@ impl Loop {
                     }
                 }
                 Effect::Edit(text) => self.edit(text),
-                Effect::SaveDraft { incident, text } => self.drafts.save(incident, text),
-                Effect::AddToDraft { incident, text } => self.drafts.add(incident, &text),
-                Effect::LoadDraft(incident) => {
-                    if let Some(text) = self.drafts.load(incident) {
-                        self.take_in(Msg::Draft { incident, text });
+                Effect::SaveDraft { of, text } => self.drafts.save(of, text),
+                Effect::AddToDraft { of, text } => self.drafts.add(of, &text),
+                Effect::LoadDraft(of) => {
+                    if let Some(text) = self.drafts.load(&of) {
+                        self.take_in(Msg::Draft {
+                            incident: of.1,
+                            text,
+                        });
                     }
                 }
                 Effect::KeepLine { person, line } => self.history.keep(person, line),
@@ -460,7 +463,7 @@ impl Loop {
         drop(self.terminal);
         for effect in update::leave(&mut self.app) {
             match effect {
-                Effect::SaveDraft { incident, text } => self.drafts.save(incident, text),
+                Effect::SaveDraft { of, text } => self.drafts.save(of, text),
                 Effect::Client(effect) => self.outgoing.push_back(effect),
                 _ => {}
             }

@@ -133,10 +133,13 @@ fn refused(app: &mut App, pending: &Pending, refusal: &Refusal) -> Vec<Effect> {
             screen.composer.give_back(&line, refusal);
             Vec::new()
         }
-        (_, Some(incident)) => vec![Effect::AddToDraft {
-            incident,
-            text: line,
-        }],
+        (_, Some(incident)) => match app.client.me() {
+            Some(me) => vec![Effect::AddToDraft {
+                of: (me.person.clone(), incident),
+                text: line,
+            }],
+            None => Vec::new(),
+        },
         (_, None) => Vec::new(),
     }
 }

@@ -27,10 +27,23 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
     history::give(app);
     let joined = app.client.join(id);
     effects.extend(super::client::effects(app, joined));
-    if app.prefs.read_only.is_none() {
-        effects.push(Effect::LoadDraft(id));
-    }
     effects
+}
+
+/// Looks for what this person had typed here before, once it is known who this is.
+pub(super) fn want_draft(app: &mut App) -> Option<Effect> {
+    if app.prefs.read_only.is_some() {
+        return None;
+    }
+    let person = &app.client.me()?.person;
+    let Screen::Incident(screen) = &mut app.screen else {
+        return None;
+    };
+    if screen.draft.of.is_some() {
+        return None;
+    }
+    screen.draft.of = Some(person.clone());
+    Some(Effect::LoadDraft((person.clone(), screen.id)))
 }
 
 /// Puts the board on the screen, the cursor where the incident stands.
@@ -66,9 +79,13 @@ pub(super) fn keep_draft(app: &mut App) -> Vec<Effect> {
     if screen.composer.draft() == screen.draft.kept {
         return Vec::new();
     }
+    // Nothing can be typed before the server has said who this is.
+    let Some(person) = screen.draft.of.clone() else {
+        return Vec::new();
+    };
     screen.composer.draft().clone_into(&mut screen.draft.kept);
     vec![Effect::SaveDraft {
-        incident: screen.id,
+        of: (person, screen.id),
         text: screen.draft.kept.clone(),
     }]
 }

@@ -344,8 +344,8 @@ fn words_refused_later_for_another_incident_go_to_its_draft() {
     );
     assert!(
         effects.iter().any(|effect| matches!(effect,
-            Effect::AddToDraft { incident, text }
-                if *incident == IncidentId(7) && text == "said before the crash")),
+            Effect::AddToDraft { of: (lee, IncidentId(7)), text }
+                if lee.as_str() == "lee" && text == "said before the crash")),
         "{effects:?}"
     );
 }
@@ -488,6 +488,29 @@ fn what_was_sent_is_kept_and_comes_back_on_any_incident() {
     };
     let lines: Vec<_> = screen.composer.history().lines().collect();
     assert_eq!(lines, ["earlier", "now"]);
+}
+
+#[test]
+fn a_draft_is_looked_for_once_it_is_known_who_this_is() {
+    let log = usual();
+    let mut bench = Bench::silent(120, 40);
+    let early = super::start(&mut bench.app, Some(log.state.id));
+    let looks = |effects: &[Effect]| {
+        let of = effects.iter().find_map(|effect| match effect {
+            Effect::LoadDraft((person, incident)) => Some((person.to_string(), *incident)),
+            _ => None,
+        });
+        of
+    };
+    assert_eq!(looks(&early), None);
+    bench.client(Input::Connecting);
+    bench.client(Input::Connected);
+    let welcome = json!({"type": "welcome", "protocol": crate::protocol::VERSION,
+        "server": "warroom 0.1.0", "now": bench.now, "you": "lee", "level": "responder",
+        "access": "tokens", "board": [log.summary()]});
+    let welcomed = bench.frame(&welcome);
+    assert_eq!(looks(&welcomed), Some(("lee".to_owned(), log.state.id)));
+    assert_eq!(looks(&bench.frame(&log.joined())), None, "once");
 }
 
 #[test]

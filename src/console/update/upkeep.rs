@@ -19,6 +19,7 @@ const DRAFT_AFTER: TimeDelta = TimeDelta::milliseconds(300);
 pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
     let mut effects = presence(app);
     effects.extend(history::want(app));
+    effects.extend(incident::want_draft(app));
     let now = app.now;
     if let Screen::Incident(screen) = &mut app.screen {
         let changed = screen.composer.draft() != screen.draft.kept;
