@@ -126,10 +126,19 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             posted_line(*audience, text, *next_at),
         ),
         What::Asked { to, text, .. } => (EntryKind::Ask, format!("asked {to}: {text}").into()),
-        What::AskAnswered { ask, state, reason } => (
-            EntryKind::Ask,
-            with_reason(format!("ask {ask} {}", ask_word(*state)), reason.as_deref()),
-        ),
+        What::AskAnswered {
+            ask,
+            state,
+            reason,
+            text,
+        } => {
+            let word = ask_word(*state);
+            let line = match text {
+                Some(text) => format!("{word}: {text}"),
+                None => format!("ask {ask} {word}"),
+            };
+            (EntryKind::Ask, with_reason(line, reason.as_deref()))
+        }
         What::ActionItemAdded { text, owner } => (
             EntryKind::ActionItem,
             owner
@@ -195,7 +204,7 @@ fn describe_incident(what: &What, by: &Person) -> Option<(EntryKind, Arc<str>)> 
         }
         What::MilestoneSet { milestone, at } => (
             EntryKind::Incident,
-            format!("{milestone} was {}", utc(*at)).into(),
+            format!("set {milestone} to {}", utc(*at)).into(),
         ),
         What::Merged { into } => (
             EntryKind::StatusChange,

@@ -318,6 +318,9 @@ pub enum What {
         /// What came of it, or why not.
         #[serde(default)]
         reason: Option<Arc<str>>,
+        /// What was asked, so that the line can be read by itself; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<Arc<str>>,
     },
     /// Follow-up work was noted.
     ActionItemAdded {

@@ -244,10 +244,12 @@ impl Case<'_> {
                 "Ask again.",
             ));
         }
+        let text = Some(ask.text.clone());
         Ok(self.one(What::AskAnswered {
             ask: id,
             state,
             reason: reason(why)?,
+            text,
         }))
     }
 }
