@@ -35,5 +35,6 @@ mod server_flight;
 mod server_hooks;
 mod server_limits;
 mod server_rooms;
+mod server_watch;
 mod support;
 mod sync_simulation;

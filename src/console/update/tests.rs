@@ -496,11 +496,10 @@ fn a_draft_is_looked_for_once_it_is_known_who_this_is() {
     let mut bench = Bench::silent(120, 40);
     let early = super::start(&mut bench.app, Some(log.state.id));
     let looks = |effects: &[Effect]| {
-        let of = effects.iter().find_map(|effect| match effect {
+        effects.iter().find_map(|effect| match effect {
             Effect::LoadDraft((person, incident)) => Some((person.to_string(), *incident)),
             _ => None,
-        });
-        of
+        })
     };
     assert_eq!(looks(&early), None);
     bench.client(Input::Connecting);

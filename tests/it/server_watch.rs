@@ -1,0 +1,332 @@
+//! Outside systems that are watched and asked, over real sockets: what they say reaches the
+//! consoles, and whatever is wrong with them disturbs nothing else.
+
+use crate::support::fake::{Asked, Fake, Says, json};
+use crate::support::server::{House, Wire, command, note};
+use crate::support::story::a_silence;
+use std::sync::Arc;
+use std::time::Duration;
+use warroom::http::{Credentials, Http};
+use warroom::incident::*;
+use warroom::integrations::alertmanager::Alertmanager;
+use warroom::integrations::prometheus::{Prometheus, Query};
+use warroom::protocol::{Live, ServerFrame};
+use warroom::server::{Options, SourceOptions};
+use warroom::signals::{Signal, SourceKind, SourceState};
+
+fn prometheus(options: &mut Options, address: &str) {
+    let query = Query {
+        name: "5xx".into(),
+        expr: "errors".to_owned(),
+        instant: false,
+        unit: Unit::Percent,
+        bad: Bad::Above,
+        thresholds: Thresholds::default(),
+    };
+    options.sources.push(SourceOptions {
+        name: "prom".into(),
+        kind: SourceKind::Prometheus,
+        http: Http::new(address, Credentials::Bearer("hunter2".to_owned()), None)
+            .map_err(|error| error.to_string().into()),
+        every: Duration::from_secs(1),
+        watched: Arc::new(Prometheus {
+            name: "prom".into(),
+            queries: vec![query],
+            rules: false,
+        }),
+        changed: None,
+        group_by: vec!["alertname".to_owned()],
+    });
+}
+
+fn alertmanager(options: &mut Options, address: &str) {
+    let alertmanager = Arc::new(Alertmanager {
+        name: "alertmanager".into(),
+        filter: Vec::new(),
+    });
+    options.sources.push(SourceOptions {
+        name: "alertmanager".into(),
+        kind: SourceKind::Alertmanager,
+        http: Http::new(address, Credentials::None, None).map_err(|error| error.to_string().into()),
+        every: Duration::from_secs(1),
+        watched: alertmanager.clone(),
+        changed: Some(alertmanager),
+        group_by: vec!["alertname".to_owned()],
+    });
+}
+
+/// An answer of one series, its values a minute apart up to now.
+fn matrix(values: &[&str]) -> String {
+    let now = warroom::clock::Clock::now(&warroom::clock::SystemClock).timestamp();
+    let count = i64::try_from(values.len()).unwrap();
+    let values: Vec<String> = (values.iter().zip(1..))
+        .map(|(value, n)| format!("[{}, \"{value}\"]", now - 60 * (count - n)))
+        .collect();
+    format!(
+        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{}},"values":[{}]}}]}}}}"#,
+        values.join(",")
+    )
+}
+
+async fn signals(wire: &mut Wire) -> Vec<Signal> {
+    loop {
+        if let Some(ServerFrame::Live(Live::Signals { signals, .. })) = wire.next().await {
+            return signals;
+        }
+    }
+}
+
+/// The source's state once it is not what it was at first.
+async fn state(wire: &mut Wire) -> warroom::signals::Source {
+    loop {
+        if let Some(ServerFrame::Live(Live::Sources { sources })) = wire.next().await
+            && let Some(source) = sources.into_iter().next()
+            && source.state != SourceState::Waiting
+        {
+            return source;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_source_says_reaches_everyone_by_one_poll() {
+    let fake = Fake::start(|_, _| json(200, "", &matrix(&["0.2", "NaN", "12.5"]))).await;
+    let address = format!("http://{}/prom", fake.address);
+    let house = House::with(|options| prometheus(options, &address)).await;
+    let mut maya = house.client("maya").await;
+    maya.declare("a").await;
+    maya.join(1, 0).await;
+    let told = signals(&mut maya).await;
+    assert_eq!(told[0].value, Number::new(12.5));
+    let polls = fake.asked().len();
+    let first = &fake.asked()[0];
+    assert!(
+        first.line.starts_with("POST /prom/api/v1/query_range"),
+        "{first:?}"
+    );
+    assert!(first.body.contains("query=errors"), "{first:?}");
+    // Whoever comes later is told what is known, and costs the source nothing.
+    for n in 0..20 {
+        let mut late = house.client(&format!("p{n}")).await;
+        late.join(1, 0).await;
+        assert_eq!(signals(&mut late).await[0].value, Number::new(12.5));
+    }
+    let since = fake.asked().len() - polls;
+    assert!(since < 20, "{since} polls for 20 consoles");
+}
+
+#[tokio::test]
+async fn a_source_in_trouble_says_so_in_its_own_place_and_nothing_else_is_disturbed() {
+    use SourceState::{Denied, Down, Limited, Nonsense};
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+    let cut = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{";
+    let long =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n";
+    let away = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
+    let endless = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n                ";
+    type Case = (&'static str, fn(&[&str]) -> Says, SourceState, &'static str);
+    let texts = [page, cut, long, away, std::str::from_utf8(endless).unwrap()];
+    let cases: [Case; 10] = [
+        ("500", |_| json(500, "", "{}"), Down, "500"),
+        (
+            "429 with a wait",
+            |_| json(429, "Retry-After: 77\r\n", "{}"),
+            Limited,
+            "too often",
+        ),
+        ("429 without", |_| json(429, "", "{}"), Limited, "too often"),
+        ("401", |_| json(401, "", "{}"), Denied, "401"),
+        (
+            "a login page",
+            |t| Says::Bytes(t[0].into()),
+            Nonsense,
+            "text/html",
+        ),
+        (
+            "a cut body",
+            |t| Says::Bytes(t[1].into()),
+            Down,
+            "cut short",
+        ),
+        (
+            "100 MB, said",
+            |t| Says::Bytes(t[2].into()),
+            Nonsense,
+            "longer than 16 MiB",
+        ),
+        (
+            "100 MB, streamed",
+            |t| Says::WithoutEnd(t[4].into()),
+            Nonsense,
+            "longer than 16 MiB",
+        ),
+        (
+            "a redirect",
+            |t| Says::Bytes(t[3].into()),
+            Nonsense,
+            "not followed",
+        ),
+        ("no JSON", |_| json(200, "", "{\"status\":"), Nonsense, ""),
+    ];
+    for (name, says, expected, why) in cases {
+        let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
+        let fake = Fake::start(move |_, _| {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            says(&texts)
+        })
+        .await;
+        let address = format!("http://{}", fake.address);
+        let house = House::with(|options| prometheus(options, &address)).await;
+        let mut maya = house.client("maya").await;
+        maya.declare("a").await;
+        let source = state(&mut maya).await;
+        let said = source.why.clone().unwrap_or_default();
+        assert_eq!(source.state, expected, "{name}: {said}");
+        assert!(said.contains(why), "{name}: {said}");
+        assert!(!said.contains("hunter2"), "{name}: {said}");
+        assert_eq!(source.answered_at, None, "{name}");
+        if name == "429 with a wait" {
+            let wait =
+                source.next_at.unwrap() - warroom::clock::Clock::now(&warroom::clock::SystemClock);
+            assert!(wait > chrono::TimeDelta::seconds(60), "{wait}");
+        }
+        maya.submit(Some(1), &note("written all the same"))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_is_not_there_is_down_and_one_without_its_secret_is_never_asked() {
+    let house = House::with(|options| {
+        prometheus(options, "http://127.0.0.1:1");
+        options.sources[0].name = "a".into();
+        prometheus(options, "http://127.0.0.1:1");
+        options.sources[1].name = "b".into();
+        options.sources[1].http = Err("The secret in the file x cannot be read.".into());
+    })
+    .await;
+    let mut maya = house.client("maya").await;
+    maya.declare("a").await;
+    let (mut down, mut denied) = (false, false);
+    while !(down && denied) {
+        if let Some(ServerFrame::Live(Live::Sources { sources })) = maya.next().await {
+            down = sources[0].state == SourceState::Down;
+            denied = sources[1].state == SourceState::Denied
+                && sources[1]
+                    .why
+                    .as_deref()
+                    .is_some_and(|why| why.contains("file x"));
+        }
+    }
+}
+
+fn silences(ours: Option<&str>) -> String {
+    ours.map_or_else(|| "[]".to_owned(), |comment| {
+        format!(
+            r#"[{{"id":"4f2a","status":{{"state":"active"}},"comment":"{comment}","createdBy":"maya","startsAt":"2026-01-01T00:00:00Z","endsAt":"2036-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z","matchers":[{{"name":"alertname","value":"A","isRegex":false,"isEqual":true}}]}}]"#
+        )
+    })
+}
+
+/// Asks for a silence and waits for what the log says of it.
+async fn silenced(house: &House) -> (OutsideOutcome, String, Option<String>) {
+    let mut maya = house.client("maya").await;
+    maya.declare("a").await;
+    maya.join(1, 0).await;
+    let until =
+        command(Intent::ClaimRole { role: Role::Scribe }).written_at + chrono::TimeDelta::hours(1);
+    let call = a_silence("A", until);
+    maya.submit(Some(1), &command(Intent::AskOutside { call }))
+        .await
+        .unwrap();
+    loop {
+        let log = house.ledger.log(1);
+        let answered = log
+            .iter()
+            .find_map(|record| match record.event().body.known() {
+                Some(What::OutsideAnswered {
+                    outcome,
+                    said,
+                    reference,
+                    ..
+                }) => Some((
+                    *outcome,
+                    said.to_string(),
+                    reference.as_ref().map(ToString::to_string),
+                )),
+                _ => None,
+            });
+        match answered {
+            Some(answered) => return answered,
+            None => drop(maya.event().await),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_silence_is_made_once_it_is_in_the_log_and_answered_there() {
+    let fake = Fake::start(|asked, _| match &*asked.line {
+        line if line.starts_with("POST") => json(200, "", r#"{"silenceID":"4f2a"}"#),
+        line if line.contains("alerts") => json(200, "", "[]"),
+        _ => json(200, "", &silences(None)),
+    })
+    .await;
+    let address = format!("http://{}", fake.address);
+    let house = House::with(|options| alertmanager(options, &address)).await;
+    let (outcome, _, reference) = silenced(&house).await;
+    assert_eq!(
+        (outcome, reference.as_deref()),
+        (OutsideOutcome::Done, Some("4f2a"))
+    );
+    let posts = |asked: &Asked| asked.line.starts_with("POST");
+    let made: Vec<Asked> = fake.asked().into_iter().filter(posts).collect();
+    assert_eq!(made.len(), 1);
+    assert!(
+        made[0]
+            .body
+            .contains("deploying the fix (warroom INC-1 #2)"),
+        "{made:?}"
+    );
+    assert!(made[0].body.contains(r#""createdBy":"maya""#), "{made:?}");
+}
+
+#[tokio::test]
+async fn a_silence_that_was_made_before_is_not_made_again() {
+    let fake = Fake::start(|asked, _| match &*asked.line {
+        line if line.contains("alerts") => json(200, "", "[]"),
+        _ => json(
+            200,
+            "",
+            &silences(Some("deploying the fix (warroom INC-1 #2)")),
+        ),
+    })
+    .await;
+    let address = format!("http://{}", fake.address);
+    let house = House::with(|options| alertmanager(options, &address)).await;
+    let (outcome, _, reference) = silenced(&house).await;
+    assert_eq!(
+        (outcome, reference.as_deref()),
+        (OutsideOutcome::Done, Some("4f2a"))
+    );
+    assert!(
+        fake.asked()
+            .iter()
+            .all(|asked| !asked.line.starts_with("POST"))
+    );
+}
+
+#[tokio::test]
+async fn a_silence_that_is_refused_says_why_in_the_log() {
+    let fake = Fake::start(|asked, _| match &*asked.line {
+        line if line.starts_with("POST") => json(400, "", r#""bad matcher""#),
+        line if line.contains("alerts") => json(200, "", "[]"),
+        _ => json(200, "", &silences(None)),
+    })
+    .await;
+    let address = format!("http://{}", fake.address);
+    let house = House::with(|options| alertmanager(options, &address)).await;
+    let (outcome, said, _) = silenced(&house).await;
+    assert_eq!(outcome, OutsideOutcome::Failed);
+    assert!(said.contains("400"), "{said}");
+}
