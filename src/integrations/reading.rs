@@ -3,7 +3,7 @@
 
 use super::exchange::AnswerError;
 use crate::incident::{Timestamp, limits};
-use chrono::DateTime;
+use chrono::{DateTime, SubsecRound};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -78,10 +78,10 @@ pub(super) fn count(value: &Value) -> u64 {
     exact.unwrap_or_else(|| number(value).unwrap_or_default() as u64)
 }
 
-/// A moment, written as RFC 3339. Go's zero time (year 1) and all else before 1970 is none.
+/// A moment to the millisecond, written as RFC 3339. Go's zero time (year 1) and all else before 1970 is none.
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     let at = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
-    (at.timestamp() > 0).then(|| at.to_utc())
+    (at.timestamp() > 0).then(|| at.to_utc().trunc_subsecs(3))
 }
 
 /// An address for a browser: `http` or `https`, and no longer than links may be.
@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_or_is_none() {
-        assert!(moment(&json!("2026-11-23T13:04:29.5+02:00")).is_some());
+        let fine = moment(&json!("2026-11-23T13:04:29.123456789+02:00")).expect("a moment");
+        assert_eq!(fine.to_rfc3339(), "2026-11-23T11:04:29.123+00:00");
         for none in [
             json!("0001-01-01T00:00:00Z"),
             json!("9999999-01-01T00:00:00Z"),

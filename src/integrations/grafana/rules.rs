@@ -2,6 +2,7 @@
 
 use super::{About, Grafana, link};
 use crate::incident::limits;
+use crate::integrations::alerts::ALERTS_MOST;
 use crate::integrations::exchange::{AnswerError, Ask, Request, Response};
 use crate::integrations::fingerprint;
 use crate::integrations::reading::{cut, line, moment, not_whole, quoted, text};
@@ -12,8 +13,6 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Alerts of one Grafana that are kept; those that fire first.
-pub const ALERTS: usize = 20_000;
 /// The annotations that may hold the one line about an alert, best first.
 const SUMMARIES: [&str; 3] = ["summary", "message", "description"];
 
@@ -80,7 +79,7 @@ pub(super) fn alerts(
     alerts.sort_by(|a, b| by_name(a, b).then(a.state.cmp(&b.state)));
     alerts.dedup_by(|again, first| again.fingerprint == first.fingerprint);
     alerts.sort_by(|a, b| a.state.cmp(&b.state).then(by_name(a, b)));
-    alerts.truncate(ALERTS);
+    alerts.truncate(ALERTS_MOST);
     Ok(alerts)
 }
 
@@ -272,7 +271,7 @@ mod tests {
         let alerts = alerts.expect("read");
         let states: Vec<_> = alerts.iter().map(|alert| alert.state).collect();
         assert_eq!(states, [LiveState::Firing, LiveState::Pending]);
-        let many: Vec<Value> = (0..ALERTS + 10)
+        let many: Vec<Value> = (0..ALERTS_MOST + 10)
             .map(|no| {
                 instance(
                     &format!("n{no}"),
@@ -281,7 +280,7 @@ mod tests {
             })
             .collect();
         let alerts = read(&with(&many)).expect("read");
-        assert_eq!(alerts.len(), ALERTS);
+        assert_eq!(alerts.len(), ALERTS_MOST);
         assert!(alerts.iter().all(|alert| alert.state == LiveState::Firing));
     }
 
