@@ -26,6 +26,14 @@ pub struct Live {
 }
 
 impl Live {
+    /// What these parts come to, one after the other: for screens that are drawn without a server.
+    #[must_use]
+    pub fn of_parts(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut live = Self::default();
+        parts.into_iter().for_each(|part| live.take(part));
+        live
+    }
+
     /// Takes a part in, in the place of the last one of its kind.
     pub(super) fn take(&mut self, part: Part) {
         match part {

@@ -23,6 +23,8 @@ pub mod composer;
 pub mod errors;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod live_tests;
 mod request;
 mod rows;
 pub mod runbook;

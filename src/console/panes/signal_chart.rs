@@ -191,8 +191,12 @@ fn draw_times(
     };
     let columns = usize::from(area.width);
     let style = look.theme.style(Meaning::Time);
+    let end = format!(" {} {}", say(window.1), cx.zone.name(window.1));
+    let last = area
+        .width
+        .saturating_sub(u16::try_from(cells(&end)).unwrap_or(0));
     let mut x = 0;
-    while x + TIME_EVERY <= area.width {
+    while x + TIME_EVERY <= last {
         let at = chart::moment_of(usize::from(x), window, columns);
         let place = Rect {
             x: area.x + x,
@@ -202,8 +206,7 @@ fn draw_times(
         paint::left(&[Piece::new(say(at), style)], place, buf);
         x += TIME_EVERY;
     }
-    let end = format!("{} {}", say(window.1), cx.zone.name(window.1));
-    paint::right(&[Piece::new(format!(" {end}"), style)], area, buf);
+    paint::right(&[Piece::new(end, style)], area, buf);
 }
 
 fn draw_legend(
