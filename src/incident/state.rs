@@ -133,6 +133,16 @@ pub struct Incident {
 }
 
 impl Incident {
+    /// From when on it counts how long it lasts: since the harm began, as for the time to resolve;
+    /// where that is not known, since it was declared or opened.
+    #[must_use]
+    pub fn lasts_since(&self) -> Timestamp {
+        use super::Milestone;
+        let known = self.milestones.at(Milestone::Started);
+        let known = known.or_else(|| self.milestones.at(Milestone::Declared));
+        known.unwrap_or(self.opened_at)
+    }
+
     /// An incident of which nothing is known yet. `seq` is zero until the first event is applied.
     #[must_use]
     pub fn new(id: IncidentId) -> Self {
@@ -359,6 +369,16 @@ pub struct Summary {
     pub alerts: u32,
     /// What further alerts must match to join.
     pub match_key: Option<Arc<str>>,
+}
+
+impl Summary {
+    /// From when on it counts how long it lasts: since the harm began, as for the time to resolve;
+    /// where that is not known, since it was declared or opened.
+    #[must_use]
+    pub fn lasts_since(&self) -> Timestamp {
+        let known = self.started_at.or(self.declared_at);
+        known.unwrap_or(self.opened_at)
+    }
 }
 
 impl From<&Incident> for Summary {

@@ -48,7 +48,7 @@ pub async fn run(args: ListArgs, cx: &Context) -> Result<(), Failure> {
 }
 
 fn row(of: &Summary) -> Vec<String> {
-    let since = of.started_at.unwrap_or(of.opened_at);
+    let since = of.lasts_since();
     let until = of.resolved_at.filter(|_| of.status.is_over());
     let drill = if of.kind == crate::incident::Kind::Drill {
         "DRILL "

@@ -93,10 +93,7 @@ fn count(n: usize, one: &str, many: &str) -> String {
 }
 
 fn resolve(shown: &Incident, now: Timestamp) -> Confirm {
-    let since = shown
-        .milestones
-        .at(Milestone::Declared)
-        .unwrap_or(shown.opened_at);
+    let since = shown.lasts_since();
     let mut lines = vec![format!(
         "{} is over after {}, for everyone.",
         name(shown),

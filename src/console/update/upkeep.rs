@@ -112,18 +112,14 @@ fn next_second(app: &App) -> Option<Timestamp> {
             if !shown.status.is_open() {
                 return next_deadline(shown, app.now).map(|deadline| deadline.at);
             }
-            let since = shown
-                .milestones
-                .at(crate::incident::Milestone::Declared)
-                .unwrap_or(shown.opened_at);
-            Some(next_step(since, app.now, 1))
+            Some(next_step(shown.lasts_since(), app.now, 1))
         }
         Screen::Board(_) => app
             .client
             .board()
             .filter(|summary| summary.status.is_open())
             .flat_map(|summary| {
-                let since = summary.declared_at.unwrap_or(summary.opened_at);
+                let since = summary.lasts_since();
                 let young = app.now - since < TimeDelta::minutes(1);
                 let age = next_step(since, app.now, if young { 1 } else { 60 });
                 let update = summary.next_update_at;

@@ -342,7 +342,7 @@ impl Columns {
 
 /// How long it has been going on; once it is over, how long it lasted.
 fn age_of(summary: &Summary, look: &Look<'_>) -> String {
-    let since = summary.declared_at.unwrap_or(summary.opened_at);
+    let since = summary.lasts_since();
     let until = if summary.status.is_over() {
         summary.resolved_at.unwrap_or(summary.changed_at)
     } else {

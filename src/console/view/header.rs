@@ -139,29 +139,25 @@ fn status(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     pieces
 }
 
-/// From when to when the clock counts: since it was declared; while it waits in triage, since it
-/// was opened; until now, or until it was over.
+/// From when to when the clock counts: since it began, until now or until it was over.
 #[must_use]
 pub fn span(shown: &Incident, now: Timestamp) -> (Timestamp, Timestamp) {
-    let since = shown.milestones.at(Milestone::Declared);
     let until = if shown.status.is_open() {
         now
     } else {
         let end = shown.milestones.at(Milestone::Resolved);
         end.unwrap_or(shown.changed_at)
     };
-    (since.unwrap_or(shown.opened_at), until)
+    (shown.lasts_since(), until)
 }
 
-/// The running clock: since it was declared; while it waits in triage, since it was opened; once it
-/// is over, how long it lasted.
+/// The running clock; once it is over, how long it lasted.
 fn time(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     let strong = look.theme.style(Meaning::Strong);
     let muted = look.theme.style(Meaning::Muted);
     let (since, until) = span(shown, look.now);
     let (word, style) = match shown.status {
-        Status::Triage => ("waits ", strong),
-        status if status.is_live() => ("", strong),
+        status if status.is_open() => ("", strong),
         _ => ("lasted ", muted),
     };
     vec![
