@@ -209,8 +209,10 @@ impl State {
     }
 }
 
+/// What rows are told apart by: two monitors may have the same alerts.
 fn keys(groups: &[&AlertGroup]) -> Vec<Arc<str>> {
-    groups.iter().map(|group| group.key.clone()).collect()
+    let key = |group: &&AlertGroup| format!("{} {}", group.source, group.key).into();
+    groups.iter().map(key).collect()
 }
 
 fn act(action: Action, group: &AlertGroup, cx: &Cx<'_>) -> Option<Request> {

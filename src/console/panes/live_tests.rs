@@ -326,3 +326,37 @@ fn a_table_in_another_order() {
         "{sorted}"
     );
 }
+
+#[test]
+fn the_cursor_stays_with_its_monitor_when_another_has_the_same_alerts() {
+    let other = AlertGroup {
+        source: "prom".into(),
+        ..group(1, "HighErrorRate", 1)
+    };
+    let silenced = AlertGroup {
+        silences: vec!["4f2a".into()],
+        ..group(1, "HighErrorRate", 0)
+    };
+    let (room, me) = (usual(), me());
+    let mut state = alerts::State::default();
+    let before = live(
+        Vec::new(),
+        Vec::new(),
+        vec![group(1, "HighErrorRate", 2), other.clone()],
+        false,
+    );
+    let after = live(Vec::new(), Vec::new(), vec![other, silenced], false);
+    let cx = |live| Cx {
+        room: &room,
+        live,
+        looked_at: None,
+        me: Some(&me),
+        now: now(),
+        zone: Zone::Utc,
+        area: Rect::new(0, 0, 80, 10),
+        read_only: false,
+    };
+    state.handle(Action::Top, &cx(&before));
+    assert_eq!(state.why_not(Action::ExpireSilence, &cx(&after)), None);
+    assert!(state.why_not(Action::ExpireSilence, &cx(&before)).is_some());
+}
