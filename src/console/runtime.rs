@@ -17,10 +17,12 @@ use crate::client;
 use crate::client::link::LinkHandle;
 use crate::clock::Clock;
 use crossterm::event::{Event, EventStream, KeyEventKind, MouseEventKind};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::error::TrySendError;
@@ -106,6 +108,20 @@ impl Signals {
             _ = self.interrupt.recv() => {}
         }
     }
+}
+
+/// What the terminal has sent already. It is asked in the name of the loop's own task: the stream
+/// remembers the first who asked until something comes, so that asking in nobody's name would let
+/// the next key wake nobody.
+async fn waiting(events: Option<&mut EventStream>) -> Option<Option<io::Result<Event>>> {
+    let events = events?;
+    poll_fn(|cx| {
+        Poll::Ready(match events.poll_next_unpin(cx) {
+            Poll::Ready(event) => Some(event),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
 
 /// What ended one wait.
@@ -205,7 +221,7 @@ impl Loop {
             }
         }
         for _ in 0..BATCH {
-            let event = self.events.as_mut().and_then(|e| e.next().now_or_never());
+            let event = waiting(self.events.as_mut()).await;
             let input = link.inputs.try_recv().ok();
             match (event, input) {
                 (None, None) => break,

@@ -101,6 +101,7 @@ impl State {
             Action::FilterRows => return vec![ask_filter(&self.table, Then::FilterAlerts)],
             Action::Cancel => self.table.filter.clear(),
             other => {
+                self.table.stay(&keys(&groups));
                 let group = self.on(&groups);
                 return group
                     .and_then(|group| act(other, group, cx))

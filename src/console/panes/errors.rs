@@ -87,6 +87,7 @@ impl State {
             Action::FilterRows => return vec![ask_filter(&self.table, Then::FilterErrors)],
             Action::Cancel => self.table.filter.clear(),
             other => {
+                self.table.stay(&keys(&issues));
                 let Some(issue) = self.on(&issues) else {
                     return Vec::new();
                 };

@@ -27,6 +27,12 @@ impl Table {
         self.on = keys.get(to).cloned();
     }
 
+    /// Keeps the cursor on the row that it is on, whatever the order becomes: something was done
+    /// to that row.
+    pub(super) fn stay(&mut self, keys: &[Arc<str>]) {
+        self.on = keys.get(self.at(keys)).cloned();
+    }
+
     /// Takes the next of `orders` orders.
     pub(super) fn next_order(&mut self, orders: usize) {
         self.order = (self.order + 1) % orders.max(1);
