@@ -2,8 +2,9 @@
 //!
 //! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
 
+use crate::support::source::variants;
 use crate::support::story::{Story, a_signal, a_silence, declare};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use warroom::incident::*;
 use warroom::journal::{self, Record};
@@ -242,6 +243,13 @@ fn every_kind_has_a_golden_file_that_still_reads() {
             std::fs::write(&path, format!("{}\n", journal::seal(event).unwrap().json())).unwrap();
         }
     }
+    let kinds: BTreeSet<String> = What::KINDS.map(str::to_owned).into();
+    let source = include_str!("../../src/incident/event.rs");
+    assert_eq!(
+        kinds,
+        variants(source, "What"),
+        "the list of kinds is whole"
+    );
     for kind in What::KINDS {
         let path = folder().join(format!("{kind}.json"));
         let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{kind}: {e}"));

@@ -1,6 +1,7 @@
 //! Every command has its rule: given this incident, it makes these events; given a wrong one, it is
 //! refused with this code, and says why and what to do. A command without a row fails the test.
 
+use crate::support::source::variants;
 use crate::support::story::{Story, a_signal, a_silence, report};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -400,28 +401,6 @@ fn ends() -> Vec<(Story, Row)> {
     ]
 }
 
-/// Every command by its name on the wire, from the text of the program itself.
-fn all_commands() -> BTreeSet<String> {
-    let source = include_str!("../../src/incident/command.rs");
-    let (_, all) = source.split_once("pub enum Intent {").unwrap();
-    let (all, _) = all.split_once("\n}\n").unwrap();
-    let names = all.lines().filter_map(|line| {
-        let name = line.strip_prefix("    ")?.split([' ', '(', ',']).next()?;
-        name.starts_with(char::is_uppercase).then_some(name)
-    });
-    let snake = |name: &str| {
-        let mut snake = String::new();
-        for letter in name.chars() {
-            if letter.is_uppercase() && !snake.is_empty() {
-                snake.push('_');
-            }
-            snake.extend(letter.to_lowercase());
-        }
-        snake
-    };
-    names.map(snake).collect()
-}
-
 #[test]
 fn every_command_has_its_rule() {
     let mut checked = BTreeSet::new();
@@ -440,7 +419,8 @@ fn every_command_has_its_rule() {
     assert_eq!(refusal.code, RefusalCode::NotFound);
     story.attach_runbook("another", 1);
     checked.insert("attach_runbook".to_owned());
-    assert_eq!(checked, all_commands());
+    let source = include_str!("../../src/incident/command.rs");
+    assert_eq!(checked, variants(source, "Intent"));
 }
 
 #[test]

@@ -6,5 +6,6 @@ pub(crate) mod fake;
 pub(crate) mod ledger;
 pub(crate) mod random;
 pub(crate) mod server;
+pub(crate) mod source;
 pub(crate) mod story;
 pub(crate) mod terminal;
