@@ -18,11 +18,19 @@ pub enum Field {
     Service,
     /// When the harm began, or empty.
     Started,
+    /// Whether it is practice; only of a new one.
+    Drill,
 }
 
 impl Field {
     /// In the order on the screen.
-    pub const ALL: [Self; 4] = [Self::Title, Self::Severity, Self::Service, Self::Started];
+    pub const ALL: [Self; 5] = [
+        Self::Title,
+        Self::Severity,
+        Self::Service,
+        Self::Started,
+        Self::Drill,
+    ];
 
     /// What stands before it.
     #[must_use]
@@ -32,6 +40,7 @@ impl Field {
             Self::Severity => "Severity",
             Self::Service => "Service",
             Self::Started => "Started",
+            Self::Drill => "Drill",
         }
     }
 
@@ -43,6 +52,7 @@ impl Field {
             Self::Severity => "1 to 4; may be left open",
             Self::Service => "the service that is hurt; may be left open",
             Self::Started => "14:32 or -20m; may be left open",
+            Self::Drill => "yes for practice; left open it is real",
         }
     }
 }
@@ -58,7 +68,7 @@ pub struct Form {
     pub field: Field,
     /// What was wrong, until it is changed.
     pub wrong: Option<String>,
-    lines: [LineEdit; 4],
+    lines: [LineEdit; 5],
     zone: Zone,
 }
 
@@ -85,29 +95,42 @@ impl Form {
             LineEdit::default(),
             LineEdit::new(service.unwrap_or_default()),
             LineEdit::default(),
+            LineEdit::default(),
         ];
         self
+    }
+
+    /// The fields that it has: what is in triage is real or a drill already.
+    #[must_use]
+    pub fn fields(&self) -> &'static [Field] {
+        let all: &'static [Field] = &Field::ALL;
+        match self.incident {
+            Some(_) => all.get(..4).unwrap_or(all),
+            None => all,
+        }
     }
 
     /// What stands in a field.
     #[must_use]
     pub fn line(&self, field: Field) -> &LineEdit {
-        let [title, severity, service, started] = &self.lines;
+        let [title, severity, service, started, drill] = &self.lines;
         match field {
             Field::Title => title,
             Field::Severity => severity,
             Field::Service => service,
             Field::Started => started,
+            Field::Drill => drill,
         }
     }
 
     fn line_mut(&mut self) -> &mut LineEdit {
-        let [title, severity, service, started] = &mut self.lines;
+        let [title, severity, service, started, drill] = &mut self.lines;
         match self.field {
             Field::Title => title,
             Field::Severity => severity,
             Field::Service => service,
             Field::Started => started,
+            Field::Drill => drill,
         }
     }
 
@@ -120,7 +143,7 @@ impl Form {
             }
             Stroke::Edit(edit) => self.line_mut().edit(edit),
             Stroke::Next | Stroke::Move(Move::Down) => self.step(1),
-            Stroke::Previous | Stroke::Move(Move::Up) => self.step(Field::ALL.len() - 1),
+            Stroke::Previous | Stroke::Move(Move::Up) => self.step(self.fields().len() - 1),
             Stroke::Accept => match self.read(now) {
                 Ok(intent) => return Answer::Submit(Box::new(intent)),
                 Err((field, why)) => {
@@ -135,12 +158,10 @@ impl Form {
     }
 
     fn step(&mut self, by: usize) {
-        let at = Field::ALL
-            .iter()
-            .position(|f| *f == self.field)
-            .unwrap_or(0);
-        let next = (at + by) % Field::ALL.len();
-        self.field = Field::ALL.get(next).copied().unwrap_or(Field::Title);
+        let fields = self.fields();
+        let at = fields.iter().position(|f| *f == self.field).unwrap_or(0);
+        let next = (at + by) % fields.len();
+        self.field = fields.get(next).copied().unwrap_or(Field::Title);
     }
 
     fn read(&self, now: Timestamp) -> Result<Intent, (Field, String)> {
@@ -163,12 +184,21 @@ impl Form {
             .map(|text| read_moment(text, now, self.zone))
             .transpose()
             .map_err(|why| (Field::Started, why))?;
+        let kind = match filled(Field::Drill).map(str::to_ascii_lowercase).as_deref() {
+            None => self.kind,
+            Some("yes" | "y" | "drill") => Kind::Drill,
+            Some("no" | "n") => Kind::Real,
+            Some(_) => {
+                let why = "Write yes for a drill, or leave it open.".to_owned();
+                return Err((Field::Drill, why));
+            }
+        };
         Ok(Intent::Declare {
             title,
             severity,
             service: filled(Field::Service).map(Arc::from),
             started_at,
-            kind: self.kind,
+            kind,
         })
     }
 }
@@ -250,6 +280,26 @@ mod tests {
         assert!(
             matches!(*intent, Intent::Declare { title: Some(title), severity: None, .. } if &*title == "Checkout 500s")
         );
+    }
+
+    #[test]
+    fn a_drill_is_said_to_be_one() {
+        for (said, kind) in [("", Kind::Real), ("no", Kind::Real), ("Yes", Kind::Drill)] {
+            let mut form = Form::new(Kind::Real, Zone::Utc);
+            form.stroke(Stroke::Text("x"), now());
+            form.stroke(Stroke::Previous, now());
+            assert_eq!(form.field, Field::Drill);
+            form.stroke(Stroke::Text(said), now());
+            let Answer::Submit(intent) = form.stroke(Stroke::Accept, now()) else {
+                panic!("{form:?}");
+            };
+            assert!(
+                matches!(*intent, Intent::Declare { kind: got, .. } if got == kind),
+                "{said}"
+            );
+        }
+        let triage = Form::new(Kind::Real, Zone::Utc).for_triage(IncidentId(1), "x", None);
+        assert!(!triage.fields().contains(&Field::Drill));
     }
 
     #[test]

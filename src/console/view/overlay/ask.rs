@@ -71,7 +71,7 @@ pub(super) fn form(app: &App, form: &Form, window: Rect, buf: &mut Buffer) -> Op
     };
     let inner = paint::window(&title, &look, window, buf);
     let mut cursor = None;
-    for (field, row) in Field::ALL.into_iter().zip(1..) {
+    for (field, row) in form.fields().iter().copied().zip(1..) {
         let place = paint::row(inner, row);
         let here = field == form.field;
         let sign = if here {

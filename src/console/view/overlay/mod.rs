@@ -49,7 +49,10 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
             )
         }
         Overlay::Results(_) => centred(size, size.width.saturating_sub(6), tall),
-        Overlay::Form(_) => centred(size, wide.min(76), 10),
+        Overlay::Form(form) => {
+            let rows = u16::try_from(form.fields().len()).unwrap_or(u16::MAX);
+            centred(size, wide.min(76), rows.saturating_add(6))
+        }
         Overlay::Prompt(_) => centred(size, wide.min(84), 5),
         Overlay::Confirm(confirm) => {
             let width = wide.min(76);

@@ -5,6 +5,9 @@
 //! [`update::next_wake`] names: the next second only while a running clock is on the screen.
 //! **Invariant**: the loop never waits for the disk, the driver's queue or the editor.
 
+mod end;
+mod signals;
+
 use super::app::App;
 use super::background::{self, Passed, Probe};
 use super::drafts::Drafts;
@@ -18,13 +21,13 @@ use crate::client::link::LinkHandle;
 use crate::clock::Clock;
 use crossterm::event::{Event, EventStream, KeyEventKind, MouseEventKind};
 use futures_util::StreamExt as _;
+use signals::Signals;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -83,31 +86,6 @@ struct Loop {
     changed: bool,
     drawn_at: Option<Instant>,
     exit: Option<Exit>,
-}
-
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn watch() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// The next one. Cancel-safe.
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hang_up.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }
 
 /// What the terminal has sent already. It is asked in the name of the loop's own task: the stream
@@ -455,55 +433,5 @@ impl Loop {
         }
         self.changed = false;
         self.drawn_at = Some(Instant::now());
-    }
-
-    /// An answer that is still under way would be typed into the shell.
-    async fn await_answer(&mut self) {
-        while self.exit != Some(Exit::TerminalGone)
-            && let Some(until) = self.probe.stay_until().filter(|at| Instant::now() < *at)
-            && let Some(events) = &mut self.events
-        {
-            tokio::select! {
-                event = events.next() => match event {
-                    Some(Ok(event)) => _ = self.probe.take(event, Instant::now()),
-                    Some(Err(_)) | None => return,
-                },
-                () = tokio::time::sleep_until(until) => return,
-            }
-        }
-    }
-
-    /// Gives the terminal back first: whatever follows, the user has it again.
-    async fn finish(mut self, link: LinkHandle) {
-        self.await_answer().await;
-        drop(self.terminal);
-        for effect in update::leave(&mut self.app) {
-            match effect {
-                Effect::SaveDraft { of, text } => self.drafts.save(of, text),
-                Effect::Client(effect) => self.outgoing.push_back(effect),
-                _ => {}
-            }
-        }
-        let orderly = async {
-            while self.drafts.is_busy() {
-                if let Err(why) = self.drafts.saved().await {
-                    tracing::warn!(why, "draft not kept");
-                }
-            }
-            for effect in self.outgoing {
-                if link.effects.send(effect).await.is_err() {
-                    break;
-                }
-            }
-            link.close().await;
-            while self.history.is_busy() {
-                if let Done::Trouble(why) = self.history.done().await {
-                    tracing::warn!(why, "history not kept");
-                }
-            }
-        };
-        if tokio::time::timeout(CLOSE_WITHIN, orderly).await.is_err() {
-            tracing::warn!("the driver did not end in time");
-        }
     }
 }

@@ -1,0 +1,61 @@
+//! The end of a console: the terminal first, then everything that is still to be kept.
+
+use super::{CLOSE_WITHIN, Exit, Loop};
+use crate::client::link::LinkHandle;
+use crate::console::effect::Effect;
+use crate::console::history::Done;
+use crate::console::update;
+use futures_util::StreamExt as _;
+use tokio::time::Instant;
+
+impl Loop {
+    /// An answer that is still under way would be typed into the shell.
+    async fn await_answer(&mut self) {
+        while self.exit != Some(Exit::TerminalGone)
+            && let Some(until) = self.probe.stay_until().filter(|at| Instant::now() < *at)
+            && let Some(events) = &mut self.events
+        {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(Ok(event)) => _ = self.probe.take(event, Instant::now()),
+                    Some(Err(_)) | None => return,
+                },
+                () = tokio::time::sleep_until(until) => return,
+            }
+        }
+    }
+
+    /// Gives the terminal back first: whatever follows, the user has it again.
+    pub(super) async fn finish(mut self, link: LinkHandle) {
+        self.await_answer().await;
+        drop(self.terminal);
+        for effect in update::leave(&mut self.app) {
+            match effect {
+                Effect::SaveDraft { of, text } => self.drafts.save(of, text),
+                Effect::Client(effect) => self.outgoing.push_back(effect),
+                _ => {}
+            }
+        }
+        let orderly = async {
+            while self.drafts.is_busy() {
+                if let Err(why) = self.drafts.saved().await {
+                    tracing::warn!(why, "draft not kept");
+                }
+            }
+            for effect in self.outgoing {
+                if link.effects.send(effect).await.is_err() {
+                    break;
+                }
+            }
+            link.close().await;
+            while self.history.is_busy() {
+                if let Done::Trouble(why) = self.history.done().await {
+                    tracing::warn!(why, "history not kept");
+                }
+            }
+        };
+        if tokio::time::timeout(CLOSE_WITHIN, orderly).await.is_err() {
+            tracing::warn!("the driver did not end in time");
+        }
+    }
+}
