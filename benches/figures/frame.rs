@@ -61,6 +61,7 @@ impl Console {
             name: None,
             via: Via::Console,
             program: "figures".to_owned(),
+            waits_for_the_journal: true,
         });
         let prefs = Prefs {
             themes: vec![Theme::default()],

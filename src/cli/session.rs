@@ -88,6 +88,7 @@ impl Session {
             name: target.name.clone(),
             via: target.via.clone(),
             program: concat!("warroom ", env!("CARGO_PKG_VERSION")).to_owned(),
+            waits_for_the_journal: false,
         });
         let mut session = Self {
             client,

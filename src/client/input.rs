@@ -17,6 +17,9 @@ pub struct Options {
     pub via: Via,
     /// Program and version, for the server's log.
     pub program: String,
+    /// What the journal cannot take now (its disk is full) stays queued and is sent again by itself,
+    /// as in a console; else it is refused at once, as a script has to know.
+    pub waits_for_the_journal: bool,
 }
 
 /// An own command that has not been confirmed yet.

@@ -341,7 +341,8 @@ impl Client {
         refusal: Refusal,
         out: Out<'_>,
     ) {
-        let again = refusal.is_retryable();
+        let waits = self.options.waits_for_the_journal || refusal.code != RefusalCode::Journal;
+        let again = refusal.is_retryable() && waits;
         match self.outbox.refused(command, round, again, now) {
             Fate::Unknown => {}
             Fate::Again { at, news } => {

@@ -353,6 +353,7 @@ impl Bench {
             name: None,
             via: Via::Console,
             program: "warroom test".to_owned(),
+            waits_for_the_journal: true,
         });
         let mut theme = vec![Theme::plain(), Theme::default()];
         theme.truncate(2);

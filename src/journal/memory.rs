@@ -180,6 +180,10 @@ impl Journal for MemoryJournal {
         self.counters.read()
     }
 
+    fn probe(&self) -> BoxFuture<'static, Result<(), AppendError>> {
+        ready(self.lock().faults.pop_front().map_or(Ok(()), Err))
+    }
+
     fn append(
         &self,
         incident: IncidentId,

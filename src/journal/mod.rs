@@ -125,6 +125,10 @@ pub trait Journal: Send + Sync + 'static {
     /// What was done since it was opened, and what waits.
     fn stats(&self) -> Stats;
 
+    /// Tries whether appends are taken: a real write to where they go, of the size of a usual one,
+    /// of which nothing stays.
+    fn probe(&self) -> BoxFuture<'static, Result<(), AppendError>>;
+
     /// Appends the records after `expected` and answers when they are durable.
     ///
     /// The records are of one incident and one command, follow each other, and the first one's

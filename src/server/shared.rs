@@ -14,7 +14,7 @@ use super::rooms::Rooms;
 use super::sessions::Sessions;
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
-use crate::incident::{CommandId, FOLD_VERSION, IncidentId, Refusal};
+use crate::incident::{CommandId, Refusal};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -156,24 +156,15 @@ impl Shared {
         }
     }
 
-    /// Tries whether a journal that failed can be written again, unless that was just tried: keeps
-    /// a checkpoint of the newest incident, a real write that changes nothing. Says so to everyone
-    /// when it can.
+    /// Tries whether a journal that failed can be written again, unless that was just tried. Says so
+    /// to everyone when it can.
     pub(super) async fn probe(&self) -> bool {
         let mut probed_at = self.health.probed_at.lock().await;
         let tried = probed_at.is_some_and(|at| at.elapsed() < self.pace.probe_every);
         if !tried && self.health.is_failing() {
             *probed_at = Some(Instant::now());
-            // With no incident yet it is the state of one that has not begun.
-            let newest = IncidentId(self.rooms.last().max(1));
-            match super::room::fold(&*self.journal, newest).await {
-                Ok(folded) => {
-                    let state = Box::new(folded.incident);
-                    match self.journal.save_checkpoint(FOLD_VERSION, state).await {
-                        Ok(()) => self.journal_works(),
-                        Err(error) => tracing::info!(%error, "the journal still fails"),
-                    }
-                }
+            match self.journal.probe().await {
+                Ok(()) => self.journal_works(),
                 Err(error) => tracing::info!(%error, "the journal still fails"),
             }
         }

@@ -6,6 +6,7 @@ use crate::support::cli::{House, text, warroom};
 use crate::support::terminal::Terminal;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::atomic::Ordering;
 
 /// A report as it must be: the code, what happened, and what to do.
 fn says(output: &Output, code: i32, happened: &str, to_do: &str) {
@@ -335,4 +336,34 @@ fn a_terminal_of_ten_by_three_says_what_is_needed_and_loses_nothing() {
         let (well, _) = console.ended();
         assert!(well, "{size:?}");
     }
+}
+
+/// A verb is told at once; it does not wait for room as a console does.
+#[tokio::test]
+async fn a_full_disk_is_said_to_a_verb_which_may_be_run_again() {
+    let house = crate::support::server::House::open().await;
+    house.client("maya").await.declare("a").await;
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("ws://{}", house.address);
+    let note = async || {
+        let mut command = warroom(home.path());
+        let id = "01936b2e-0000-7000-8000-000000000001";
+        command.args(["note", "INC-1", "seen", "--timeout", "60s", "--id", id]);
+        command.env("WARROOM_SERVER", &url);
+        let run = move || command.output().unwrap();
+        tokio::task::spawn_blocking(run).await.unwrap()
+    };
+    house.ledger.full.store(true, Ordering::SeqCst);
+    says(
+        &note().await,
+        1,
+        "the disk that holds the journal is full",
+        "again",
+    );
+    house.ledger.full.store(false, Ordering::SeqCst);
+    for _ in 0..2 {
+        let noted = note().await;
+        assert!(noted.status.success(), "{noted:?}");
+    }
+    assert_eq!(house.ledger.log(1).len(), 2);
 }

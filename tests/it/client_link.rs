@@ -36,6 +36,7 @@ impl Console {
                 name: Some(name),
                 via: Via::Console,
                 program: "test".to_owned(),
+                waits_for_the_journal: true,
             }),
             link: start(options),
             told: Vec::new(),

@@ -52,7 +52,20 @@ contract!(
     a_state_ahead_of_its_log_is_not_kept,
     many_writers_at_once_all_get_through,
     an_unknown_kind_of_event_is_carried_whole,
+    a_probe_leaves_nothing,
 );
+
+async fn a_probe_leaves_nothing(journal: &dyn Journal) {
+    assert_eq!(journal.probe().await, Ok(()));
+    assert!(journal.heads().await.unwrap().is_empty());
+    let records = fill(journal, 1, 3).await;
+    for _ in 0..3 {
+        assert_eq!(journal.probe().await, Ok(()));
+    }
+    let read = read_all(journal, 1).await;
+    assert_eq!(read.len(), records.len());
+    assert_eq!(journal.heads().await.unwrap().len(), 1);
+}
 
 async fn read_all(journal: &dyn Journal, incident: u64) -> Vec<Record> {
     let from = ReadFrom::After(Seq::ZERO);

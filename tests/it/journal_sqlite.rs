@@ -158,6 +158,7 @@ async fn a_full_disk_refuses_writes_reads_go_on_and_room_helps() {
     let written = log.seq;
     assert!(written.0 > 5, "{written}");
     // Still full, and still answering.
+    assert_eq!(journal.probe().await, Err(AppendError::DiskFull));
     assert_eq!(
         log.try_write(&journal, &long).await,
         Err(AppendError::DiskFull)

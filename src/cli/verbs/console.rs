@@ -77,6 +77,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         name: target.name,
         via: Via::Console,
         program: concat!("warroom/", env!("CARGO_PKG_VERSION")).to_owned(),
+        waits_for_the_journal: true,
     });
     let configured = config
         .client

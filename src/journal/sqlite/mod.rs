@@ -281,6 +281,15 @@ impl Journal for SqliteJournal {
         self.counters.read()
     }
 
+    fn probe(&self) -> BoxFuture<'static, Result<(), AppendError>> {
+        let (answer, answered) = oneshot::channel();
+        match self.jobs.try_send(Job::Probe(answer)) {
+            Ok(()) => Box::pin(async move { answered.await.unwrap_or_else(|_| Err(closed())) }),
+            Err(TrySendError::Full(_)) => Box::pin(std::future::ready(Err(AppendError::Busy))),
+            Err(TrySendError::Disconnected(_)) => Box::pin(std::future::ready(Err(closed()))),
+        }
+    }
+
     fn append(
         &self,
         incident: IncidentId,

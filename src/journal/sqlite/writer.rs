@@ -25,10 +25,15 @@ const CHECKPOINT_PAGES: i64 = 2_000;
 /// bring the log to its end and have it begin anew.
 const CHECKPOINT_PAGES_NOW: i64 = 16_000;
 
+/// How much a probe takes of the file for a moment.
+const PROBE_BYTES: usize = 16 * 1024;
+
 /// What is put to the writer.
 pub(super) enum Job {
     /// Records to append.
     Append(Append),
+    /// Whether appends are taken now.
+    Probe(oneshot::Sender<Verdict>),
     /// No more will come.
     Close,
 }
@@ -63,11 +68,11 @@ impl Writer {
         let mut open = true;
         while open {
             let Ok(job) = self.jobs.recv() else { break };
-            let mut group = Vec::new();
-            open = take(job, &mut group);
-            while open && group.len() < GROUP_COMMIT {
+            let (mut group, mut probes) = (Vec::new(), Vec::new());
+            open = take(job, &mut group, &mut probes);
+            while open && group.len() + probes.len() < GROUP_COMMIT {
                 match self.jobs.try_recv() {
-                    Ok(job) => open = take(job, &mut group),
+                    Ok(job) => open = take(job, &mut group, &mut probes),
                     Err(_) => break,
                 }
             }
@@ -76,6 +81,13 @@ impl Writer {
                 self.write(group);
                 self.nudge.appended();
                 self.look_after_wal();
+            }
+            if !probes.is_empty() {
+                let verdict = self.try_write(probe);
+                for answer in probes {
+                    // The one who asked may be gone.
+                    let _ = answer.send(verdict.clone());
+                }
             }
         }
         if let Some(connection) = &self.connection {
@@ -130,36 +142,42 @@ impl Writer {
     /// Puts the group into one transaction. An error is the whole group's, and nothing of it was
     /// written; a refusal is one append's.
     fn commit(&mut self, group: &[Append]) -> Result<Vec<Verdict>, AppendError> {
+        let (verdicts, changed) =
+            self.try_write(|connection, tails| write_group(connection, tails, group))?;
+        if !changed.is_empty() {
+            self.counters.committed();
+        }
+        self.tails.extend(changed);
+        Ok(verdicts)
+    }
+
+    /// Carries out one transaction; what fails leaves nothing behind.
+    fn try_write<T>(
+        &mut self,
+        transaction: impl FnOnce(&Connection, &HashMap<IncidentId, Tail>) -> rusqlite::Result<T>,
+    ) -> Result<T, AppendError> {
         if self.connection.is_none() {
             self.reopen()?;
         }
         let Some(connection) = &self.connection else {
             return Err(AppendError::Engine("the journal is closed".to_owned()));
         };
-        match write_group(connection, &self.tails, group) {
-            Ok((verdicts, changed)) => {
-                if !changed.is_empty() {
-                    self.counters.committed();
-                }
-                self.tails.extend(changed);
-                Ok(verdicts)
-            }
-            Err(error) => {
-                let back =
-                    connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
-                let full = is_full(&error);
-                if !full || !back {
-                    // What this connection holds is no longer to be trusted.
-                    self.connection = None;
-                }
-                tracing::error!(%error, appends = group.len(), "the journal could not be written");
-                Err(if full {
-                    AppendError::DiskFull
-                } else {
-                    AppendError::Engine(error.to_string())
-                })
-            }
+        let error = match transaction(connection, &self.tails) {
+            Ok(done) => return Ok(done),
+            Err(error) => error,
+        };
+        let back = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+        let full = is_full(&error);
+        if !full || !back {
+            // What this connection holds is no longer to be trusted.
+            self.connection = None;
         }
+        tracing::error!(%error, "the journal could not be written");
+        Err(if full {
+            AppendError::DiskFull
+        } else {
+            AppendError::Engine(error.to_string())
+        })
     }
 
     /// Opens the file again after an error, and reads the ends of the logs from it anew.
@@ -209,14 +227,29 @@ pub(super) fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Resul
     })
 }
 
-fn take(job: Job, group: &mut Vec<Append>) -> bool {
+fn take(job: Job, group: &mut Vec<Append>, probes: &mut Vec<oneshot::Sender<Verdict>>) -> bool {
     match job {
-        Job::Append(append) => {
-            group.push(append);
-            true
-        }
-        Job::Close => false,
+        Job::Append(append) => group.push(append),
+        Job::Probe(answer) => probes.push(answer),
+        Job::Close => return false,
     }
+    true
+}
+
+/// A row as long as a long note's, and a page that is written: as an append takes, and gone in the
+/// same transaction.
+fn probe(connection: &Connection, _: &HashMap<IncidentId, Tail>) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let row = "x".repeat(PROBE_BYTES);
+    let nowhere = -1;
+    connection.execute(
+        "INSERT INTO events (place, latest, target, body) VALUES (?1, 0, NULL, ?2)",
+        params![nowhere, row],
+    )?;
+    connection.execute("DELETE FROM events WHERE place = ?1", [nowhere])?;
+    // Its own value again: the first page is written all the same.
+    connection.pragma_update(None, "user_version", schema::SCHEMA_VERSION)?;
+    connection.execute_batch("COMMIT")
 }
 
 fn is_full(error: &rusqlite::Error) -> bool {

@@ -155,6 +155,15 @@ fn done<T: Send + 'static>(value: T) -> BoxFuture<'static, T> {
 }
 
 impl Journal for Ledger {
+    fn probe(&self) -> BoxFuture<'static, Result<(), AppendError>> {
+        let full = self.full.load(Ordering::SeqCst);
+        done(if full {
+            Err(AppendError::DiskFull)
+        } else {
+            Ok(())
+        })
+    }
+
     fn stats(&self) -> Stats {
         Stats {
             queued: self.waiting.borrow().appends.len() as u64,

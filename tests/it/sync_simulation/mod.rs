@@ -50,6 +50,7 @@ fn client(n: usize) -> Client {
         name: Some(format!("person{n}").parse().unwrap()),
         via: Via::Console,
         program: "simulation".to_owned(),
+        waits_for_the_journal: true,
     })
 }
 
