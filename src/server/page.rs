@@ -1,10 +1,58 @@
 //! How much of a log goes into one answer: what its frame may carry.
 
-use crate::incident::{Seq, What};
-use crate::journal::Record;
+use super::hall::no_such;
+use super::reply::not_read;
+use super::room::raw_for;
+use super::shared::Shared;
+use crate::incident::{IncidentId, Refusal, Seq, What};
+use crate::journal::{ReadFrom, Record};
+use crate::protocol::ServerFrame;
 use crate::protocol::limits::PAGE_BYTES;
 use std::collections::BTreeMap;
 use std::mem::{Discriminant, discriminant};
+
+/// Reads a page of a log, as much of it as one frame may carry.
+///
+/// # Errors
+/// When there is no such incident, or the journal cannot be read.
+pub(super) async fn read(
+    shared: &Shared,
+    request: u64,
+    (incident, from, limit): (IncidentId, ReadFrom, u32),
+    spectator: bool,
+) -> Result<ServerFrame, Refusal> {
+    if incident.0 == 0 || incident.0 > shared.rooms.last() {
+        return Err(no_such(incident));
+    }
+    let journal = &shared.journal;
+    // One more than asked for says whether there are more.
+    let read = journal.read(incident, from, limit + 1).await;
+    let mut records = read.map_err(|e| not_read(&e))?;
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut more = records.len() > asked;
+    records.truncate(asked);
+    // Before their corrections are read, of which there are then fewer.
+    more |= cut(&mut records, &mut Vec::new());
+    let seqs = || records.iter().map(Record::seq);
+    let mut corrections = match (seqs().min(), seqs().max()) {
+        (Some(first), Some(last)) => journal
+            .corrections(incident, first, last)
+            .await
+            .map_err(|e| not_read(&e))?,
+        _ => Vec::new(),
+    };
+    more |= cut(&mut records, &mut corrections);
+    if matches!(from, ReadFrom::Before(_)) {
+        records.reverse();
+    }
+    Ok(ServerFrame::Page {
+        request,
+        incident,
+        events: raw_for(&records, spectator),
+        corrections: raw_for(&corrections, spectator),
+        more,
+    })
+}
 
 /// Cuts a page to what its frame may carry, with the corrections of what is kept. At least one
 /// record is kept: with its newest corrections it always fits. `records` are in the order in which

@@ -242,7 +242,7 @@ impl Desk {
                 (None, None, after) => ReadFrom::After(after.unwrap_or(Seq::ZERO)),
             };
             let asked = (incident, from, limit.clamp(1, limits::PAGE_EVENTS));
-            Some(match read_page(&shared, request, asked, spectator).await {
+            Some(match page::read(&shared, request, asked, spectator).await {
                 Ok(page) => page,
                 Err(refusal) => ServerFrame::Failed { request, refusal },
             })
@@ -270,45 +270,6 @@ impl Desk {
             })
         })
     }
-}
-
-async fn read_page(
-    shared: &Shared,
-    request: u64,
-    (incident, from, limit): (IncidentId, ReadFrom, u32),
-    spectator: bool,
-) -> Result<ServerFrame, Refusal> {
-    if incident.0 == 0 || incident.0 > shared.rooms.last() {
-        return Err(no_such(incident));
-    }
-    let journal = &shared.journal;
-    // One more than asked for says whether there are more.
-    let read = journal.read(incident, from, limit + 1).await;
-    let mut records = read.map_err(|e| not_read(&e))?;
-    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut more = records.len() > asked;
-    records.truncate(asked);
-    // Before their corrections are read, of which there are then fewer.
-    more |= page::cut(&mut records, &mut Vec::new());
-    let seqs = || records.iter().map(Record::seq);
-    let mut corrections = match (seqs().min(), seqs().max()) {
-        (Some(first), Some(last)) => journal
-            .corrections(incident, first, last)
-            .await
-            .map_err(|e| not_read(&e))?,
-        _ => Vec::new(),
-    };
-    more |= page::cut(&mut records, &mut corrections);
-    if matches!(from, ReadFrom::Before(_)) {
-        records.reverse();
-    }
-    Ok(ServerFrame::Page {
-        request,
-        incident,
-        events: raw_for(&records, spectator),
-        corrections: raw_for(&corrections, spectator),
-        more,
-    })
 }
 
 async fn find(

@@ -131,6 +131,18 @@ fn state_dir(cx: &Context) -> Look {
 
 fn journal(cx: &Context) -> Look {
     let data = cx.data();
+    // A file without a name: nothing of it stays.
+    if data.is_dir()
+        && let Err(error) = tempfile::tempfile_in(&data)
+    {
+        return look(
+            "journal",
+            State::Bad,
+            format!("{} takes no files ({error})", data.display()),
+            "A server of yours can record nothing there; make it writable, or name another with \
+             --data.",
+        );
+    }
     match crate::journal::verify_dir(&data) {
         Ok(report) if report.is_whole() => good(
             "journal",
