@@ -148,7 +148,9 @@ impl Terminal {
         self.screen.process(chunk);
         if chunk.windows(4).any(|bytes| bytes == b"\x1b[6n") {
             let (row, column) = self.screen.screen().cursor_position();
-            self.press(&format!("\x1b[{};{}R", row + 1, column + 1));
+            let answer = format!("\x1b[{};{}R", row + 1, column + 1);
+            // Who asked may have ended meanwhile.
+            let _ = self.keys.write_all(answer.as_bytes());
         }
     }
 
@@ -199,9 +201,11 @@ impl Terminal {
 
     /// Waits until it has ended, and returns all that it ever wrote.
     pub(crate) fn ended(mut self) -> (bool, Vec<u8>) {
+        let limit = Instant::now() + PATIENCE;
         loop {
-            match self.output.recv_timeout(PATIENCE) {
-                Ok(chunk) => self.raw.extend_from_slice(&chunk),
+            let left = limit.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(chunk) => self.take(&chunk),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     panic!("it goes on:\n{}", self.screen.screen().contents())
