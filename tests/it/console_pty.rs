@@ -214,6 +214,7 @@ fn a_killed_console_remembers_what_was_sent() {
 
     let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
     lee.shows("lee.bad");
+    lee.shows(JOINED);
     lee.press("i");
     lee.press("\u{1b}[A");
     lee.shows("▸ /private the customer is Acme");
