@@ -4,7 +4,9 @@
 use crate::support::terminal::{Served, Terminal, verb};
 use ratatui::style::Color;
 use std::net::SocketAddr;
+use std::time::Instant;
 use warroom::console::theme::{ColorDepth, Meaning, Theme};
+use warroom::protocol::limits::PING_EVERY;
 
 /// What the header says once the incident is here: before, a key means what it does on the board
 /// (whose own header has a "live" in it from the first frame).
@@ -94,6 +96,33 @@ fn a_killed_console_sends_its_queued_lines_once_when_it_is_back() {
     lee.shows("queued line number 20");
     lee.shows("queued 0");
     assert_eq!(counts(address, &home, &lines), vec![1; 20]);
+}
+
+#[test]
+fn a_key_is_seen_while_nothing_else_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, any_port());
+    // No clock runs on an incident that is over: only the key itself, or the server's next ping,
+    // can wake the console.
+    for words in [
+        &["declare", "Checkout 500s"][..],
+        &["role", "INC-1", "ic", "me"],
+        &["cancel", "INC-1", "--reason", "a mistake"],
+    ] {
+        verb(server.address, &home, words);
+    }
+    let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
+    lee.shows(JOINED);
+    let help = "What keys do";
+    let before = Instant::now();
+    for _ in 0..4 {
+        lee.press("?");
+        lee.shows(help);
+        lee.press("\u{1b}");
+        lee.until("no help", |screen| !screen.contains(help));
+    }
+    assert!(before.elapsed() < PING_EVERY, "a key waited for the server");
 }
 
 #[test]

@@ -5,7 +5,6 @@ use crate::client::link::LinkHandle;
 use crate::console::effect::Effect;
 use crate::console::history::Done;
 use crate::console::update;
-use futures_util::StreamExt as _;
 use tokio::time::Instant;
 
 impl Loop {

@@ -6,6 +6,8 @@
 //! **Invariant**: the loop never waits for the disk, the driver's queue or the editor.
 
 mod end;
+mod input;
+mod pace;
 mod signals;
 
 use super::app::App;
@@ -19,21 +21,18 @@ use super::{editor, update, view};
 use crate::client;
 use crate::client::link::LinkHandle;
 use crate::clock::Clock;
-use crossterm::event::{Event, EventStream, KeyEventKind, MouseEventKind};
-use futures_util::StreamExt as _;
+use crossterm::event::{Event, KeyEventKind, MouseEventKind};
+use input::Input;
+use pace::{Change, Pace};
 use signals::Signals;
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// At most 60 frames a second: more is not seen, and a flood of events costs one frame each 16 ms.
-const FRAME_EVERY: Duration = Duration::from_millis(16);
 /// Messages taken in before the next frame is drawn, so that a flood cannot starve the screen.
 const BATCH: usize = 256;
 /// How long the driver may take to put everything on disk and hang up at the end.
@@ -76,30 +75,17 @@ struct Loop {
     clock: Arc<dyn Clock>,
     terminal: Terminal,
     /// Absent while the editor has the terminal.
-    events: Option<EventStream>,
+    events: Option<Input>,
     probe: Probe,
     editor: Option<JoinHandle<Result<String, String>>>,
     /// Effects that the driver has not taken yet. Bounded by what one batch of messages makes and
     /// by the client's outbox, whose bound refuses further commands.
     outgoing: VecDeque<client::Effect>,
     wants_retry: bool,
-    changed: bool,
-    drawn_at: Option<Instant>,
+    /// What happened since the last frame; absent: nothing.
+    changed: Option<Change>,
+    pace: Pace,
     exit: Option<Exit>,
-}
-
-/// What the terminal has sent already. It is asked in the name of the loop's own task: the stream
-/// remembers the first who asked until something comes, so that asking in nobody's name would let
-/// the next key wake nobody.
-async fn waiting(events: Option<&mut EventStream>) -> Option<Option<io::Result<Event>>> {
-    let events = events?;
-    poll_fn(|cx| {
-        Poll::Ready(match events.poll_next_unpin(cx) {
-            Poll::Ready(event) => Some(event),
-            Poll::Pending => None,
-        })
-    })
-    .await
 }
 
 /// What ended one wait.
@@ -139,13 +125,13 @@ impl Runtime {
             history,
             clock,
             terminal,
-            events: Some(EventStream::new()),
+            events: Some(Input::start()),
             probe,
             editor: None,
             outgoing: VecDeque::new(),
             wants_retry: false,
-            changed: true,
-            drawn_at: None,
+            changed: Some(Change::ByHand),
+            pace: Pace::default(),
             exit: None,
         };
         state.perform(first);
@@ -159,6 +145,16 @@ impl Runtime {
         };
         state.finish(link).await;
         Ok(exit)
+    }
+}
+
+/// Who changed something.
+fn change(msg: &Msg) -> Change {
+    match msg {
+        Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_) | Msg::Resized(..) | Msg::Edited(_) => {
+            Change::ByHand
+        }
+        _ => Change::Elsewhere,
     }
 }
 
@@ -199,12 +195,12 @@ impl Loop {
             }
         }
         for _ in 0..BATCH {
-            let event = waiting(self.events.as_mut()).await;
+            let event = self.events.as_mut().and_then(Input::ready);
             let input = link.inputs.try_recv().ok();
             match (event, input) {
                 (None, None) => break,
                 (event, input) => {
-                    if let Some(event) = event {
+                    if event.is_some() {
                         self.event(event);
                     }
                     if input.is_some() {
@@ -262,11 +258,8 @@ impl Loop {
     /// When the loop must go on without anything happening: the frame that waits for its turn, or
     /// the moment that the app waits for.
     fn deadline(&self) -> Option<Instant> {
-        let frame = match (self.changed && self.editor.is_none(), self.drawn_at) {
-            (true, Some(at)) => Some(at + FRAME_EVERY),
-            (true, None) => self.probe.first_frame_at(),
-            _ => None,
-        };
+        let changed = self.changed.filter(|_| self.editor.is_none());
+        let frame = changed.and_then(|change| self.frame_due(change));
         let wake = update::next_wake(&self.app).map(|at| {
             let left = (at - self.clock.now()).to_std().unwrap_or_default();
             Instant::now() + left
@@ -334,7 +327,7 @@ impl Loop {
 
     fn take_in(&mut self, msg: Msg) {
         let now = self.clock.now();
-        self.changed = true;
+        self.changed = self.changed.max(Some(change(&msg)));
         let effects = update::update(&mut self.app, now, msg);
         self.perform(effects);
     }
@@ -389,16 +382,22 @@ impl Loop {
         }
     }
 
-    /// The event stream reads the terminal on a thread of its own; it must be gone before the
-    /// editor reads.
+    /// What reads the terminal must be gone before the editor reads it.
     fn edit(&mut self, text: String) {
         if self.editor.is_some() {
             return;
         }
-        self.events = None;
+        let events = self.events.take();
         self.terminal.suspend();
-        self.editor = Some(tokio::task::spawn_blocking(move || {
-            editor::edit(&editor::chosen(), &text)
+        self.editor = Some(tokio::spawn(async move {
+            if let Some(events) = events {
+                events.stop().await;
+            }
+            let edited = move || editor::edit(&editor::chosen(), &text);
+            let edited = tokio::task::spawn_blocking(edited).await;
+            edited.unwrap_or_else(|error| {
+                Err(format!("The editor could not be waited for: {error}."))
+            })
         }));
     }
 
@@ -408,22 +407,25 @@ impl Loop {
             self.exit = Some(Exit::TerminalGone);
             return;
         }
-        self.events = Some(EventStream::new());
+        self.events = Some(Input::start());
         self.take_in(Msg::Edited(text));
         if let Ok((width, height)) = self.terminal.size() {
             self.take_in(Msg::Resized(width, height));
         }
     }
 
+    /// When what changed may be drawn: at once, where there is no such moment.
+    fn frame_due(&self, change: Change) -> Option<Instant> {
+        let due = self.pace.due(change);
+        due.or_else(|| self.probe.first_frame_at())
+    }
+
     fn draw_when_due(&mut self) {
-        let early = match self.drawn_at {
-            Some(at) => at.elapsed() < FRAME_EVERY,
-            None => self
-                .probe
-                .first_frame_at()
-                .is_some_and(|at| Instant::now() < at),
+        let Some(change) = self.changed else {
+            return;
         };
-        if !self.changed || early || self.editor.is_some() || self.exit.is_some() {
+        let early = self.frame_due(change).is_some_and(|at| at > Instant::now());
+        if early || self.editor.is_some() || self.exit.is_some() {
             return;
         }
         self.app.set_now(self.clock.now());
@@ -431,7 +433,7 @@ impl Loop {
         if self.terminal.draw(|frame| view::view(app, frame)).is_err() {
             self.exit = Some(Exit::TerminalGone);
         }
-        self.changed = false;
-        self.drawn_at = Some(Instant::now());
+        self.changed = None;
+        self.pace.drawn(Instant::now());
     }
 }
