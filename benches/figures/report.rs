@@ -25,6 +25,13 @@ impl Report {
         self.compared(what, ours, yardstick, (aim, Some(met)));
     }
 
+    /// A figure with a bound of its own, beside a yardstick that says how busy the machine is.
+    pub fn within(&mut self, what: &str, ours: (f64, &str), yardstick: (f64, &str), most: f64) {
+        let aim = format!("under {most} {}", ours.1);
+        let met = ours.0 < most;
+        self.compared(what, ours, yardstick, (aim, Some(met)));
+    }
+
     /// A figure against a yardstick, without an aim.
     pub fn beside(&mut self, what: &str, ours: (f64, &str), yardstick: (f64, &str)) {
         self.compared(what, ours, yardstick, (String::new(), None));
