@@ -257,7 +257,7 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
     match row {
         // Drawn as a rule of its own.
         Row::Heading(..) => Vec::new(),
-        Row::Hint(text) => vec![Piece::new(format!(" {text}"), style(Meaning::Placeholder))],
+        Row::Hint(text) => vec![Piece::new(text, style(Meaning::Placeholder))],
         Row::Alert(alert) => {
             let (meaning, since) = match alert.state {
                 AlertState::Firing => (Meaning::Firing, alert.starts_at),
@@ -273,9 +273,9 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
             };
             let age = pad_left(&age(look.now - since), 5);
             vec![
-                Piece::new(format!(" {} ", glyph(look, meaning)), style(meaning)),
+                Piece::new(format!("{} ", glyph(look, meaning)), style(meaning)),
                 Piece::new(
-                    pad_right(&visible_line(&said), width.saturating_sub(8)),
+                    pad_right(&visible_line(&said), width.saturating_sub(7)),
                     style(Meaning::Text),
                 ),
                 Piece::new(age, style(Meaning::Muted)),
@@ -283,33 +283,33 @@ fn pieces(row: &Row<'_>, look: &Look<'_>, width: u16) -> Vec<Piece> {
         }
         Row::Pinned(entry) => vec![
             Piece::new(
-                format!(" {} ", glyph(look, Meaning::Pinned)),
+                format!("{} ", glyph(look, Meaning::Pinned)),
                 style(Meaning::Pinned),
             ),
             Piece::new(
                 format!("{} ", look.zone.hm(entry.occurred_at)),
                 style(Meaning::Time),
             ),
-            Piece::new(&entry.text, style(Meaning::Text)).cut(width.saturating_sub(9)),
+            Piece::new(&entry.text, style(Meaning::Text)).cut(width.saturating_sub(8)),
         ],
         Row::Milestone(milestone, at, after) => vec![
             Piece::new(
-                format!(" {} ", pad_right(milestone.name(), 13)),
+                format!("{} ", pad_right(milestone.name(), 13)),
                 style(Meaning::Muted),
             ),
             Piece::new(look.zone.hms(*at), style(Meaning::Text)),
             // Since it started: it stands still, and is what is asked for afterwards.
             Piece::new(
-                pad_left(&since_start(*after), width.saturating_sub(23)),
+                pad_left(&since_start(*after), width.saturating_sub(22)),
                 style(Meaning::Muted),
             ),
         ],
         Row::Link(link) => vec![
             Piece::new(
-                format!(" {} ", glyph(look, Meaning::Link)),
+                format!("{} ", glyph(look, Meaning::Link)),
                 style(Meaning::Link),
             ),
-            Piece::new(&link.title, style(Meaning::Link)).cut(width.saturating_sub(4)),
+            Piece::new(&link.title, style(Meaning::Link)).cut(width.saturating_sub(2)),
         ],
     }
 }

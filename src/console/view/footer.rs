@@ -6,9 +6,10 @@ use crate::console::keymap::{Action, Context, Continuation};
 use crate::console::layout::Layout;
 use crate::console::notices::{Notice, Weight};
 use crate::console::overlays::Overlay;
-use crate::console::panes::{Look, Title};
+use crate::console::panes::{Focus, Look, Title};
 use crate::console::text::{self, wrap};
 use crate::console::theme::Meaning;
+use crate::incident::Status;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -20,10 +21,10 @@ const NOTICE_ROWS: usize = 4;
 /// Draws the footer.
 pub fn draw(app: &App, contexts: &[Context], area: Rect, buf: &mut Buffer) {
     let look = app.look(false);
-    buf.set_style(
-        area.intersection(buf.area),
-        look.theme.style(Meaning::Footer),
-    );
+    // Only the ground: a modifier of the whole row would dim the keys in it too.
+    if let Some(ground) = look.theme.style(Meaning::Footer).bg {
+        buf.set_style(area.intersection(buf.area), Style::new().bg(ground));
+    }
     let ending = ending(app, contexts, &look);
     let room = usize::from(area.width).saturating_sub(paint::width(&ending) + 1);
     let mut start = who(app, &look);
@@ -68,8 +69,9 @@ fn who(app: &App, look: &Look<'_>) -> Vec<Piece> {
 }
 
 fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
-    worth_a_hint(contexts.first().copied(), app)
+    first_of_all(app)
         .iter()
+        .chain(worth_a_hint(contexts.first().copied(), app))
         .map(|(action, word)| {
             let key = app.prefs.keymap.hint(*action, contexts);
             vec![
@@ -78,6 +80,22 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
             ]
         })
         .collect()
+}
+
+/// What an incident in triage waits for, whatever has the focus.
+fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
+    let waits = app.open().is_some_and(|(screen, room)| {
+        room.shown().status == Status::Triage && screen.focus != Focus::Composer
+    });
+    let may = app.overlays.is_empty() && app.why_read_only().is_none();
+    if waits && may && app.prefs.layout != Layout::Wall {
+        &[
+            (Action::Declare, "declare it"),
+            (Action::DeclineIncident, "decline"),
+        ]
+    } else {
+        &[]
+    }
 }
 
 /// What is worth naming where keys go now, the most useful first.

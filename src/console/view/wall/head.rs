@@ -121,7 +121,7 @@ fn title_fits(shown: &Incident, width: usize) -> bool {
     letters::width(&shown.title).is_some_and(|cells| cells <= width)
 }
 
-/// What someone in the room has to do something about now.
+/// What someone in the room has to do something about, now or next.
 fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
     let style = |meaning| look.theme.style(meaning);
     let mut said: Vec<(String, Style)> = Vec::new();
@@ -135,8 +135,12 @@ fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
     {
         said.push(("IC VACANT".to_owned(), style(Meaning::Vacant)));
     }
-    if let Some(late) = overdue(shown, look) {
-        said.push((format!("UPDATE OVERDUE {late}"), style(Meaning::Overdue)));
+    if let Some((late, left)) = update(shown, look) {
+        said.push(if late {
+            (format!("UPDATE OVERDUE {left}"), style(Meaning::Overdue))
+        } else {
+            (format!("NEXT UPDATE {left}"), style(Meaning::Muted))
+        });
     }
     let cells = |said: &[(String, Style)]| -> usize {
         let each = said
@@ -153,11 +157,11 @@ fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
     })
 }
 
-/// By how much the update is late that was promised, if it is.
-fn overdue(shown: &Incident, look: &Look<'_>) -> Option<String> {
+/// Whether the update that was promised is late, and by how much or how long it has.
+fn update(shown: &Incident, look: &Look<'_>) -> Option<(bool, String)> {
     let at = shown.next_update_at.filter(|_| shown.status.is_live())?;
     let left = countdown(at - look.now);
-    left.late.then_some(left.text)
+    Some((left.late, left.text))
 }
 
 /// Where large letters have no room for everything: the severity and the clock.
@@ -208,7 +212,7 @@ fn facts(
     paint::left(&first, paint::row(area, 0), buf);
     paint::right(&link, paint::row(area, 0), buf);
     let second = paint::row(area, 1);
-    let due = due(shown, look, large);
+    let due = if large { Vec::new() } else { due(shown, look) };
     let room_left = usize::from(second.width).saturating_sub(paint::width(&due));
     let mut people = who(shown, look);
     // A role is left out whole, its name and its holder.
@@ -220,15 +224,14 @@ fn facts(
     2
 }
 
-fn due(shown: &Incident, look: &Look<'_>, large: bool) -> Vec<Piece> {
-    let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) else {
+fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let Some((late, left)) = update(shown, look) else {
         return Vec::new();
     };
-    let left = countdown(at - look.now);
-    let (text, meaning) = match (left.late, large) {
-        (true, true) => return Vec::new(),
-        (true, false) => (format!("update OVERDUE {}", left.text), Meaning::Overdue),
-        (false, _) => (format!("next update in {}", left.text), Meaning::Text),
+    let (text, meaning) = if late {
+        (format!("update OVERDUE {left}"), Meaning::Overdue)
+    } else {
+        (format!("next update in {left}"), Meaning::Text)
     };
     vec![Piece::new(text, look.theme.style(meaning))]
 }
