@@ -82,8 +82,19 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
         .collect()
 }
 
-/// What an incident in triage waits for, whatever has the focus.
+/// What goes before the usual: where a search goes on, and what an incident in triage waits for,
+/// whatever has the focus.
 fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
+    let searched = app
+        .open()
+        .is_some_and(|(screen, _)| !screen.looking.is_empty() && screen.focus == Focus::Timeline);
+    if searched && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
+        return &[
+            (Action::SearchNext, "next hit"),
+            (Action::SearchPrevious, "hit before"),
+            (Action::Cancel, "end the search"),
+        ];
+    }
     let waits = app.open().is_some_and(|(screen, room)| {
         room.shown().status == Status::Triage && screen.focus != Focus::Composer
     });

@@ -315,3 +315,49 @@ fn a_wall_shows_nothing_private_whoevers_console_it_is() {
         );
     }
 }
+
+#[test]
+fn the_foot_names_the_keys_that_count_now() {
+    let foot = |bench: &Bench| bench.screen().lines().last().unwrap_or("").to_owned();
+    let mut bench = Bench::on(120, 40, &usual());
+    bench.keys("/");
+    bench.typed("pods");
+    assert!(
+        foot(&bench).contains("enter keep what is found"),
+        "{}",
+        foot(&bench)
+    );
+    bench.keys("enter");
+    assert!(foot(&bench).starts_with(" n next hit  p hit before  esc end the search"));
+    assert!(bench.screen().contains("hits of \"pods\""));
+    bench.keys("esc g");
+    assert!(
+        bench.screen().contains("r  Resolve it (asks first)"),
+        "{}",
+        bench.screen()
+    );
+    bench.keys("esc ?");
+    assert!(foot(&bench).contains("esc close") && !foot(&bench).contains("choose"));
+
+    let mut triage = Log::new(45);
+    triage.did(
+        "alertmanager",
+        200,
+        Intent::Triage {
+            title: "HighErrorRate on search".into(),
+            alert: crate::console::testing::alert("A", "b", AlertState::Firing, 220),
+            match_key: "x".into(),
+            kind: Kind::Real,
+        },
+    );
+    let mut bench = Bench::on(80, 24, &triage);
+    assert!(
+        foot(&bench).starts_with(" D declare it  g d decline"),
+        "{}",
+        foot(&bench)
+    );
+    bench.keys("2");
+    assert!(foot(&bench).starts_with(" D declare it  g d decline"));
+    bench.keys("D");
+    assert!(bench.screen().contains("Declare INC-45"));
+}
