@@ -349,6 +349,11 @@ impl Client {
         if room.presence.replace((pane, typing)) == Some((pane, typing)) || !live {
             return Vec::new();
         }
+        // The server tells the others only: who says it knows it.
+        let me = self.me.as_ref().map(|me| &me.person);
+        for here in room.here.iter_mut().filter(|here| Some(&here.person) == me) {
+            (here.pane, here.typing) = (pane, typing);
+        }
         vec![Effect::Send(Outbound(ClientFrame::Presence {
             incident,
             pane,

@@ -81,8 +81,10 @@ fn rows(shown: &Incident) -> Vec<Row<'_>> {
     let start = shown.milestones.at(Milestone::Started);
     rows.extend(Milestone::ALL.into_iter().filter_map(|milestone| {
         let at = shown.milestones.at(milestone)?;
-        let after = start.filter(|_| milestone != Milestone::Started);
-        Some(Row::Milestone(milestone, at, after.map(|start| at - start)))
+        let start = start.filter(|_| milestone != Milestone::Started);
+        // Of the seconds as they are shown, so that nobody computes another number.
+        let after = start.map(|start| TimeDelta::seconds(at.timestamp() - start.timestamp()));
+        Some(Row::Milestone(milestone, at, after))
     }));
     if !shown.links.is_empty() {
         rows.push(Row::Heading("Links", count(shown.links.len())));

@@ -525,3 +525,26 @@ fn the_theme_follows_the_background_until_one_is_chosen() {
     bench.tell(Msg::Background(Appearance::Dark));
     assert_eq!(bench.app.prefs.theme, chosen);
 }
+
+#[test]
+fn ones_own_place_is_shown_as_the_others_see_it() {
+    let mut bench = Bench::on(200, 50, &usual());
+    let mine = |bench: &Bench| {
+        let screen = bench.screen();
+        let here = screen.lines().skip_while(|line| !line.contains("─ Here"));
+        let line = here
+            .skip(1)
+            .find(|line| line.contains("│lee ") || line.contains("┃lee "));
+        line.unwrap_or_default().to_owned()
+    };
+    for (keys, shown) in [("2", "command"), ("3", "runbook"), ("i", "composer")] {
+        bench.keys(keys);
+        bench.wait(TimeDelta::seconds(1));
+        assert!(mine(&bench).contains(shown), "{keys}: {}", mine(&bench));
+    }
+    bench.typed("pods");
+    bench.wait(TimeDelta::seconds(1));
+    assert!(mine(&bench).contains("typing"), "{}", mine(&bench));
+    bench.wait(TimeDelta::seconds(5));
+    assert!(mine(&bench).contains("composer"), "{}", mine(&bench));
+}
