@@ -75,15 +75,15 @@ impl State {
         let incident = cx.room.shown();
         match (action, item) {
             (Action::ReleaseRole, Some(Item::Role(role))) if incident.holder(&role).is_none() => {
-                Some(format!("{role} is vacant already"))
+                Some(format!("{role} is vacant already."))
             }
             (Action::ReleaseRole, Some(Item::Ask(_)) | None) => {
-                Some("the cursor is on no role".to_owned())
+                Some("The cursor is on no role. Put it on one.".to_owned())
             }
             (
                 Action::AskAcknowledge | Action::AskDone | Action::AskDecline,
                 Some(Item::Role(_)) | None,
-            ) => Some("the cursor is on no ask".to_owned()),
+            ) => Some("The cursor is on no ask. Put it on one.".to_owned()),
             _ => None,
         }
     }
@@ -197,10 +197,18 @@ fn act_on_role(
             vec![Request::Open(OverlayRequest::PickPerson(role.clone()))]
         }
         (Action::ReleaseRole, Some(holder)) if Some(&holder) == me => {
-            vec![Request::Submit(Intent::ReleaseRole {
-                role: role.clone(),
-                expected_holder: None,
-            })]
+            vec![Request::Open(OverlayRequest::Confirm(Confirm {
+                title: format!("Release {role}"),
+                lines: vec![
+                    format!("{role} is vacant then, for everyone, until someone claims it."),
+                    "Hand it to someone instead, if there is one: assign it.".to_owned(),
+                ],
+                yes: "release".to_owned(),
+                intent: Intent::ReleaseRole {
+                    role: role.clone(),
+                    expected_holder: None,
+                },
+            }))]
         }
         (Action::ReleaseRole, Some(holder)) => {
             vec![Request::Open(OverlayRequest::Confirm(Confirm {

@@ -97,16 +97,16 @@ impl State {
         );
         match self.runbook(cx) {
             None if of_a_step || action == Action::NextRunbook => {
-                Some("no runbook is attached".to_owned())
+                Some("No runbook is attached.".to_owned())
             }
             Some(_) if action == Action::NextRunbook && cx.room.shown().runbooks.len() < 2 => {
-                Some("only one runbook is attached".to_owned())
+                Some("Only one runbook is attached.".to_owned())
             }
             Some(runbook) if action == Action::CopyCommand => {
                 let none = self
                     .step(runbook)
                     .is_none_or(|step| step.text.commands.is_empty());
-                none.then(|| "the step shows no command".to_owned())
+                none.then(|| "The step shows no command.".to_owned())
             }
             _ => None,
         }

@@ -164,7 +164,12 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextLayout => {
             let at = Layout::ALL.iter().position(|l| *l == app.prefs.layout);
             let next = (at.unwrap_or(0) + 1) % Layout::ALL.len();
-            layout(app, Layout::ALL.get(next).copied().unwrap_or_default())
+            // Whoever goes through the layouts presses the key again: it must not be typed.
+            let effects = layout(app, Layout::ALL.get(next).copied().unwrap_or_default());
+            if let Screen::Incident(screen) = &mut app.screen {
+                screen.focus = screen.pane;
+            }
+            effects
         }
         Action::ToggleZone => {
             app.prefs.utc = !app.prefs.utc;

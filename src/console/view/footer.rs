@@ -95,6 +95,10 @@ fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
             (Action::Cancel, "end the search"),
         ];
     }
+    let zoomed = app.prefs.zoomed && app.open().is_some_and(|(s, _)| s.focus != Focus::Composer);
+    if zoomed && app.overlays.is_empty() {
+        return &[(Action::ZoomPane, "all panes")];
+    }
     let waits = app.open().is_some_and(|(screen, room)| {
         room.shown().status == Status::Triage && screen.focus != Focus::Composer
     });

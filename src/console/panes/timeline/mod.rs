@@ -89,22 +89,22 @@ impl State {
             return self
                 .wanted
                 .is_empty()
-                .then(|| "nothing is searched for".to_owned());
+                .then(|| "Nothing is searched for.".to_owned());
         }
         if !on_a_line {
             return None;
         }
         let timeline = cx.room.timeline();
         let Some(line) = self.place(timeline).and_then(|at| timeline.lines().get(at)) else {
-            return Some("the timeline is empty".to_owned());
+            return Some("The timeline is empty.".to_owned());
         };
         let corrects = matches!(action, Action::Amend | Action::Retract);
         if action != Action::Copy && number(line).is_none() {
-            Some("the line is not recorded yet".to_owned())
+            Some("The line is not recorded yet.".to_owned())
         } else if corrects && !line.entry.kind.is_written() {
-            Some("the line was made by what happened; write a note about it".to_owned())
+            Some("The line was made by what happened. Write a note about it instead.".to_owned())
         } else if corrects && line.entry.marks.retracted.is_some() {
-            Some("the line was retracted".to_owned())
+            Some("The line was taken back already.".to_owned())
         } else {
             None
         }
