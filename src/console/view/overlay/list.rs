@@ -61,6 +61,7 @@ pub(super) fn picker(
     if fitting == 0 {
         let said = match picker.wait {
             Wait::Answer(_) => "The server is asked …",
+            Wait::Nothing if picker.total() > 0 => "Nothing here has such a name.",
             Wait::Nothing => &picker.empty,
         };
         let piece = Piece::new(format!("   {said}"), look.theme.style(Meaning::Placeholder));
