@@ -1,134 +1,17 @@
-//! From the parts of a line to what is asked for.
+//! From a slash word and what follows it to what is asked for.
 
-use super::lex::{Cursor, Named};
+use super::arguments::Build;
+use super::check::{one_line, plain, within};
+use super::lex::Cursor;
 use super::{GrammarContext, Head, Meaning, Problem, Span, Verb, Word, lex, mark};
-use crate::console::text::parse_duration;
 use crate::incident::{
-    AskId, AskState, Audience, EntryKind, IncidentId, Intent, Milestone, NewNote, Person, Role,
-    Severity, Status, StepNo, StepState, limits,
+    AskId, AskState, Audience, IncidentId, Intent, Milestone, Role, Severity, Status, StepNo,
+    StepState, limits,
 };
-use std::ops::Range;
 use std::sync::Arc;
 
 /// How long an ask is given when the line does not say, in minutes.
 const ASK_MINUTES: u32 = 10;
-
-/// A note of some kind, or an action item.
-pub(super) fn entry(
-    text: &str,
-    head: &Head,
-    cursor: &mut Cursor<'_>,
-    spans: &mut Vec<Span>,
-) -> Result<Intent, Problem> {
-    let Some(words) = cursor.rest() else {
-        return Err(Problem::new(
-            "The entry has no words yet.",
-            "Write what happened.",
-        ));
-    };
-    let offset = text.trim_end().len() - words.len();
-    let first_line = words.split('\n').next().unwrap_or(words);
-    let mut tags: Vec<Arc<str>> = Vec::new();
-    let mut mentions: Vec<Person> = Vec::new();
-    for (range, named) in lex::named(first_line, offset) {
-        match named {
-            Named::Tag(tag) => {
-                mark(spans, &range, Meaning::Tag);
-                if !tags.iter().any(|had| **had == *tag) {
-                    tags.push(tag.into());
-                }
-            }
-            Named::Person(person) => {
-                mark(spans, &range, Meaning::Person);
-                if !mentions.contains(&person) {
-                    mentions.push(person);
-                }
-            }
-        }
-    }
-    if head.kind.is_none()
-        && let Some(item) = words.get(..5).filter(|w| w.eq_ignore_ascii_case("todo:"))
-    {
-        let range = offset..offset + item.len();
-        mark(spans, &range, Meaning::Command);
-        return action_item(
-            words[item.len()..].trim(),
-            head,
-            mentions.into_iter().next(),
-        );
-    }
-    // asked for anywhere in the first line, so that a word in the wrong place never publishes
-    let private = first_line
-        .split_whitespace()
-        .any(|word| word.eq_ignore_ascii_case("!private"));
-    within(words, limits::NOTE_BYTES, "The entry")?;
-    few(tags.len(), "tags")?;
-    few(mentions.len(), "people")?;
-    Ok(Intent::Note(NewNote {
-        kind: head.kind.unwrap_or(EntryKind::Note),
-        text: words.into(),
-        occurred_at: head.at,
-        pin: head.pin,
-        private: head.private || private,
-        tags,
-        mentions,
-    }))
-}
-
-fn action_item(words: &str, head: &Head, owner: Option<Person>) -> Result<Intent, Problem> {
-    plain(head, "An action item", false)?;
-    if words.is_empty() {
-        return Err(Problem::new(
-            "The action item has no words yet.",
-            "Write it as TODO: alert on pool exhaustion @ana.",
-        ));
-    }
-    within(words, limits::REASON_BYTES, "The action item")?;
-    Ok(Intent::AddActionItem {
-        text: words.into(),
-        owner,
-    })
-}
-
-fn within(words: &str, bytes_max: usize, what: &str) -> Result<(), Problem> {
-    if words.len() <= bytes_max {
-        return Ok(());
-    }
-    Err(Problem::new(
-        format!("{what} has {} bytes; {bytes_max} is the most.", words.len()),
-        "Shorten it, or put the whole elsewhere and link to it.",
-    ))
-}
-
-fn few(count: usize, what: &str) -> Result<(), Problem> {
-    if count <= limits::TAGS_PER_ENTRY {
-        return Ok(());
-    }
-    Err(Problem::new(
-        format!(
-            "{count} {what} in one entry; {} is the most.",
-            limits::TAGS_PER_ENTRY
-        ),
-        "Write a second entry.",
-    ))
-}
-
-/// Refuses the markers that this cannot have, rather than to drop them.
-fn plain(head: &Head, what: &str, may_have_time: bool) -> Result<(), Problem> {
-    let marker = if head.private {
-        "cannot be private: spectators will see it"
-    } else if head.pin {
-        "cannot be pinned"
-    } else if head.at.is_some() && !may_have_time {
-        "happens when it is written"
-    } else {
-        return Ok(());
-    };
-    Err(Problem::new(
-        format!("{what} {marker}."),
-        "Leave the marker out, or write a note.",
-    ))
-}
 
 /// What a slash word asks for.
 pub(super) fn command(
@@ -162,101 +45,7 @@ pub(super) fn command(
     }
 }
 
-/// One slash word and what follows it.
-struct Build<'a, 'c> {
-    word: &'static Word,
-    head: &'a Head,
-    cursor: &'a mut Cursor<'c>,
-    context: &'a GrammarContext<'a>,
-    spans: &'a mut Vec<Span>,
-}
-
-impl<'c> Build<'_, 'c> {
-    fn usage(&self, why: impl Into<String>) -> Problem {
-        Problem::new(why, format!("Write it as {}", self.word.example))
-    }
-
-    fn missing(&self, what: &str) -> Problem {
-        self.usage(format!("/{} needs {what}.", self.word.name))
-            .unfinished()
-    }
-
-    /// The next word, which must be there.
-    fn next(&mut self, what: &str) -> Result<(Range<usize>, &'c str), Problem> {
-        self.cursor.word().ok_or_else(|| self.missing(what))
-    }
-
-    /// The next word, read as something; where it is not that, it is marked and refused.
-    fn argument<T, E: std::fmt::Display>(
-        &mut self,
-        what: &str,
-        read: impl FnOnce(&'c str) -> Result<T, E>,
-    ) -> Result<T, Problem> {
-        let (range, word) = self.next(what)?;
-        match read(word) {
-            Ok(value) => {
-                mark(self.spans, &range, Meaning::Argument);
-                Ok(value)
-            }
-            Err(why) => {
-                mark(self.spans, &range, Meaning::Wrong);
-                Err(self.usage(format!("{why}.")))
-            }
-        }
-    }
-
-    /// The next word, when it can be read as something.
-    fn perhaps<T>(&mut self, read: impl FnOnce(&'c str) -> Option<T>) -> Option<T> {
-        let (range, word) = self.cursor.peek()?;
-        let value = read(word)?;
-        mark(self.spans, &range, Meaning::Argument);
-        self.cursor.skip_to(range.end);
-        Some(value)
-    }
-
-    /// All that is left, which must be there.
-    fn rest(&mut self, what: &str, bytes_max: usize) -> Result<Arc<str>, Problem> {
-        let words = self.cursor.rest().ok_or_else(|| self.missing(what))?;
-        within(words, bytes_max, "The line")?;
-        Ok(words.into())
-    }
-
-    /// All that is left, which may be nothing.
-    fn reason(&mut self) -> Result<Option<Arc<str>>, Problem> {
-        self.cursor
-            .rest()
-            .map(|words| within(words, limits::REASON_BYTES, "The reason").map(|()| words.into()))
-            .transpose()
-    }
-
-    /// Nothing may follow.
-    fn end(&self) -> Result<(), Problem> {
-        match self.cursor.rest() {
-            None => Ok(()),
-            Some(rest) => Err(self.usage(format!("'{rest}' is more than it needs."))),
-        }
-    }
-
-    fn person(&mut self) -> Result<Person, Problem> {
-        self.argument("a person", str::parse)
-    }
-
-    /// A duration as whole minutes, rounded up.
-    fn minutes(&mut self, most: i64) -> Result<Option<u32>, Problem> {
-        let Some(time) = self.perhaps(|word| {
-            word.starts_with(|c: char| c.is_ascii_digit())
-                .then(|| parse_duration(word).ok())?
-        }) else {
-            return Ok(None);
-        };
-        let minutes = (time.num_seconds() + 59) / 60;
-        u32::try_from(minutes)
-            .ok()
-            .filter(|_| (1..=most).contains(&minutes))
-            .map(Some)
-            .ok_or_else(|| self.usage(format!("The time must be between 1m and {most}m.")))
-    }
-
+impl Build<'_, '_> {
     fn ask(&mut self) -> Result<Intent, Problem> {
         let to = self.person()?;
         let minutes = self
@@ -492,14 +281,4 @@ impl<'c> Build<'_, 'c> {
         within(&title, limits::TITLE_BYTES, "The title")?;
         Ok(Intent::AddLink { title, url })
     }
-}
-
-fn one_line(text: &str, what: &str) -> Result<(), Problem> {
-    if text.contains('\n') {
-        return Err(Problem::new(
-            format!("{what} is one line, and this has more."),
-            "Write the rest as a note.",
-        ));
-    }
-    Ok(())
 }

@@ -16,7 +16,10 @@
 //!
 //! **Invariant**: pure, and total: any text gives an intent or a problem.
 
+mod arguments;
 mod build;
+mod check;
+mod entry;
 mod lex;
 mod preview;
 mod words;
@@ -165,7 +168,7 @@ fn read(
     let head = read_head(&mut cursor, context, spans)?;
     match head.verb {
         Some(word) => build::command(word, &head, &mut cursor, context, spans),
-        None => build::entry(text, &head, &mut cursor, spans),
+        None => entry::entry(text, &head, &mut cursor, spans),
     }
 }
 
