@@ -1,11 +1,11 @@
 //! The frames.
 
+use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName};
 use crate::incident::{
-    Command, CommandId, Incident, IncidentId, Level, Person, Refusal, Seq, Summary, Timestamp,
+    Command, CommandId, IncidentId, Level, Person, Refusal, Seq, Summary, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::sync::Arc;
 
 /// What a console (or the command line) sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -101,117 +101,6 @@ pub enum ClientFrame {
     },
 }
 
-/// Where on the screen someone is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pane {
-    /// The timeline.
-    #[default]
-    Timeline,
-    /// Roles and asks.
-    Command,
-    /// The runbook.
-    Runbook,
-    /// The composer.
-    Composer,
-    /// Anything else.
-    #[serde(other)]
-    Other,
-}
-
-impl Pane {
-    /// The name as people read it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Timeline => "timeline",
-            Self::Command => "command",
-            Self::Runbook => "runbook",
-            Self::Composer => "composer",
-            Self::Other => "elsewhere",
-        }
-    }
-}
-
-/// Someone who is here now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Here {
-    /// Who.
-    pub person: Person,
-    /// Reads only.
-    #[serde(default)]
-    pub spectator: bool,
-    /// On which pane.
-    pub pane: Pane,
-    /// Whether they are typing.
-    #[serde(default)]
-    pub typing: bool,
-}
-
-/// How the server knows who is who.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Access {
-    /// No token was made yet: anyone on this machine, by the name they give.
-    Loopback,
-    /// By token.
-    Tokens,
-}
-
-/// A state to start from, stamped with the version of the fold that made it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Checkpoint {
-    /// [`crate::incident::FOLD_VERSION`] of the server.
-    pub fold: u32,
-    /// The state; its `seq` says up to where.
-    pub incident: Incident,
-}
-
-/// How much a notice matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeLevel {
-    /// Good to know.
-    Info,
-    /// Something does not work as it should.
-    Warning,
-}
-
-/// Something that everyone connected should know about the server itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// How much it matters.
-    pub level: NoticeLevel,
-    /// What happened, what it means, what to do.
-    pub text: String,
-}
-
-/// An entry that a search found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hit {
-    /// Whose.
-    pub incident: IncidentId,
-    /// Where in its log.
-    pub seq: Seq,
-    /// When it happened.
-    pub occurred_at: Timestamp,
-    /// Who wrote it.
-    pub by: Person,
-    /// The entry's words.
-    pub text: Arc<str>,
-}
-
-/// A runbook that can be attached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunbookName {
-    /// The file's name without `.md`.
-    pub name: Arc<str>,
-    /// Its title.
-    pub title: Arc<str>,
-    /// How many steps it has.
-    pub steps: u32,
-}
-
 /// What the server sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -251,7 +140,7 @@ pub enum ServerFrame {
         /// The last event of the log.
         head: Seq,
     },
-    /// Something happened. Encoded once for everyone: see [`event_frame`].
+    /// Something happened. Encoded once for everyone: see [`super::event_frame`].
     Event {
         /// As it stands in the journal, with its hash.
         event: Box<RawValue>,
@@ -327,7 +216,7 @@ pub enum ServerFrame {
         here: Vec<Here>,
     },
     /// Part of what is watched beside the incidents.
-    Live(super::Live),
+    Live(Live),
     /// Something about the server itself.
     Notice(Notice),
     /// The connection is about to end, and why; `retry` says whether to come back.
@@ -341,149 +230,4 @@ pub enum ServerFrame {
 
 fn is_zero(round: &u32) -> bool {
     *round == 0
-}
-
-/// Why a frame could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum DecodeFrameError {
-    /// It is not JSON, or not a frame.
-    #[error("the frame is not one that this version understands: {0}")]
-    Malformed(#[source] serde_json::Error),
-    /// It is well formed, of a type that this version does not know.
-    #[error("a frame of unknown type '{0}'")]
-    UnknownType(String),
-}
-
-/// Only the type, to tell a later version's frame from a broken one.
-#[derive(Deserialize)]
-struct Typed {
-    r#type: String,
-}
-
-/// Reads a console's frame.
-///
-/// # Errors
-/// When it is not JSON, lacks a field, or is of an unknown type.
-pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
-    const TYPES: [&str; 8] = [
-        "hello", "join", "leave", "submit", "page", "search", "runbooks", "presence",
-    ];
-    serde_json::from_str(text).map_err(|error| explain(text, &TYPES, error))
-}
-
-/// Reads a server's frame.
-///
-/// # Errors
-/// When it is not JSON, lacks a field, or is of an unknown type.
-pub fn decode_server(text: &str) -> Result<ServerFrame, DecodeFrameError> {
-    const TYPES: [&str; 14] = [
-        "welcome", "board", "joined", "event", "done", "refused", "resync", "page", "found",
-        "runbooks", "failed", "presence", "live", "notice",
-    ];
-    // Internally tagged enums cannot borrow a RawValue, so the two frames that carry events are
-    // read by their shape first.
-    raw::decode(text)
-        .unwrap_or_else(|| serde_json::from_str(text).map_err(|error| explain(text, &TYPES, error)))
-}
-
-fn explain(text: &str, types: &[&str], error: serde_json::Error) -> DecodeFrameError {
-    match serde_json::from_str::<Typed>(text) {
-        Ok(Typed { r#type }) if !types.contains(&&*r#type) && r#type != "bye" => {
-            DecodeFrameError::UnknownType(r#type)
-        }
-        _ => DecodeFrameError::Malformed(error),
-    }
-}
-
-/// Writes a frame. Frames are plain data, so this cannot fail; should it, an empty text is sent,
-/// which the other side refuses aloud.
-#[must_use]
-pub fn encode<F: Serialize>(frame: &F) -> String {
-    serde_json::to_string(frame).unwrap_or_default()
-}
-
-/// The event's frame, from its text as it stands in the journal: written once for everyone.
-#[must_use]
-pub fn event_frame(event_json: &str) -> String {
-    let mut frame = String::with_capacity(event_json.len() + 28);
-    frame.push_str(r#"{"type":"event","event":"#);
-    frame.push_str(event_json);
-    frame.push('}');
-    frame
-}
-
-/// Frames that carry events as raw text.
-mod raw {
-    use super::{Checkpoint, DecodeFrameError, IncidentId, RawValue, Seq, ServerFrame};
-    use serde::Deserialize;
-
-    #[derive(Deserialize)]
-    struct Head<'a> {
-        #[serde(borrow)]
-        r#type: std::borrow::Cow<'a, str>,
-    }
-
-    #[derive(Deserialize)]
-    struct EventFrame {
-        event: Box<RawValue>,
-    }
-
-    #[derive(Deserialize)]
-    struct Joined {
-        incident: IncidentId,
-        #[serde(default)]
-        checkpoint: Option<Box<Checkpoint>>,
-        #[serde(default)]
-        events: Vec<Box<RawValue>>,
-        head: Seq,
-    }
-
-    #[derive(Deserialize)]
-    struct Page {
-        request: u64,
-        incident: IncidentId,
-        events: Vec<Box<RawValue>>,
-        corrections: Vec<Box<RawValue>>,
-        more: bool,
-    }
-
-    /// Reads it when it is one of these; nothing when it is another.
-    pub(super) fn decode(text: &str) -> Option<Result<ServerFrame, DecodeFrameError>> {
-        let head: Head<'_> = serde_json::from_str(text).ok()?;
-        let frame = match &*head.r#type {
-            "event" => {
-                serde_json::from_str(text).map(|EventFrame { event }| ServerFrame::Event { event })
-            }
-            "joined" => serde_json::from_str(text).map(
-                |Joined {
-                     incident,
-                     checkpoint,
-                     events,
-                     head,
-                 }| ServerFrame::Joined {
-                    incident,
-                    checkpoint,
-                    events,
-                    head,
-                },
-            ),
-            "page" => serde_json::from_str(text).map(
-                |Page {
-                     request,
-                     incident,
-                     events,
-                     corrections,
-                     more,
-                 }| ServerFrame::Page {
-                    request,
-                    incident,
-                    events,
-                    corrections,
-                    more,
-                },
-            ),
-            _ => return None,
-        };
-        Some(frame.map_err(DecodeFrameError::Malformed))
-    }
 }

@@ -4,16 +4,16 @@
 //! Fields that a reader does not know are passed over; a frame of a type that it does not know is
 //! passed over too, so that a newer side can talk to an older one.
 
+mod codec;
 mod frame;
 pub mod limits;
 mod live;
+mod parts;
 
-pub use frame::{
-    Access, Checkpoint, ClientFrame, DecodeFrameError, Here, Hit, Notice, NoticeLevel, Pane,
-    RunbookName, ServerFrame, decode_client, decode_server, encode, event_frame,
-};
-
+pub use codec::{DecodeFrameError, decode_client, decode_server, encode, event_frame};
+pub use frame::{ClientFrame, ServerFrame};
 pub use live::{Live, Missing};
+pub use parts::{Access, Checkpoint, Here, Hit, Notice, NoticeLevel, Pane, RunbookName};
 
 /// The protocol's version. A hello of another version is refused with a sentence that says which
 /// side to upgrade.
