@@ -5,20 +5,21 @@
 //! **Invariant**: once a token was made, nobody connects without one, also after all of them were
 //! revoked: a revoked token stays in the file.
 
+mod grant;
+mod secrets;
+
+pub(super) use grant::{Denied, Grant, Standing};
+pub(super) use secrets::{random_hex, same, write_private};
+
 use crate::incident::{Level, Person, Timestamp};
-use ring::digest;
-use ring::rand::{SecureRandom, SystemRandom};
+use secrets::hash_of;
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// What a token's words begin with, so that one is recognised when it leaks into a log.
 pub const TOKEN_PREFIX: &str = "wr_";
-/// Random bytes in a token: 256 bits cannot be guessed, so hashing once is enough.
-const TOKEN_BYTES: usize = 32;
 /// Tokens kept, revoked ones included.
 const TOKENS: usize = 10_000;
 
@@ -96,60 +97,6 @@ pub enum TokensError {
     /// The system gave no random numbers.
     #[error("the system gave no random numbers, so no token was made.")]
     Random,
-}
-
-/// What a connection was granted, and by what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Grant {
-    /// No token was ever made, and the peer is on this machine.
-    Loopback,
-    /// By this token.
-    Token {
-        name: Person,
-        level: Level,
-        hash: String,
-    },
-}
-
-/// Whether a grant still holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    Holds,
-    Ended,
-}
-
-/// Why a connection was granted nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Denied {
-    #[error("This server wants a token, and none was sent.")]
-    Missing,
-    #[error("The token is not one that this server knows.")]
-    Wrong,
-    #[error("The token was revoked.")]
-    Revoked,
-    #[error("This server has no tokens yet, so it serves only its own machine.")]
-    NotLoopback,
-    #[error("The server cannot read its list of tokens, so nobody is let in.")]
-    Unreadable,
-}
-
-impl Denied {
-    /// What to do instead.
-    pub(super) fn instead(self) -> &'static str {
-        match self {
-            Self::Missing => {
-                "Give one with --token-file or WARROOM_TOKEN; an admin makes it with `warroom \
-                 token create NAME --level responder`."
-            }
-            Self::Wrong => "Check that it was copied whole, and that it is for this server.",
-            Self::Revoked => "Ask an admin for a new one.",
-            Self::NotLoopback => {
-                "Connect from the server's own machine, or have a token made there with `warroom \
-                 token create NAME --level responder`."
-            }
-            Self::Unreadable => "Ask whoever runs the server to look at its log.",
-        }
-    }
 }
 
 impl TokenStore {
@@ -332,124 +279,5 @@ impl TokenStore {
     }
 }
 
-/// Puts a file in the place of another in one step, readable by its owner alone, and durable.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    // A temporary file is made for its owner alone.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    std::fs::File::open(folder)?.sync_all()
-}
-
-/// 256 random bits, in hexadecimal.
-pub(super) fn random_hex() -> Option<String> {
-    let mut bytes = [0; TOKEN_BYTES];
-    SystemRandom::new().fill(&mut bytes).ok()?;
-    Some(hex(&bytes))
-}
-
-/// Compares two texts in a time that depends on their lengths alone.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    // Comparing digests hides the length as well, and ring has no public comparison of its own.
-    let of = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
-    let (a, b) = (of(a), of(b));
-    let pairs = a.as_ref().iter().zip(b.as_ref());
-    pairs.fold(0, |differing, (x, y)| differing | (x ^ y)) == 0
-}
-
-fn hash_of(words: &str) -> String {
-    hex(digest::digest(&digest::SHA256, words.trim().as_bytes()).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn now() -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-
-    fn person(name: &str) -> Person {
-        name.parse().expect("a name")
-    }
-
-    #[test]
-    fn a_token_opens_until_it_is_revoked_and_then_nothing_does() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = TokenStore::new(folder.path());
-        assert_eq!(store.check(None, true), Ok(Grant::Loopback));
-        assert_eq!(store.check(None, false), Err(Denied::NotLoopback));
-
-        // Another store on the same file, as the command line has it.
-        let other = TokenStore::new(folder.path());
-        let words = other
-            .create(&person("maya"), Level::Responder, now())
-            .expect("made");
-        assert!(words.starts_with(TOKEN_PREFIX) && words.len() == 67);
-        let granted = store.check(Some(&words), false).expect("granted");
-        assert!(matches!(
-            &granted,
-            Grant::Token {
-                level: Level::Responder,
-                ..
-            }
-        ));
-        assert_eq!(store.check(None, true), Err(Denied::Missing));
-        assert_eq!(store.check(Some("wr_00"), true), Err(Denied::Wrong));
-        assert_eq!(store.standing(&Grant::Loopback), Standing::Ended);
-
-        other.revoke(&person("Maya"), now()).expect("revoked");
-        assert_eq!(store.check(Some(&words), true), Err(Denied::Revoked));
-        assert_eq!(store.standing(&granted), Standing::Ended);
-        assert_eq!(store.check(None, true), Err(Denied::Missing));
-        assert!(matches!(
-            other.revoke(&person("maya"), now()),
-            Err(TokensError::Unknown(_))
-        ));
-    }
-
-    #[test]
-    fn the_file_is_private_and_holds_no_words() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = TokenStore::new(folder.path());
-        let words = store
-            .create(&person("bo"), Level::Admin, now())
-            .expect("made");
-        let path = folder.path().join("tokens.json");
-        let mode = std::fs::metadata(&path)
-            .expect("there")
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let text = std::fs::read_to_string(&path).expect("read");
-        assert!(!text.contains(&words[TOKEN_PREFIX.len()..]));
-        assert!(matches!(
-            store.create(&person("bo"), Level::Admin, now()),
-            Err(TokensError::Exists(_))
-        ));
-        assert!(matches!(
-            store.create(&person("warroom"), Level::Admin, now()),
-            Err(TokensError::Reserved(_))
-        ));
-    }
-
-    #[test]
-    fn a_broken_file_lets_nobody_in() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("tokens.json"), "{\"tokens\": [{").expect("written");
-        let store = TokenStore::new(folder.path());
-        assert_eq!(store.check(None, true), Err(Denied::Unreadable));
-        assert!(store.any().is_err());
-    }
-}
+mod tests;
