@@ -12,8 +12,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-/// How long a TLS handshake may take.
-const TLS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long accepting rests when the system has no sockets left.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// Connections at once that are not sessions yet: those being greeted, hooks, scrapes. Beyond it
@@ -89,7 +87,7 @@ async fn greet(
     let Some(acceptor) = tls else {
         return http::serve(socket, ends, routes, shared).await;
     };
-    match tokio::time::timeout(TLS_TIMEOUT, acceptor.accept(socket)).await {
+    match tokio::time::timeout(shared.pace.handshake, acceptor.accept(socket)).await {
         Ok(Ok(stream)) => http::serve(stream, ends, routes, shared).await,
         Ok(Err(error)) => tracing::info!(peer = %ends.peer, %error, "TLS handshake failed"),
         Err(_) => tracing::info!(peer = %ends.peer, "TLS handshake took too long"),

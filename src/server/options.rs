@@ -32,12 +32,16 @@ impl RunbookSource for NoRunbooks {
     }
 }
 
+/// How long a TLS handshake may take: two round trips over the worst line, and no more.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How often a journal that failed is tried again for `/readyz`, at the most.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 
 /// The times that a server keeps. The usual ones are in [`limits`]; a test may shorten them.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
     /// How long a connection may stay silent before its hello.
     pub hello: Duration,
     /// How often a quiet session is pinged.
@@ -53,6 +57,7 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
+            handshake: HANDSHAKE,
             hello: limits::HELLO_TIMEOUT,
             ping_every: limits::PING_EVERY,
             dead_after: limits::DEAD_AFTER,

@@ -144,9 +144,12 @@ impl Terminal {
 
     /// Draws what came, and answers as a terminal does when it is asked where its cursor is.
     fn take(&mut self, chunk: &[u8]) {
+        // A question may come in two pieces.
+        let tail = self.raw.len().saturating_sub(3);
         self.raw.extend_from_slice(chunk);
         self.screen.process(chunk);
-        if chunk.windows(4).any(|bytes| bytes == b"\x1b[6n") {
+        let asked = self.raw[tail..].windows(4).any(|bytes| bytes == b"\x1b[6n");
+        if asked {
             let (row, column) = self.screen.screen().cursor_position();
             let answer = format!("\x1b[{};{}R", row + 1, column + 1);
             // Who asked may have ended meanwhile.
