@@ -93,8 +93,8 @@ fn a_killed_console_sends_its_queued_lines_once_when_it_is_back() {
 
     let server = Served::start(&data, address);
     let mut lee = Terminal::start(server.address, "lee", &home, (120, 40));
-    lee.shows("queued line number 20");
-    lee.shows("queued 0");
+    // No longer under way: those before it neither.
+    lee.shows("· lee: queued line number 20");
     assert_eq!(counts(address, &home, &lines), vec![1; 20]);
 }
 
@@ -196,8 +196,7 @@ fn the_demo_is_a_live_drill_that_one_takes_part_in_and_that_leaves_nothing_behin
         demo.press("i");
         demo.shows("enter send");
         demo.press("seen from here as well #web\r");
-        demo.shows("kim: seen from here as well");
-        demo.shows("queued 0");
+        demo.shows("· kim: seen from here as well");
         if how == "quit" {
             demo.press("\u{1b}");
             // Sooner, the two keys would be one: alt and q. (A screen that is drawn in part has its

@@ -130,7 +130,8 @@ impl Terminal {
         }
     }
 
-    /// Waits until the screen shows this.
+    /// Waits until the screen shows this. A screen may be half drawn: that something is not there
+    /// any more tells nothing before it was waited for.
     pub(crate) fn until(&mut self, what: &str, shows: impl Fn(&str) -> bool) {
         let limit = Instant::now() + PATIENCE;
         while !shows(&self.screen.screen().contents()) {
@@ -211,7 +212,9 @@ impl Terminal {
                 Ok(chunk) => self.take(&chunk),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    panic!("it goes on:\n{}", self.screen.screen().contents())
+                    let tail = self.raw.len().saturating_sub(200);
+                    let last = String::from_utf8_lossy(&self.raw[tail..]);
+                    panic!("it goes on: {last:?}\n{}", self.screen.screen().contents())
                 }
             }
         }
