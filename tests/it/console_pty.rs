@@ -150,6 +150,20 @@ fn the_terminal_is_given_back_whole() {
     }
 }
 
+#[test]
+fn a_console_whose_terminal_is_gone_ends_also_without_a_signal() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Served::start(&folder.path().join("data"), any_port());
+    verb(server.address, folder.path(), &["declare", "Checkout 500s"]);
+    // It may be about to sleep, to read, or to draw.
+    for keys in ["", "j", "i", "ia", "iabcdef", "i\u{1b}", "?", "kkkkjjjj"] {
+        let mut console = Terminal::start_unsignalled(server.address, "lee", folder.path());
+        console.shows(JOINED);
+        console.press(keys);
+        assert!(console.vanish(), "after {keys:?} it goes on");
+    }
+}
+
 /// Every process that was started with this in its environment, as far as the system tells.
 fn processes_with(variable: &str) -> Vec<std::path::PathBuf> {
     let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -4,10 +4,15 @@
 //! loop must not ask it whenever it wakes: the stream's own thread holds a lock while it waits, so
 //! that each question spins and gives the processor away before it is told that there is nothing;
 //! and the stream wakes whoever asked first, who need not be the one that waits.
+//!
+//! **Invariant**: the library is not asked once the terminal is gone. It takes a read that ends or
+//! fails for one that is to be tried again, at once and for ever: asked then, it never returns.
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt as _;
-use std::io;
+use std::future::poll_fn;
+use std::io::{self, IsTerminal as _};
+use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -52,10 +57,18 @@ impl Input {
 /// Hands on what comes, until there is nobody to hand it to, or an error: after one there is
 /// nothing but more of them.
 async fn read(mut stream: EventStream, events: Sender<io::Result<Event>>) {
-    while let Some(event) = stream.next().await {
+    while let Some(event) = poll_fn(|cx| poll(&mut stream, cx)).await {
         let failed = event.is_err();
         if events.send(event).await.is_err() || failed {
             return;
         }
     }
+}
+
+fn poll(stream: &mut EventStream, cx: &mut Context<'_>) -> Poll<Option<io::Result<Event>>> {
+    // Whatever is asked of a terminal that is gone fails, also whether it is one.
+    if !io::stdin().is_terminal() {
+        return Poll::Ready(None);
+    }
+    stream.poll_next_unpin(cx)
 }

@@ -6,6 +6,7 @@
 //! **Invariant**: the loop never waits for the disk, the driver's queue or the editor.
 
 mod end;
+mod hang_up;
 mod input;
 mod pace;
 mod signals;
@@ -22,6 +23,7 @@ use crate::client;
 use crate::client::link::LinkHandle;
 use crate::clock::Clock;
 use crossterm::event::{Event, KeyEventKind, MouseEventKind};
+use hang_up::HangUp;
 use input::Input;
 use pace::{Change, Pace};
 use signals::Signals;
@@ -76,6 +78,7 @@ struct Loop {
     terminal: Terminal,
     /// Absent while the editor has the terminal.
     events: Option<Input>,
+    hang_up: HangUp,
     probe: Probe,
     editor: Option<JoinHandle<Result<String, String>>>,
     /// Effects that the driver has not taken yet. Bounded by what one batch of messages makes and
@@ -126,6 +129,7 @@ impl Runtime {
             clock,
             terminal,
             events: Some(Input::start()),
+            hang_up: HangUp::watch(),
             probe,
             editor: None,
             outgoing: VecDeque::new(),
@@ -195,6 +199,9 @@ impl Loop {
             }
         }
         for _ in 0..BATCH {
+            if self.exit.is_some() {
+                break;
+            }
             let event = self.events.as_mut().and_then(Input::ready);
             let input = link.inputs.try_recv().ok();
             match (event, input) {
@@ -240,6 +247,7 @@ impl Loop {
         };
         tokio::select! {
             event = next_event => Woken::Event(event),
+            () = self.hang_up.comes() => Woken::Event(None),
             input = link.inputs.recv(), if !link.inputs.is_closed() || !link.inputs.is_empty() => {
                 Woken::Input(input)
             }
@@ -274,7 +282,6 @@ impl Loop {
                 Passed::On(events) => events.into_iter().for_each(|event| self.pass_on(event)),
                 Passed::Answer(background) => self.take_in(Msg::Background(background)),
             },
-            // A closed terminal reads as an error (EIO) or as the end of the stream.
             Some(Err(_)) | None => self.exit = Some(Exit::TerminalGone),
         }
     }

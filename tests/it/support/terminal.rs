@@ -81,13 +81,26 @@ impl Terminal {
         Self::run(&join, home, &[], size)
     }
 
+    /// Starts a console that gets no signal when its terminal is gone, as one that a script runs.
+    pub(crate) fn start_unsignalled(server: SocketAddr, name: &str, home: &Path) -> Self {
+        let url = format!("ws://{server}");
+        let join = ["--name", name, "join", &url, "--incident", "INC-1"];
+        let mut command = command(&join, home, &[]);
+        command.set_controlling_tty(false);
+        Self::spawn(command, (120, 40))
+    }
+
     /// Starts the program with these arguments and variables; its files lie in `home`.
     pub(crate) fn run(
         arguments: &[&str],
         home: &Path,
         variables: &[(&str, &Path)],
-        (columns, rows): (u16, u16),
+        size: (u16, u16),
     ) -> Self {
+        Self::spawn(command(arguments, home, variables), size)
+    }
+
+    fn spawn(command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -95,16 +108,6 @@ impl Terminal {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
-        command.env_clear();
-        command.cwd(env!("CARGO_MANIFEST_DIR"));
-        command.args(arguments);
-        for (name, value) in variables {
-            command.env(name, value);
-        }
-        command.env("HOME", home);
-        command.env("TERM", "xterm-256color");
-        command.env("TZ", "UTC");
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -221,6 +224,22 @@ impl Terminal {
         (self.child.wait().unwrap().success(), self.raw.clone())
     }
 
+    /// Takes the terminal away, once something more is drawn on it. Says whether the program ends
+    /// by itself then.
+    pub(crate) fn vanish(mut self) -> bool {
+        // The thread that reads lets the terminal go when nobody takes what it has read.
+        self.output = sync_channel(0).1;
+        self.keys = Box::new(std::io::sink());
+        let limit = Instant::now() + PATIENCE;
+        while Instant::now() < limit {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::yield_now();
+        }
+        false
+    }
+
     /// Sends a signal to the process, by name.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
@@ -234,6 +253,20 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn command(arguments: &[&str], home: &Path, variables: &[(&str, &Path)]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
+    command.env_clear();
+    command.cwd(env!("CARGO_MANIFEST_DIR"));
+    command.args(arguments);
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    command.env("HOME", home);
+    command.env("TERM", "xterm-256color");
+    command.env("TZ", "UTC");
+    command
 }
 
 /// Runs a verb and returns what it printed; it must succeed.
