@@ -29,8 +29,11 @@ pub fn open(data: &Path) -> Result<Opened, Failure> {
             source,
         })
     })?;
-    let journal =
-        sqlite::open(data, &sqlite::Options::default()).map_err(|error| not_opened(&error))?;
+    let options = sqlite::Options {
+        ready_log: true,
+        ..sqlite::Options::default()
+    };
+    let journal = sqlite::open(data, &options).map_err(|error| not_opened(&error))?;
     Ok(Opened {
         journal: Arc::new(journal),
     })

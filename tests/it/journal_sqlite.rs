@@ -5,6 +5,7 @@ use crate::support::chain::*;
 use futures_util::future::join_all;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use warroom::incident::*;
 use warroom::journal::sqlite::{Options, SqliteJournal, open};
 use warroom::journal::*;
@@ -145,6 +146,7 @@ async fn a_full_disk_refuses_writes_reads_go_on_and_room_helps() {
     let dir = tempfile::tempdir().unwrap();
     let capped = Options {
         max_bytes: Some(256 * 1024),
+        ..Options::default()
     };
     let journal = open(dir.path(), &capped).unwrap();
     let mut log = Chain::new(1);
@@ -180,6 +182,7 @@ async fn an_append_too_large_for_the_disk_does_not_take_others_with_it() {
     let dir = tempfile::tempdir().unwrap();
     let capped = Options {
         max_bytes: Some(256 * 1024),
+        ..Options::default()
     };
     let journal = open(dir.path(), &capped).unwrap();
     let mut small = Chain::new(2);
@@ -234,6 +237,39 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
     log.write(&again, "after the kill").await;
     assert_eq!(search(&again, "note").await.len(), 50);
     assert_eq!(search(&again, "kill").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_log_that_was_made_long_beforehand_is_read_as_far_as_it_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        ready_log: true,
+        ..Options::default()
+    };
+    let journal = open(dir.path(), &options).unwrap();
+    let mut log = Chain::new(1);
+    log.write(&journal, "perhaps before").await;
+    let wal = dir.path().join("journal.db-wal");
+    let limit = Instant::now() + Duration::from_secs(60);
+    while fs::metadata(&wal).unwrap().len() < 12 << 20 {
+        assert!(Instant::now() < limit, "the log was not made longer");
+        tokio::task::yield_now().await;
+    }
+    for i in 0..50 {
+        log.write(&journal, &format!("note {i}")).await;
+    }
+    assert!(
+        fs::metadata(&wal).unwrap().len() < 14 << 20,
+        "it has a bound"
+    );
+    let image = killed(dir.path());
+    let report = verify_dir(image.path()).unwrap();
+    assert_eq!((report.events, report.is_whole()), (51, true), "{report:?}");
+    let again = opened(image.path());
+    assert_eq!(again.heads().await.unwrap()[0].seq, Seq(51));
+    drop(journal);
+    assert!(!wal.exists(), "a clean close leaves one file");
+    assert!(verify_dir(dir.path()).unwrap().is_whole());
 }
 
 #[tokio::test]

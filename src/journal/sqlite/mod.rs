@@ -6,6 +6,7 @@
 
 mod derive;
 mod reader;
+mod ready;
 pub(super) mod schema;
 mod search;
 mod writer;
@@ -20,6 +21,7 @@ use crate::incident::{CommandId, Incident, IncidentId, Seq};
 use derive::{DERIVE_QUEUE, Housekeeper, Nudge, Progress};
 use futures_util::future::BoxFuture;
 use reader::{READERS, Readers};
+use ready::Ready;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -41,6 +43,9 @@ pub struct Options {
     /// and the search index come on top). Beyond it an append is refused as on a full disk.
     /// Absent: as many as the disk has.
     pub max_bytes: Option<u64>,
+    /// The write-ahead log's file is made some 12 MiB long while nothing is to be written, so that
+    /// an append costs the disk less from the first one on: for who appends for long.
+    pub ready_log: bool,
 }
 
 /// The journal in one SQLite file. It is closed when it is dropped; both wait for what is queued.
@@ -135,6 +140,11 @@ pub fn open(dir: &Path, options: &Options) -> Result<SqliteJournal, OpenJournalE
         counters: Arc::clone(&counters),
         follow: follow.clone(),
         nudge: nudge.clone(),
+        ready: if options.ready_log {
+            Ready::of(&path)
+        } else {
+            Ready::as_it_is()
+        },
         looks: 0,
     };
     let writer = spawn(&path, "journal-write", move || writer.run())?;

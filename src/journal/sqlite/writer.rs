@@ -3,6 +3,7 @@
 
 use super::Options;
 use super::derive::Nudge;
+use super::ready::Ready;
 use super::schema::{self, place};
 use crate::incident::{CommandId, IncidentId, Seq, What};
 use crate::journal::check::{Tail, check_batch};
@@ -12,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
 use std::time::Instant;
 use tokio::sync::{broadcast, oneshot};
 
@@ -59,6 +60,7 @@ pub(super) struct Writer {
     pub(super) counters: Arc<Counters>,
     pub(super) follow: broadcast::Sender<Record>,
     pub(super) nudge: Nudge,
+    pub(super) ready: Ready,
     pub(super) looks: u32,
 }
 
@@ -67,7 +69,7 @@ impl Writer {
     pub(super) fn run(mut self) -> Option<Connection> {
         let mut open = true;
         while open {
-            let Ok(job) = self.jobs.recv() else { break };
+            let Ok(job) = self.next_job() else { break };
             let (mut group, mut probes) = (Vec::new(), Vec::new());
             open = take(job, &mut group, &mut probes);
             while open && group.len() + probes.len() < GROUP_COMMIT {
@@ -95,6 +97,18 @@ impl Writer {
             warn_of(checkpoint(connection, "TRUNCATE"));
         }
         self.connection
+    }
+
+    /// Waits for the next job; makes the write-ahead log ready as long as there is none.
+    fn next_job(&mut self) -> Result<Job, RecvError> {
+        loop {
+            match self.jobs.try_recv() {
+                Ok(job) => return Ok(job),
+                Err(TryRecvError::Empty) if self.ready.add() => {}
+                Err(TryRecvError::Empty) => return self.jobs.recv(),
+                Err(TryRecvError::Disconnected) => return Err(RecvError),
+            }
+        }
     }
 
     fn write(&mut self, group: Vec<Append>) {
