@@ -5,6 +5,7 @@ use crate::protocol::limits::SERVER_FRAME_BYTES;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -70,7 +71,7 @@ async fn connect(request: Request, connector: Connector) -> Result<Socket, DialE
     let (host, port) = target(request.uri())?;
     let stream = TcpStream::connect((host.as_str(), port));
     let stream = stream.await.map_err(|error| {
-        DialError::passing(format!("{host}:{port} cannot be reached ({error})."))
+        DialError::passing(format!("{host}:{port} cannot be reached: {}.", said(&error)))
     })?;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::warn!(%error, "small frames may be held back on this connection");
@@ -83,6 +84,17 @@ async fn connect(request: Request, connector: Connector) -> Result<Socket, DialE
         .await
         .map(|(socket, _)| socket)
         .map_err(explain)
+}
+
+/// The system's reason in words for people, without its number.
+fn said(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "no server listens there".to_owned(),
+        io::ErrorKind::TimedOut => "it does not answer".to_owned(),
+        io::ErrorKind::HostUnreachable => "there is no way to that machine".to_owned(),
+        io::ErrorKind::NetworkUnreachable => "there is no way to that network".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn request(options: &LinkOptions) -> Result<Request, DialError> {

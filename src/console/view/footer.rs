@@ -1,7 +1,7 @@
 //! The footer: who you are, what keys do here, what waits to be sent. Notices stand here too.
 
 use super::paint::{self, Piece, glyph};
-use crate::console::app::App;
+use crate::console::app::{App, Screen};
 use crate::console::keymap::{Action, Context, Continuation};
 use crate::console::layout::Layout;
 use crate::console::notices::{Notice, Weight};
@@ -113,9 +113,21 @@ fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
     }
 }
 
+/// Whether the incident that is open has not come yet: no key of its panes does anything then.
+fn waits_for_state(app: &App) -> bool {
+    matches!(app.screen, Screen::Incident(_)) && app.open().is_none() && app.overlays.is_empty()
+}
+
 /// What is worth naming where keys go now, the most useful first.
 fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'static str)] {
     let only_shows = app.prefs.layout == Layout::Wall && context == Some(Context::Timeline);
+    if waits_for_state(app) {
+        return &[
+            (Action::Reconnect, "try now"),
+            (Action::OpenBoard, "board"),
+            (Action::Quit, "leave"),
+        ];
+    }
     if (only_shows || app.why_read_only().is_some()) && app.overlays.is_empty() {
         return match context {
             Some(Context::Board) => &[(Action::Accept, "open"), (Action::SearchServer, "search")],
