@@ -71,7 +71,10 @@ async fn connect(request: Request, connector: Connector) -> Result<Socket, DialE
     let (host, port) = target(request.uri())?;
     let stream = TcpStream::connect((host.as_str(), port));
     let stream = stream.await.map_err(|error| {
-        DialError::passing(format!("{host}:{port} cannot be reached: {}.", said(&error)))
+        DialError::passing(format!(
+            "{host}:{port} cannot be reached: {}.",
+            said(&error)
+        ))
     })?;
     if let Err(error) = stream.set_nodelay(true) {
         tracing::warn!(%error, "small frames may be held back on this connection");
