@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 const OVER_ON_BOARD: usize = 200;
 /// Questions that wait for an answer. Beyond it the next one fails at once.
 const REQUESTS_MAX: usize = 64;
+/// Events before the one that is looked for: a screen of them, and so few that however long they
+/// are the page (`protocol::limits::PAGE_BYTES`) reaches it.
+const LEAD: u64 = 50;
 
 /// A question that the server was asked.
 #[derive(Debug, Clone, Copy)]
@@ -247,7 +250,7 @@ impl Client {
         if (first..=last).contains(&seq) || seq == Seq::ZERO || seq > room.confirmed.seq {
             return Vec::new();
         }
-        let after = Some(Seq(seq.0.saturating_sub(u64::from(PAGE_EVENTS / 2))));
+        let after = Some(Seq(seq.0.saturating_sub(LEAD)));
         self.ask_page(incident, Want::Elsewhere, (None, after, None), PAGE_EVENTS)
     }
 
