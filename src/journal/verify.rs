@@ -47,6 +47,18 @@ impl Report {
     pub fn is_whole(&self) -> bool {
         self.breaks.is_empty() && self.damage.is_empty()
     }
+
+    /// How much was walked, as `1 incident, 20 events`.
+    #[must_use]
+    pub fn extent(&self) -> String {
+        let s = |count| if count == 1 { "" } else { "s" };
+        let (incidents, events) = (self.incidents, self.events);
+        format!(
+            "{incidents} incident{}, {events} event{}",
+            s(incidents),
+            s(events)
+        )
+    }
 }
 
 /// Walks every log of the journal in this directory. Works while a server writes to it (then up

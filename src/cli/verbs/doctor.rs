@@ -146,12 +146,7 @@ fn journal(cx: &Context) -> Look {
     match crate::journal::verify_dir(&data) {
         Ok(report) if report.is_whole() => good(
             "journal",
-            format!(
-                "{}: {} incidents, {} events, all whole",
-                data.display(),
-                report.incidents,
-                report.events
-            ),
+            format!("{}: {}, all whole", data.display(), report.extent()),
         ),
         Ok(_) => look(
             "journal",

@@ -83,10 +83,9 @@ fn print(what: &Path, report: &Report, cx: &Context) -> Result<(), Failure> {
             "NOT whole"
         };
         out.line(format_args!(
-            "{}: {} incidents, {} events, {state}",
+            "{}: {}, {state}",
             what.display(),
-            report.incidents,
-            report.events
+            report.extent()
         ))?;
     }
     out.flush()
