@@ -5,10 +5,11 @@
 //! may know is tested in `tests/layering.rs`.
 //!
 //! ```text
-//! incident ← signals ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 //!
-//! **Invariant**: [`incident`] is pure: no clock, no I/O, no async, no randomness.
+//! **Invariant**: [`incident`], [`signals`] and [`import`] are pure: no clock, no I/O, no async, no
+//! randomness.
 //! **Invariant**: `server` and `console` never see each other; `console` never sees `protocol`,
 //! `journal` or a socket. It talks to `client`.
 //! **Invariant**: `update` and `view` in the console do no I/O; effects are values.
@@ -22,6 +23,7 @@ pub mod console;
 pub mod drill;
 pub mod error;
 pub mod http;
+pub mod import;
 pub mod incident;
 pub mod integrations;
 pub mod journal;

@@ -2,7 +2,7 @@
 //! breaks it.
 //!
 //! ```text
-//! incident ← signals ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 
 #![expect(
@@ -33,7 +33,7 @@ fn within(file: &str, folders: &[&str]) -> bool {
 
 const RULES: &[Rule] = &[
     Rule {
-        applies: |file| within(file, &["incident/", "signals/"]),
+        applies: |file| within(file, &["incident/", "signals/", "import/"]),
         forbidden: &[
             "crate::protocol",
             "crate::journal",

@@ -3,8 +3,10 @@
 //! holds them.
 
 mod beside;
+mod import;
 
 pub use beside::evidence;
+pub use import::{imported, not_imported};
 
 use super::session::Receipt;
 use crate::client::FoundHit;

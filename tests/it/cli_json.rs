@@ -198,6 +198,11 @@ async fn every_field_of_an_incident_is_on_the_page() {
         &["A runbook that can be attached"],
         &house.json(&["runbook", "list"]),
     );
+    let report = house.home.path().join("report.md");
+    std::fs::write(&report, "links\n\n- 14:02-14:10 @bo looked\n").unwrap();
+    let report = report.to_str().unwrap();
+    let import = ["import", "INC-1", report, "--day", "2026-01-02"];
+    page.holds(&["A line of an import"], &house.json(&import));
     let lines = house.json(&["timeline", "INC-1"]);
     page.holds(&["A line of the timeline"], &lines);
     assert!(

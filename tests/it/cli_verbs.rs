@@ -422,3 +422,72 @@ async fn what_was_pinned_acknowledged_and_asked_outside_is_shown_and_exported() 
     std::fs::write(&log, house.ok(&["export", "INC-1", "--format", "jsonl"])).unwrap();
     house.ok(&["verify", "--file", log.to_str().unwrap()]);
 }
+
+#[test]
+fn a_report_is_shown_then_written_once_and_in_its_place() {
+    let house = House::with(tempfile::tempdir().unwrap());
+    house.ok(&["declare", "Hub down", "--started", "2026-01-02 13:00"]);
+    let report = house.home.path().join("report.md");
+    std::fs::write(
+        &report,
+        "# 2026-01-02, hub down\n\n## Timeline\n\nAll times in CET\n\nlinks\n\n### 14:02\n\nIt is slow.\n\n\
+         ### 14:10-14:20\n\n@bo says no.\n\nTODO: raise the limit\n\n### 14:02\n\nIt is slow.\n",
+    )
+    .unwrap();
+    let import = ["import", "INC-1", report.to_str().unwrap()];
+    let shown = house.ok(&import);
+    assert!(shown.contains("Times are in CET"), "{shown}");
+    assert!(
+        shown.contains("7     no time stands before it  links"),
+        "{shown}"
+    );
+    assert!(shown.contains("--yes writes these 4 entries"), "{shown}");
+    assert_eq!(
+        house.json(&["timeline", "INC-1"]).len(),
+        1,
+        "nothing is written yet"
+    );
+
+    let write = [&import[..], &["--yes"]].concat();
+    assert!(house.ok(&write).contains("INC-1: 4 entries brought in"));
+    house.ok(&write);
+    let lines = house.json(&["timeline", "INC-1"]);
+    let of = |kind: &str| -> Vec<(&str, &str)> {
+        let of_kind = lines.iter().filter(|line| line["kind"] == kind);
+        of_kind
+            .map(|line| {
+                (
+                    line["occurred_at"].as_str().unwrap(),
+                    line["text"].as_str().unwrap(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        of("note"),
+        [
+            ("2026-01-02T13:02:00.000Z", "It is slow."),
+            ("2026-01-02T13:02:00.000Z", "It is slow."),
+            ("2026-01-02T13:10:00.000Z", "(until 13:20 UTC) @bo says no."),
+        ]
+    );
+    assert_eq!(of("action_item").len(), 1, "and not twice");
+
+    let later = house.run(&[&import[..], &["--day", "2099-01-01", "--yes"]].concat());
+    assert_eq!(later.status.code(), Some(1));
+    assert!(
+        text(&later.stderr).contains("lie in the future, first line 9"),
+        "{later:?}"
+    );
+    std::fs::write(&report, "no time in it").unwrap();
+    let nothing = house.run(&write);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(
+        text(&nothing.stderr).contains("holds no time that can be read"),
+        "{nothing:?}"
+    );
+    assert!(
+        text(&nothing.stdout).contains("no time in it"),
+        "{nothing:?}"
+    );
+}

@@ -18,6 +18,7 @@ mod console_pty;
 mod contract;
 mod golden_events;
 mod grafana_and_sentry;
+mod import;
 mod incident_beside;
 mod incident_commands;
 mod incident_properties;

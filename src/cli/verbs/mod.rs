@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod end;
 pub mod export;
+pub mod import;
 pub mod list;
 pub mod man;
 pub mod note;
