@@ -7,9 +7,12 @@
 //! **Invariant**: pure: the same text and settings give the same entries, on any machine.
 //! **Invariant**: each line of the part that is read is in an entry, or is listed.
 
+mod cursor;
+mod forms;
 mod place;
 mod source;
 mod stamp;
+mod words;
 mod zones;
 
 use crate::incident::Timestamp;
