@@ -74,6 +74,7 @@ impl Console {
             zoomed: false,
             read_only: None,
             ascii: false,
+            charts: warroom::console::chart::Signs::Braille,
             extra_roles: Vec::new(),
         };
         let mut ids = 0_u128;

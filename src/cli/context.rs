@@ -6,8 +6,10 @@ use super::session::{Receipt, Session, Target};
 use super::when::When;
 use super::{local, shapes};
 use crate::config::Loaded;
+use crate::console::chart::Signs;
 use crate::console::layout::Layout;
 use crate::console::text::{Zone, visible_line};
+use crate::console::{self, AUTO};
 use crate::error::Failure;
 use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
 use crate::paths::{DATA_VARIABLE, Paths};
@@ -80,7 +82,21 @@ impl Context {
         {
             loaded.check_name("layout", layout, &Layout::ALL.map(Layout::name))?;
         }
+        if let Some(charts) = &loaded.config.client.charts {
+            let [braille, blocks, ascii] = Signs::ALL.map(Signs::name);
+            loaded.check_name("charts", charts, &[AUTO, braille, blocks, ascii])?;
+        }
         Ok(loaded)
+    }
+
+    /// What charts are drawn with: as configured, or what the terminal can show.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
+    pub fn signs(&self) -> Result<Signs, Failure> {
+        let charts = self.config()?.config.client.charts;
+        let named = charts.and_then(|charts| charts.get_ref().parse().ok());
+        Ok(named.unwrap_or_else(console::signs))
     }
 
     /// The access token, by flag, environment or configuration.

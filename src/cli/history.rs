@@ -1,14 +1,12 @@
 //! An incident's log, read from the server record by record, and what follows from it.
 
 use super::session::{Part, Session};
-use super::shapes;
 use crate::error::Failure;
 use crate::incident::{
     Entry, Event, EventBody, Hash, Incident, IncidentId, PinnedEvidence, Seq, replay,
 };
 use crate::journal::verify_chain;
 use crate::protocol::limits::PAGE_EVENTS;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A whole log.
@@ -60,12 +58,9 @@ impl History {
         entries(&self.events, &[])
     }
 
-    /// All that was pinned as evidence, as objects; the state keeps the newest pieces only.
-    pub fn evidence(&self) -> impl Iterator<Item = Value> {
-        self.events
-            .iter()
-            .filter_map(PinnedEvidence::from_event)
-            .map(|piece| shapes::evidence(&piece))
+    /// All that was pinned as evidence; the state keeps the newest pieces only.
+    pub fn evidence(&self) -> impl Iterator<Item = PinnedEvidence> {
+        self.events.iter().filter_map(PinnedEvidence::from_event)
     }
 
     /// Whether something in it is hidden from this reader; then its chain cannot be checked.

@@ -11,6 +11,7 @@ mod house;
 mod local;
 mod login;
 mod out;
+mod pinned;
 mod session;
 mod shapes;
 mod sources;

@@ -153,8 +153,12 @@ impl Client {
         more: bool,
         out: Out<'_>,
     ) {
-        let Some(Request::Page(incident, want)) = self.requests.remove(&request) else {
-            return;
+        let (incident, want) = match self.requests.remove(&request) {
+            Some(Request::Page(incident, want)) => (incident, want),
+            Some(Request::Evidence(incident, _)) => {
+                return self.take_evidence(incident, events);
+            }
+            Some(Request::Plain) | None => return,
         };
         if want == Want::CatchUp {
             let before = self.rooms.get(&incident).map(|room| room.confirmed.seq);

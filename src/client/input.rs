@@ -4,6 +4,7 @@ use super::{FoundHit, Inbound, Outbound, RunbookName};
 use crate::incident::{
     Command, CommandId, IncidentId, Level, Person, Refusal, Seq, Timestamp, Via,
 };
+use crate::signals::AlertsPage;
 use serde::{Deserialize, Serialize};
 
 /// How the client presents itself to the server.
@@ -132,6 +133,13 @@ pub enum Happening {
         request: u64,
         /// By name.
         names: Vec<RunbookName>,
+    },
+    /// Single alerts of a group.
+    Alerts {
+        /// From [`super::Client::alerts`].
+        request: u64,
+        /// The alerts.
+        page: AlertsPage,
     },
     /// A page, search or list could not be had.
     Failed {

@@ -3,13 +3,13 @@
 
 use super::outbox::Outbox;
 use super::timeline::Want;
-use super::{Effect, Happening, Input, Link, Me, Options, Outbound, Pane, Pending, Room};
+use super::{Effect, Input, Link, Me, Options, Outbound, Pane, Pending, Room};
 use crate::incident::{
     Actor, Command, CommandId, Context, Incident, IncidentId, Intent, Refusal, RefusalCode, Seq,
     Status, Summary, Timestamp, decide,
 };
 use crate::protocol::ClientFrame;
-use crate::protocol::limits::{PAGE_EVENTS, SEARCH_BYTES, SEARCH_HITS};
+use crate::protocol::limits::PAGE_EVENTS;
 use chrono::TimeDelta;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// Incidents that are over and stay on the board; the server has the others.
 const OVER_ON_BOARD: usize = 200;
 /// Questions that wait for an answer. Beyond it the next one fails at once.
-const REQUESTS_MAX: usize = 64;
+pub(super) const REQUESTS_MAX: usize = 64;
 /// Events before the one that is looked for: a screen of them, and so few that however long they
 /// are the page (`protocol::limits::PAGE_BYTES`) reaches it.
 const LEAD: u64 = 50;
@@ -25,8 +25,10 @@ const LEAD: u64 = 50;
 /// A question that the server was asked.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Request {
-    /// A search, or the list of runbooks.
+    /// A search, the list of runbooks, alerts of a group.
     Plain,
+    /// The event that pinned a piece of evidence.
+    Evidence(IncidentId, Seq),
     /// A page of an incident's timeline.
     Page(IncidentId, Want),
 }
@@ -43,7 +45,7 @@ pub struct Client {
     pub(super) live: super::Live,
     pub(super) outbox: Outbox,
     pub(super) requests: BTreeMap<u64, Request>,
-    asked: u64,
+    pub(super) asked: u64,
     /// The user was told that the disk does not keep what is written.
     pub(super) disk_told: bool,
 }
@@ -192,7 +194,7 @@ impl Client {
     /// Follows it no more, and lets its state go. What is pending stays in the outbox.
     pub fn leave(&mut self, incident: IncidentId) -> Vec<Effect> {
         self.requests
-            .retain(|_, request| !matches!(request, Request::Page(whose, _) if *whose == incident));
+            .retain(|_, request| !matches!(request, Request::Page(whose, _) | Request::Evidence(whose, _) if *whose == incident));
         self.outbox.joined(incident);
         self.live.forget(incident);
         match self.rooms.remove(&incident) {
@@ -306,41 +308,6 @@ impl Client {
             at,
             limit,
         }))]
-    }
-
-    /// Searches the timelines; the answer is [`Happening::Found`] or [`Happening::Failed`] with
-    /// this number.
-    pub fn search(&mut self, incident: Option<IncidentId>, query: &str) -> (u64, Vec<Effect>) {
-        let end = query.floor_char_boundary(SEARCH_BYTES);
-        let query = query.get(..end).unwrap_or_default().to_owned();
-        self.ask(|request| ClientFrame::Search {
-            request,
-            incident,
-            query,
-            limit: SEARCH_HITS,
-        })
-    }
-
-    /// Asks for the runbooks that can be attached; the answer is [`Happening::Runbooks`] or
-    /// [`Happening::Failed`] with this number.
-    pub fn runbooks(&mut self) -> (u64, Vec<Effect>) {
-        self.ask(|request| ClientFrame::Runbooks { request })
-    }
-
-    fn ask(&mut self, frame: impl FnOnce(u64) -> ClientFrame) -> (u64, Vec<Effect>) {
-        self.asked += 1;
-        let request = self.asked;
-        let why = if !self.link.is_live() {
-            "There is no connection to the server."
-        } else if self.requests.len() >= REQUESTS_MAX {
-            "The server has not answered the questions before."
-        } else {
-            self.requests.insert(request, Request::Plain);
-            return (request, vec![Effect::Send(Outbound(frame(request)))]);
-        };
-        let refusal = Refusal::new(RefusalCode::Busy, why, "Try again in a moment.");
-        let failed = Happening::Failed { request, refusal };
-        (request, vec![Effect::Tell(failed)])
     }
 
     /// Says where this person is looking. Sent only when it changed.

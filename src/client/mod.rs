@@ -18,6 +18,7 @@ mod live;
 mod machine;
 mod outbox;
 mod pump;
+mod questions;
 mod room;
 mod store;
 mod sync;

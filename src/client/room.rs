@@ -2,8 +2,8 @@
 
 use super::{Here, Pane, Pending, Timeline};
 use crate::incident::{
-    Actor, Command, CommandId, Context, Decided, Event, Hash, Incident, IncidentId, Refusal, Seq,
-    apply, decide,
+    Actor, Command, CommandId, Context, Decided, Event, Hash, Incident, IncidentId, PinnedEvidence,
+    Refusal, Seq, apply, decide,
 };
 use chrono::TimeDelta;
 use std::sync::OnceLock;
@@ -94,6 +94,14 @@ impl Room {
     #[must_use]
     pub fn here(&self) -> &[Here] {
         &self.here
+    }
+
+    /// A piece of evidence with its numbers, by the event that pinned it: one of the newest, one
+    /// whose event came, or one that was fetched ([`super::Client::fetch_evidence`]).
+    #[must_use]
+    pub fn evidence(&self, seq: Seq) -> Option<&PinnedEvidence> {
+        let held = self.shown().evidence.iter().find(|piece| piece.seq == seq);
+        held.or_else(|| self.timeline.evidence(seq))
     }
 
     /// The own commands that are not confirmed yet, in the order in which they were written.

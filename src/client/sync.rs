@@ -166,14 +166,7 @@ impl Client {
         for (request, asked) in std::mem::take(&mut self.requests) {
             match asked {
                 Request::Page(id, _) => self.abandon(id, request),
-                Request::Plain => out.push(Effect::Tell(Happening::Failed {
-                    request,
-                    refusal: Refusal::new(
-                        RefusalCode::Busy,
-                        "The answer was lost on the way.",
-                        "Ask again.",
-                    ),
-                })),
+                other => Self::fail(request, other, out),
             }
         }
     }
@@ -287,6 +280,7 @@ impl Client {
                     names: runbooks,
                 },
             ),
+            ServerFrame::Alerts { request, page } => (request, Happening::Alerts { request, page }),
             ServerFrame::Failed { request, refusal } => {
                 (request, Happening::Failed { request, refusal })
             }
@@ -294,6 +288,8 @@ impl Client {
         };
         match self.requests.remove(&request) {
             Some(Request::Page(incident, _)) => self.abandon(incident, request),
+            // Whoever looks at the evidence sees that it did not come.
+            Some(Request::Evidence(..)) => return,
             Some(Request::Plain) | None => {}
         }
         out.push(Effect::Tell(happening));

@@ -71,6 +71,8 @@ pub struct Client {
     pub zone: Option<Spanned<String>>,
     /// The layout with which an incident opens, by name.
     pub layout: Option<Spanned<String>>,
+    /// What charts are drawn with, by name; `auto`: what the terminal can show.
+    pub charts: Option<Spanned<String>>,
 }
 
 /// What `warroom serve` starts with.

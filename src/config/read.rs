@@ -66,6 +66,7 @@ fn client(mut section: Section<'_, '_>, folder: &Path) -> Client {
             .map(|keymap| existing(&mut section, &keymap, folder, Path::is_file)),
         zone,
         layout: section.text("layout"),
+        charts: section.text("charts"),
     };
     section.end();
     client

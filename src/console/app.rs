@@ -1,5 +1,6 @@
 //! Everything that the console knows. Changed by `update` only, read by `view`.
 
+use super::chart::Signs;
 use super::keymap::{Key, Keymap};
 use super::layout::{self, Layout, Places, Watched, Wish};
 use super::notices::Notices;
@@ -147,6 +148,8 @@ pub struct Prefs {
     pub read_only: Option<String>,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What charts are drawn with.
+    pub charts: Signs,
     /// Roles beyond those that are always there, as the configuration has them.
     pub extra_roles: Vec<Role>,
 }
@@ -303,6 +306,7 @@ impl App {
             now: self.now,
             focused,
             ascii: self.prefs.ascii,
+            charts: self.prefs.charts,
         }
     }
 

@@ -32,4 +32,4 @@ pub mod update;
 pub mod view;
 
 pub use runtime::Exit;
-pub use start::{AUTO, Options, RunError, check, run};
+pub use start::{AUTO, Options, RunError, check, run, signs};

@@ -2,6 +2,7 @@
 
 use super::app::{App, Automatic, Prefs};
 use super::background;
+use super::chart::Signs;
 use super::drafts::Drafts;
 use super::history::Kept;
 use super::keymap::Keymap;
@@ -28,6 +29,8 @@ pub struct Options {
     pub link: LinkHandle,
     /// The theme to begin with, by name; absent or [`AUTO`]: the one for the terminal's background.
     pub theme: Option<String>,
+    /// What charts are drawn with; absent: what the terminal can show.
+    pub charts: Option<Signs>,
     /// Where themes of the user's own are.
     pub theme_dir: Option<PathBuf>,
     /// The user's keymap; a file that is not there counts as none.
@@ -93,6 +96,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
             "This console only reads. Start it with `warroom join` to take part.".to_owned()
         }),
         ascii: wants_ascii(),
+        charts: options.charts.unwrap_or_else(signs),
         extra_roles: options.extra_roles,
     };
     if let Some(background) = background {
@@ -199,6 +203,12 @@ fn keymap(file: Option<&Path>) -> Result<Keymap, RunError> {
         source,
     })?;
     Keymap::with_user_file(path, &text).map_err(RunError::Keymap)
+}
+
+/// What charts are drawn with where the configuration does not say.
+#[must_use]
+pub fn signs() -> Signs {
+    Signs::of_terminal(variable("TERM").as_deref(), wants_ascii())
 }
 
 /// A locale that is not UTF-8 cannot draw glyphs beyond ASCII. No locale at all is taken for UTF-8,

@@ -368,6 +368,7 @@ impl Bench {
             zoomed: false,
             read_only: None,
             ascii: false,
+            charts: crate::console::chart::Signs::Braille,
             extra_roles: Vec::new(),
         };
         let mut next = 0_u128;

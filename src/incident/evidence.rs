@@ -61,6 +61,9 @@ pub enum Seen {
         firing: u32,
         /// How many were silenced or inhibited.
         silenced: u32,
+        /// How many were pending.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        pending: u32,
         /// When the first began.
         first_at: Timestamp,
         /// When the last changed.
@@ -68,7 +71,14 @@ pub enum Seen {
         /// What tells them apart, a few of them: `eu-west-1b/checkout-7`.
         #[serde(default)]
         names: Vec<Arc<str>>,
+        /// How many began in each minute before, oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rate: Vec<u32>,
     },
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A piece of evidence as the incident remembers it.

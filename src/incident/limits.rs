@@ -29,7 +29,7 @@ pub const SERIES_POINTS: usize = 360;
 pub const SERIES_PER_SIGNAL: usize = 8;
 /// Names that the evidence of a group of alerts carries.
 pub const EVIDENCE_NAMES: usize = 20;
-/// Places in the trend of an issue.
+/// Places in the trend of an issue, and in the rate of a group of alerts.
 pub const TREND_POINTS: usize = 60;
 /// Pieces of evidence kept with their numbers, and as many private ones: what one argues with now;
 /// older ones are in the log.

@@ -27,8 +27,8 @@ struct Typed {
 /// # Errors
 /// When it is not JSON, lacks a field, or is of an unknown type.
 pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
-    const TYPES: [&str; 8] = [
-        "hello", "join", "leave", "submit", "page", "search", "runbooks", "presence",
+    const TYPES: [&str; 9] = [
+        "hello", "join", "leave", "submit", "page", "search", "runbooks", "alerts", "presence",
     ];
     serde_json::from_str(text).map_err(|error| explain(text, &TYPES, error))
 }
@@ -38,9 +38,9 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
 /// # Errors
 /// When it is not JSON, lacks a field, or is of an unknown type.
 pub fn decode_server(text: &str) -> Result<ServerFrame, DecodeFrameError> {
-    const TYPES: [&str; 14] = [
+    const TYPES: [&str; 15] = [
         "welcome", "board", "joined", "event", "done", "refused", "resync", "page", "found",
-        "runbooks", "failed", "presence", "live", "notice",
+        "runbooks", "alerts", "failed", "presence", "live", "notice",
     ];
     // Internally tagged enums cannot borrow a RawValue, so the two frames that carry events are
     // read by their shape first.

@@ -4,8 +4,10 @@ use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName};
 use crate::incident::{
     Command, CommandId, IncidentId, Level, Person, Refusal, Seq, Summary, Timestamp,
 };
+use crate::signals::{AlertsPage, AlertsQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 /// What a console (or the command line) sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -89,6 +91,18 @@ pub enum ClientFrame {
     Runbooks {
         /// Comes back with the answer.
         request: u64,
+    },
+    /// Ask for single alerts of a group. A server that does not know this frame passes it over, and
+    /// no answer comes.
+    Alerts {
+        /// Comes back with the answer.
+        request: u64,
+        /// The name of the source that the group comes from.
+        source: Arc<str>,
+        /// Which of its alerts: words of at most [`super::limits::SEARCH_BYTES`], and at most
+        /// [`super::limits::PAGE_ALERTS`] of them.
+        #[serde(flatten)]
+        query: AlertsQuery,
     },
     /// Say where this person is looking. Ephemeral.
     Presence {
@@ -200,6 +214,13 @@ pub enum ServerFrame {
         request: u64,
         /// By name.
         runbooks: Vec<RunbookName>,
+    },
+    /// Single alerts of a group.
+    Alerts {
+        /// From the question.
+        request: u64,
+        /// The alerts.
+        page: AlertsPage,
     },
     /// A page, search or list could not be had.
     Failed {

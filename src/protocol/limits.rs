@@ -52,5 +52,7 @@ pub const SEARCH_HITS: u32 = 200;
 pub const SEARCH_BYTES: usize = 400;
 /// Groups of alerts of one source that are sent to consoles; a person reads the first screens.
 pub const ALERT_GROUPS: usize = 500;
+/// Single alerts in one page of a group: some screens of them.
+pub const PAGE_ALERTS: u32 = 200;
 /// Silences of one source that are sent to consoles.
 pub const SILENCES: usize = 500;

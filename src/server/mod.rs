@@ -13,6 +13,7 @@
 //! screens count down by themselves, so rooms sleep until something is asked of them.
 
 mod access;
+mod alert_pages;
 mod alerts;
 mod audience;
 mod board;

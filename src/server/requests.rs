@@ -81,6 +81,11 @@ impl Desk {
                 query,
                 limit,
             } => Some(self.search(request, incident, query, limit)),
+            ClientFrame::Alerts {
+                request,
+                source,
+                query,
+            } => Some(self.alerts(request, source, query)),
             ClientFrame::Runbooks { request } => {
                 let runbooks = self.shared.runbooks.names();
                 self.member

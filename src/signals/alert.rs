@@ -134,9 +134,11 @@ impl AlertGroup {
             seen: Seen::Alerts {
                 firing: self.firing,
                 silenced: self.silenced,
+                pending: self.pending,
                 first_at: self.first_at,
                 last_at: self.last_at,
                 names: self.names.clone(),
+                rate: self.rate.clone(),
             },
         }
     }

@@ -38,7 +38,7 @@ pub fn group(alerts: &[LiveAlert], by: &[String], now: Timestamp) -> Vec<AlertGr
 }
 
 /// The grouping labels with their values; quoted, so that no value can look like another label.
-fn key_of(alert: &LiveAlert, by: &[String]) -> String {
+pub(super) fn key_of(alert: &LiveAlert, by: &[String]) -> String {
     let mut key = String::new();
     for label in by {
         let value = match label.as_str() {

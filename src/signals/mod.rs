@@ -8,13 +8,16 @@
 mod alert;
 mod group;
 mod issue;
+mod page;
 mod signal;
 mod source;
 mod words;
 
 pub use alert::{AlertGroup, LiveAlert, LiveState, Silence};
+use group::key_of;
 pub use group::{RATE_MINUTES, group};
 pub use issue::{Issue, IssueState};
+pub use page::{AlertOrder, AlertsPage, AlertsQuery, page};
 pub use signal::Signal;
 pub use source::{Source, SourceKind, SourceState};
 pub use words::{Change, Turn};

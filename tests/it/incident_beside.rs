@@ -126,6 +126,8 @@ fn a_pinned_issue_and_pinned_alerts_say_their_counts() {
         first_at: story.now() - TimeDelta::minutes(8),
         last_at: story.now(),
         names: vec!["eu-west-1b/checkout-7".into()],
+        pending: 0,
+        rate: vec![0, 3, 12],
     };
     let table = [
         (
@@ -168,12 +170,14 @@ fn evidence_is_bounded_and_of_the_past() {
         last_seen: signal.at,
         trend: vec![0; places],
     };
-    let alerts = |names| Seen::Alerts {
+    let alerts = |names, places| Seen::Alerts {
         firing: 1,
         silenced: 0,
         first_at: signal.at,
         last_at: signal.at,
         names,
+        pending: 2,
+        rate: vec![1; places],
     };
     let bad = [
         with(&signal, |s| {
@@ -186,8 +190,9 @@ fn evidence_is_bounded_and_of_the_past() {
         with(&signal, |s| s[0].label = long()),
         seen(issue("a".into(), limits::TREND_POINTS + 1)),
         seen(issue(long(), 1)),
-        seen(alerts(vec!["a".into(); limits::EVIDENCE_NAMES + 1])),
-        seen(alerts(vec![long()])),
+        seen(alerts(vec!["a".into(); limits::EVIDENCE_NAMES + 1], 30)),
+        seen(alerts(vec![long()], 30)),
+        seen(alerts(Vec::new(), limits::TREND_POINTS + 1)),
         Evidence {
             title: " ".into(),
             ..signal.clone()

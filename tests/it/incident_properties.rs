@@ -246,15 +246,21 @@ fn seen() -> BoxedStrategy<Seen> {
                 last_seen: first_seen,
                 trend,
             }),
-        1 => (any::<(u32, u32)>(), times(), prop::collection::vec(words(), 0..22)).prop_map(
-            |((firing, silenced), first_at, names)| Seen::Alerts {
+        1 => (
+            any::<(u32, u32, u32)>(),
+            times(),
+            prop::collection::vec(words(), 0..22),
+            prop::collection::vec(any::<u32>(), 0..62),
+        )
+            .prop_map(|((firing, silenced, pending), first_at, names, rate)| Seen::Alerts {
                 firing,
                 silenced,
+                pending,
                 first_at,
                 last_at: first_at,
                 names,
-            }
-        ),
+                rate,
+            }),
     ]
     .boxed()
 }

@@ -59,16 +59,20 @@ fn seen(of: &Evidence) -> Value {
         Seen::Alerts {
             firing,
             silenced,
+            pending,
             first_at,
             last_at,
             names,
+            rate,
         } => json!({
             "what": "alerts",
             "firing": firing,
             "silenced": silenced,
+            "pending": pending,
             "first_at": utc(*first_at),
             "last_at": utc(*last_at),
             "names": names,
+            "rate": rate,
         }),
     }
 }

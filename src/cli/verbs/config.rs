@@ -81,6 +81,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "keymap": client.keymap.as_ref().map(shown),
             "zone": spanned(&client.zone),
             "layout": spanned(&client.layout),
+            "charts": spanned(&client.charts),
         },
         "server": {
             "listen": server.listen.map(|listen| listen.to_string()),

@@ -93,6 +93,8 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         client,
         link,
         theme: config.client.theme.map(serde_spanned::Spanned::into_inner),
+        // `auto` is no kind of signs: then the terminal decides.
+        charts: (config.client.charts).and_then(|charts| charts.get_ref().parse().ok()),
         theme_dir: Some(theme_dir(cx)),
         keymap_file: config.client.keymap.or_else(|| Some(usual_keymap(cx))),
         incident: open.incident,

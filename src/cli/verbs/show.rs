@@ -2,7 +2,8 @@
 
 use crate::cli::context::Context;
 use crate::cli::out::Out;
-use crate::cli::{session, shapes};
+use crate::cli::{pinned, session, shapes};
+use crate::console::chart::Signs;
 use crate::console::text::{age, clock_hms, visible_line};
 use crate::error::Failure;
 use crate::incident::{AlertState, Incident, IncidentId, StepState};
@@ -36,7 +37,7 @@ pub async fn run(args: ShowArgs, cx: &Context) -> Result<(), Failure> {
     } else {
         people(&mut out, &state)?;
         work(&mut out, &state)?;
-        beside(&mut out, &state)?;
+        beside(&mut out, &state, cx.signs()?)?;
     }
     out.flush()
 }
@@ -143,7 +144,7 @@ fn work(out: &mut Out, of: &Incident) -> Result<(), Failure> {
 }
 
 /// Who has taken note of alerts, what was pinned as evidence, and what was asked outside.
-fn beside(out: &mut Out, of: &Incident) -> Result<(), Failure> {
+fn beside(out: &mut Out, of: &Incident, signs: Signs) -> Result<(), Failure> {
     if !of.acknowledged.is_empty() {
         out.line("Acknowledged")?;
     }
@@ -167,6 +168,9 @@ fn beside(out: &mut Out, of: &Incident) -> Result<(), Failure> {
         let line = visible_line(&line);
         let at = out.style.zone.hm(piece.pinned_at);
         out.line(format_args!("  {at}  {}  {line}", piece.by))?;
+        for line in pinned::lines(&piece.evidence, out.style.zone, signs) {
+            out.line(format_args!("         {line}"))?;
+        }
     }
     if !of.outside.is_empty() {
         out.line("Asked outside")?;

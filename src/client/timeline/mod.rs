@@ -11,7 +11,7 @@ mod page;
 pub(super) use page::Want;
 
 use crate::incident::{
-    CommandId, Entry, Event, EventBody, Incident, Person, Seq, Timestamp, limits,
+    CommandId, Entry, Event, EventBody, Incident, Person, PinnedEvidence, Seq, Timestamp, limits,
 };
 use correct::{Base, Correction, Mark};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -22,6 +22,9 @@ use std::sync::Arc;
 pub const LINES_MAX: usize = 20_000;
 /// How many lines over the bound are let go together, so that the cost is spread.
 const TRIM_STEP: usize = 1_000;
+/// Pieces of evidence kept with their numbers, the last that came: what one looks at now. Others
+/// are fetched again.
+const EVIDENCE_MAX: usize = 32;
 /// Own commands whose place in the log is remembered.
 const OWN_KEPT: usize = 256;
 
@@ -87,6 +90,7 @@ pub struct Timeline {
     loading: Option<u64>,
     own: VecDeque<(CommandId, Seq)>,
     trimmed: bool,
+    evidence: VecDeque<PinnedEvidence>,
     revision: u64,
 }
 
@@ -105,6 +109,7 @@ impl Default for Timeline {
             loading: None,
             own: VecDeque::new(),
             trimmed: false,
+            evidence: VecDeque::new(),
             revision: 0,
         }
     }
@@ -257,8 +262,27 @@ impl Timeline {
         self.own.push_back((command, seq));
     }
 
+    /// The piece of evidence of that seq, if its event is among the last that came.
+    pub(super) fn evidence(&self, seq: Seq) -> Option<&PinnedEvidence> {
+        self.evidence.iter().find(|piece| piece.seq == seq)
+    }
+
+    /// Keeps the piece of evidence that this event pinned, if it pinned one.
+    pub(super) fn keep_evidence(&mut self, event: &Event) {
+        let Some(piece) = PinnedEvidence::from_event(event) else {
+            return;
+        };
+        self.evidence.retain(|held| held.seq != piece.seq);
+        if self.evidence.len() >= EVIDENCE_MAX {
+            self.evidence.pop_front();
+        }
+        self.evidence.push_back(piece);
+        self.revision += 1;
+    }
+
     /// Puts in the event's line, or works in the correction that it is.
     fn add(&mut self, event: &Event) {
+        self.keep_evidence(event);
         if let Some(entry) = Entry::from_event(event) {
             self.put(entry);
         }

@@ -1,5 +1,6 @@
 //! A grid of dots finer than cells.
 
+use super::Signs;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -8,43 +9,40 @@ use ratatui::style::Style;
 /// "Braille Patterns").
 const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
-/// A grid of dots: two by four in each cell, or one where only ASCII is drawn.
+/// A grid of dots: as many in each cell as its signs have.
 pub(super) struct Canvas {
     cells: Vec<u8>,
     width: usize,
     height: usize,
-    ascii: bool,
+    signs: Signs,
 }
 
 impl Canvas {
-    pub(super) fn new(width: u16, height: u16, ascii: bool) -> Self {
+    pub(super) fn new(width: u16, height: u16, signs: Signs) -> Self {
         let (width, height) = (usize::from(width), usize::from(height));
         Self {
             cells: vec![0; width * height],
             width,
             height,
-            ascii,
+            signs,
         }
     }
 
     /// How many dots stand side by side.
     pub(super) fn dots_wide(&self) -> usize {
-        self.width * if self.ascii { 1 } else { 2 }
+        self.width * self.signs.dots().0
     }
 
     fn dots_high(&self) -> usize {
-        self.height * if self.ascii { 1 } else { 4 }
+        self.height * self.signs.dots().1
     }
 
     fn dot(&mut self, x: usize, y: usize) {
-        let (cell, bit) = if self.ascii {
-            (y * self.width + x, 1)
-        } else {
-            let bit = BRAILLE.get(y % 4).and_then(|row| row.get(x % 2));
-            (y / 4 * self.width + x / 2, bit.copied().unwrap_or(0))
-        };
-        if let Some(cell) = self.cells.get_mut(cell) {
-            *cell |= bit;
+        // The bits of braille also tell the two dots of a block apart, and the one of ASCII.
+        let (wide, high) = self.signs.dots();
+        let bit = BRAILLE.get(y % high).and_then(|row| row.get(x % wide));
+        if let Some(cell) = self.cells.get_mut(y / high * self.width + x / wide) {
+            *cell |= bit.copied().unwrap_or(0);
         }
     }
 
@@ -85,10 +83,12 @@ impl Canvas {
         {
             let (x, y) = (place % self.width.max(1), place / self.width.max(1));
             let at = |base: u16, by: usize| base.saturating_add(u16::try_from(by).unwrap_or(0));
-            let sign = if self.ascii {
-                '*'
-            } else {
-                char::from_u32(0x2800 + u32::from(*bits)).unwrap_or('·')
+            let sign = match (self.signs, *bits) {
+                (Signs::Braille, bits) => char::from_u32(0x2800 + u32::from(bits)).unwrap_or('·'),
+                (Signs::Blocks, 0x01) => '▀',
+                (Signs::Blocks, 0x02) => '▄',
+                (Signs::Blocks, _) => '█',
+                (Signs::Ascii, _) => '*',
             };
             let mut bytes = [0; 4];
             let sign: &str = sign.encode_utf8(&mut bytes);
@@ -101,10 +101,10 @@ impl Canvas {
 mod tests {
     use super::*;
 
-    fn drawn(width: u16, height: u16, ascii: bool, shares: &[Option<f64>]) -> Vec<String> {
+    fn drawn(width: u16, height: u16, signs: Signs, shares: &[Option<f64>]) -> Vec<String> {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        let mut canvas = Canvas::new(width, height, ascii);
+        let mut canvas = Canvas::new(width, height, signs);
         canvas.line(shares.iter().copied());
         canvas.put(Style::new(), area, &mut buf);
         let row = |y| {
@@ -118,11 +118,12 @@ mod tests {
     #[test]
     fn a_line_rises_without_holes_and_breaks_at_gaps() {
         let rise: Vec<Option<f64>> = (0..8).map(|n| Some(f64::from(n) / 7.0)).collect();
-        assert_eq!(drawn(4, 2, false, &rise), [" ⢀⡴⠋", "⡴⠋  "]);
+        assert_eq!(drawn(4, 2, Signs::Braille, &rise), [" ⢀⡴⠋", "⡴⠋  "]);
         let gap = [Some(0.0), Some(0.0), None, None, Some(1.0), Some(1.0)];
-        assert_eq!(drawn(3, 1, false, &gap), ["⣀ ⠉"]);
+        assert_eq!(drawn(3, 1, Signs::Braille, &gap), ["⣀ ⠉"]);
         let steps = [Some(0.0), Some(1.0), None, Some(0.5)];
-        assert_eq!(drawn(4, 3, true, &steps), [" *  ", "** *", "*   "]);
-        assert_eq!(drawn(0, 0, false, &rise), Vec::<String>::new());
+        assert_eq!(drawn(4, 3, Signs::Ascii, &steps), [" *  ", "** *", "*   "]);
+        assert_eq!(drawn(4, 2, Signs::Blocks, &steps), ["▄█ ▄", "█   "]);
+        assert_eq!(drawn(0, 0, Signs::Braille, &rise), Vec::<String>::new());
     }
 }

@@ -1,12 +1,15 @@
-//! Numbers over time, drawn in cells: dots of braille, or columns of ASCII where the terminal has
-//! no more.
+//! Numbers over time, drawn in cells: dots of braille, blocks, or ASCII, as the terminal has them.
 //!
 //! **Invariant**: a gap stays a gap. Nothing is drawn where nothing was measured.
 
+mod axes;
 mod canvas;
 mod scale;
+mod signs;
 
+pub use axes::{draw_legend, draw_with_axes};
 pub use scale::Scale;
+pub use signs::{ParseSignsError, Signs};
 
 use super::panes::Look;
 use super::theme::Meaning;
@@ -16,11 +19,6 @@ use canvas::Canvas;
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-
-/// Eighths of a cell, from the foot.
-const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-/// The same where only ASCII is drawn.
-const ASCII: [&str; 8] = [".", ".", ":", "-", "=", "+", "*", "#"];
 
 /// Something that happened while the numbers were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,18 +95,23 @@ pub fn columns(
 
 /// One row of eighths: a series as small as it can be read. A gap is a blank.
 #[must_use]
-pub fn spark(series: &Series, window: (Timestamp, Timestamp), width: usize, ascii: bool) -> String {
+pub fn spark(
+    series: &Series,
+    window: (Timestamp, Timestamp),
+    width: usize,
+    signs: Signs,
+) -> String {
     let values = columns(series, window, width);
     let scale = Scale::of(values.iter().flatten().copied(), Thresholds::default());
     bars(
         values.iter().map(|value| value.map(|v| scale.share(v))),
-        ascii,
+        signs,
     )
 }
 
 /// One row of eighths, of counts. Nothing is a blank, so that what is rare is seen.
 #[must_use]
-pub fn counts(counts: &[u32], width: usize, ascii: bool) -> String {
+pub fn counts(counts: &[u32], width: usize, signs: Signs) -> String {
     let most = counts.iter().copied().max().unwrap_or(0).max(1);
     let skip = counts.len().saturating_sub(width);
     let pad = width.saturating_sub(counts.len());
@@ -116,16 +119,37 @@ pub fn counts(counts: &[u32], width: usize, ascii: bool) -> String {
         .iter()
         .skip(skip)
         .map(|count| (*count > 0).then(|| f64::from(*count) / f64::from(most)));
-    bars(std::iter::repeat_n(None, pad).chain(shares), ascii)
+    bars(std::iter::repeat_n(None, pad).chain(shares), signs)
 }
 
-fn bars(shares: impl Iterator<Item = Option<f64>>, ascii: bool) -> String {
-    let signs = if ascii { &ASCII } else { &BLOCKS };
-    let sign = |share: f64| {
-        let eighth = (share.clamp(0.0, 1.0) * 7.0).round() as usize;
-        signs.get(eighth).copied().unwrap_or(" ")
+/// Counts as columns of `cells` cells each, in `rows` rows from the head down. Nothing is a blank,
+/// and the least that is more is seen.
+#[must_use]
+pub fn bar_rows(counts: &[u32], (cells, rows): (usize, usize), signs: Signs) -> Vec<String> {
+    let most = f64::from(counts.iter().copied().max().unwrap_or(0).max(1));
+    let sign = |count: u32, row: usize| {
+        let height = f64::from(count) / most * rows as f64;
+        // How much of this row's cell is below the column's head.
+        let below = (rows - 1 - row) as f64;
+        match height - below {
+            _ if count == 0 => " ",
+            share if share <= 0.0 && row + 1 == rows => signs.bar(0.0),
+            share if share <= 0.0 => " ",
+            share => signs.bar(share * 8.0 / 7.0 - 1.0 / 7.0),
+        }
     };
-    shares.map(|share| share.map_or(" ", sign)).collect()
+    (0..rows)
+        .map(|row| {
+            let signs = counts.iter().map(|count| sign(*count, row).repeat(cells));
+            signs.collect()
+        })
+        .collect()
+}
+
+fn bars(shares: impl Iterator<Item = Option<f64>>, signs: Signs) -> String {
+    shares
+        .map(|share| share.map_or(" ", |share| signs.bar(share)))
+        .collect()
 }
 
 /// Draws a chart without axes: the lines, the thresholds as dashes, the marks as upright lines.
@@ -144,7 +168,7 @@ pub fn draw(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         } else {
             Meaning::Muted
         };
-        let mut canvas = Canvas::new(area.width, area.height, look.ascii);
+        let mut canvas = Canvas::new(area.width, area.height, look.charts);
         let values = columns(series, plot.window, canvas.dots_wide());
         canvas.line(values.iter().map(|value| value.map(|v| scale.share(v))));
         canvas.put(look.theme.style(meaning), area, buf);
@@ -213,16 +237,27 @@ mod tests {
     fn a_spark_keeps_gaps_and_shows_the_highest_as_a_whole_cell() {
         let line = series(&[0.0, 1.0, f64::NAN, f64::NAN, f64::NAN, 8.0]);
         let window = (at(0), at(50));
-        assert_eq!(spark(&line, window, 6, false), "▁▂   █");
-        assert_eq!(spark(&line, window, 6, true), "..   #");
+        assert_eq!(spark(&line, window, 6, Signs::Braille), "▁▂   █");
+        assert_eq!(spark(&line, window, 6, Signs::Ascii), "..   #");
         assert_eq!(
-            spark(&series(&[3.0, 3.0]), (at(0), at(10)), 2, false)
+            spark(&series(&[3.0, 3.0]), (at(0), at(10)), 2, Signs::Braille)
                 .chars()
                 .count(),
             2
         );
-        assert_eq!(counts(&[0, 1, 0, 4], 6, false), "   ▃ █");
-        assert_eq!(counts(&[0, 1, 0, 4], 2, false), " █");
+        assert_eq!(spark(&line, window, 6, Signs::Blocks), "__   █");
+        assert_eq!(counts(&[0, 1, 0, 4], 6, Signs::Braille), "   ▃ █");
+        assert_eq!(counts(&[0, 1, 0, 4], 6, Signs::Blocks), "   ▄ █");
+        assert_eq!(counts(&[0, 1, 0, 4], 2, Signs::Braille), " █");
+    }
+
+    #[test]
+    fn columns_of_counts_stand_on_their_foot() {
+        let rows = |signs| bar_rows(&[0, 1, 8, 16], (1, 2), signs);
+        assert_eq!(rows(Signs::Braille), ["   █", " ▁██"]);
+        assert_eq!(rows(Signs::Ascii), ["   #", " .##"]);
+        assert_eq!(bar_rows(&[2, 1], (2, 1), Signs::Blocks), ["██▄▄"]);
+        assert_eq!(bar_rows(&[], (1, 2), Signs::Braille), ["", ""]);
     }
 
     #[test]

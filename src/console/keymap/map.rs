@@ -31,6 +31,8 @@ pub enum Context {
     Composer,
     /// In a list that is laid over the screen; plain keys filter it.
     List,
+    /// In a list of alerts that is laid over the screen.
+    Rows,
     /// In a line or form that is laid over the screen.
     Text,
     /// At a question of yes or no.
@@ -39,7 +41,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, outermost first.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::Browse,
         Self::Board,
@@ -52,6 +54,7 @@ impl Context {
         Self::Alerts,
         Self::Composer,
         Self::List,
+        Self::Rows,
         Self::Text,
         Self::Confirm,
     ];
@@ -72,6 +75,7 @@ impl Context {
             Self::Alerts => "alerts",
             Self::Composer => "composer",
             Self::List => "list",
+            Self::Rows => "rows",
             Self::Text => "text",
             Self::Confirm => "confirm",
         }

@@ -2,6 +2,7 @@
 
 pub mod form;
 pub mod line;
+pub mod members;
 pub mod picker;
 pub mod prompt;
 pub mod reader;
@@ -9,6 +10,7 @@ pub mod stroke;
 
 pub use form::{Field, Form, read_moment};
 pub use line::{Edit, LineEdit};
+pub use members::Members;
 pub use picker::{Choice, Item, Picker, Wait};
 pub use prompt::{Prompt, Search};
 pub use reader::{Page, Reader, Results};
@@ -33,6 +35,8 @@ pub enum Overlay {
     Reader(Reader),
     /// What the server found.
     Results(Results),
+    /// A group of alerts, each on a line.
+    Members(Box<Members>),
 }
 
 impl Overlay {

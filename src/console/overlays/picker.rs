@@ -233,7 +233,7 @@ impl Picker {
             Stroke::Previous => self.cursor = Move::Up.from(self.cursor, self.fits.len(), page),
             Stroke::Accept => return self.choose(),
             Stroke::Cancel => return Answer::Close,
-            Stroke::Copy => {}
+            Stroke::Copy | Stroke::Sort | Stroke::Filter => {}
         }
         Answer::Stay
     }

@@ -48,7 +48,12 @@ impl Prompt {
                 };
             }
             Stroke::Cancel => return Answer::Close,
-            Stroke::Move(_) | Stroke::Next | Stroke::Previous | Stroke::Copy => {}
+            Stroke::Move(_)
+            | Stroke::Next
+            | Stroke::Previous
+            | Stroke::Copy
+            | Stroke::Sort
+            | Stroke::Filter => {}
         }
         Answer::Stay
     }
@@ -71,7 +76,12 @@ impl Search {
             Stroke::Edit(edit) => self.line.edit(edit),
             Stroke::Accept => return Answer::LookedFor(self.line.text().trim().to_owned()),
             Stroke::Cancel => return Answer::Close,
-            Stroke::Move(_) | Stroke::Next | Stroke::Previous | Stroke::Copy => {
+            Stroke::Move(_)
+            | Stroke::Next
+            | Stroke::Previous
+            | Stroke::Copy
+            | Stroke::Sort
+            | Stroke::Filter => {
                 return Answer::Stay;
             }
         }

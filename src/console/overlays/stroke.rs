@@ -1,9 +1,12 @@
 //! What reaches an overlay, and what it answers. Which key means what is the keymap's to say.
 
+use super::Overlay;
 use super::line::Edit;
 use super::picker::Choice;
+use crate::console::keymap::Action;
 use crate::console::panes::{Confirm, Then};
 use crate::incident::{IncidentId, Intent, Seq};
+use crate::signals::LiveAlert;
 
 /// A step through a list or a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,20 @@ pub enum Move {
 }
 
 impl Move {
+    /// How an action steps through a list, if it does.
+    #[must_use]
+    pub fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::CursorUp => Self::Up,
+            Action::CursorDown => Self::Down,
+            Action::HalfPageUp | Action::PageUp => Self::PageUp,
+            Action::HalfPageDown | Action::PageDown => Self::PageDown,
+            Action::Top => Self::First,
+            Action::Bottom => Self::Last,
+            _ => return None,
+        })
+    }
+
     /// Where the step leads from `at`, in a list of `count` shown `page` at a time.
     #[must_use]
     pub fn from(self, at: usize, count: usize, page: usize) -> usize {
@@ -57,6 +74,10 @@ pub enum Stroke<'a> {
     Cancel,
     /// Copy what is shown.
     Copy,
+    /// Put it in another order.
+    Sort,
+    /// Show only what holds some words.
+    Filter,
 }
 
 /// What an overlay answers.
@@ -87,4 +108,10 @@ pub enum Answer {
     Copy(String, &'static str),
     /// First ask whether this is meant.
     Confirm(Confirm),
+    /// This is laid over it.
+    Over(Box<Overlay>),
+    /// All that is known of this alert is to be read.
+    Alert(Box<LiveAlert>),
+    /// It stays, and this is to be known.
+    Say(&'static str),
 }

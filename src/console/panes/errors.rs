@@ -1,15 +1,15 @@
 //! The errors pane: the issues of an error tracker in the incident's window.
 
-use super::rows::{Row, column, draw, first_row, piece};
-use super::table::Table;
-use super::{Confirm, Cx, Look, OverlayRequest, Prompt, Request, Say, Then, Title};
+use super::rows::{Row, column, piece};
+use super::table::{Shown, Table};
+use super::watched::{self, fact, when};
+use super::{Confirm, Cx, Look, OverlayRequest, Request, Then, Title};
 use crate::console::chart;
 use crate::console::keymap::Action;
-use crate::console::overlays::Move;
-use crate::console::text::{age, pad_left, pad_right, visible_line};
+use crate::console::text::{age, pad_left, visible_line};
 use crate::console::theme::Meaning;
 use crate::console::view::paint::glyph;
-use crate::incident::{Intent, OutsideCall, Timestamp, Unit};
+use crate::incident::{Intent, OutsideCall, Unit};
 use crate::signals::{Issue, IssueState, SourceKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The kinds of source that it shows.
 pub(in crate::console) const KINDS: [SourceKind; 1] = [SourceKind::Sentry];
 /// The orders of the table, as people read them.
-const ORDERS: [&str; 4] = ["events", "users", "last seen", "first seen"];
+const ORDERS: [&str; 4] = ["most events", "most users", "last seen", "newest"];
 /// From this width on users, trend and who works on it are shown too.
 const WIDE: u16 = 64;
 /// Cells of a trend.
@@ -38,19 +38,19 @@ impl State {
         let all = cx.issues().count();
         let new = cx.issues().filter(|issue| is_new(issue)).count();
         let order = ORDERS.get(self.table.order).copied().unwrap_or_default();
+        let count = match new {
+            0 => all.to_string(),
+            new => format!("{all}, {new} new"),
+        };
         Title {
-            left: "Errors".to_owned(),
-            right: match (all, new) {
-                (0, _) => String::new(),
-                (all, 0) => format!("{all} · {}", self.table.says(order)),
-                (all, new) => format!("{all}, {new} new · {}", self.table.says(order)),
-            },
+            left: self.table.title("Errors"),
+            right: self.table.says(&count, (self.shown(cx).len(), all), order),
         }
     }
 
     /// Only issues that hold these words are shown from now on.
     pub fn filter(&mut self, words: &str) {
-        words.trim().clone_into(&mut self.table.filter);
+        self.table.filter_by(words);
     }
 
     fn shown<'a>(&self, cx: &'a Cx<'_>) -> Vec<&'a Issue> {
@@ -70,31 +70,17 @@ impl State {
         issues
     }
 
-    fn on<'a>(&self, issues: &[&'a Issue]) -> Option<&'a Issue> {
-        issues.get(self.table.at(&keys(issues))).copied()
-    }
-
     /// Does what a key asked for.
     pub fn handle(&mut self, action: Action, cx: &Cx<'_>) -> Vec<Request> {
         let issues = self.shown(cx);
-        let page = usize::from(cx.area.height.max(2) / 2);
-        if let Some(step) = step_of(action) {
-            self.table.go(step, &keys(&issues), page);
-            return Vec::new();
+        let keys = keys(&issues);
+        let filter = Then::FilterErrors;
+        if let Some(done) = self.table.handle(action, &keys, cx, ORDERS.len(), filter) {
+            return done;
         }
-        match action {
-            Action::SortRows => self.table.next_order(ORDERS.len()),
-            Action::FilterRows => return vec![ask_filter(&self.table, Then::FilterErrors)],
-            Action::Cancel => self.table.filter.clear(),
-            other => {
-                self.table.stay(&keys(&issues));
-                let Some(issue) = self.on(&issues) else {
-                    return Vec::new();
-                };
-                return vec![act(other, issue, cx)].into_iter().flatten().collect();
-            }
-        }
-        Vec::new()
+        let on = issues.get(self.table.at(&keys));
+        let asked = on.and_then(|issue| act(action, issue, cx));
+        asked.into_iter().collect()
     }
 
     /// Why the action is not possible now; nothing when it is, or is none of this pane's.
@@ -113,54 +99,36 @@ impl State {
 
     /// A click at a place on the screen, inside `cx.area`.
     pub fn click(&mut self, at: Position, cx: &Cx<'_>) -> Vec<Request> {
-        let issues = self.shown(cx);
-        let keys = keys(&issues);
-        let head = usize::from(self.head(cx));
-        let first = first_row(self.table.at(&keys), keys.len(), self.height(cx));
-        let row = usize::from(at.y.saturating_sub(cx.area.y));
-        let clicked = row.checked_sub(head).and_then(|row| keys.get(first + row));
-        if clicked.is_some() && clicked == self.table.on.as_ref() {
+        let keys = keys(&self.shown(cx));
+        if self.table.click(at, &KINDS, &keys, cx) {
             return self.handle(Action::Accept, cx);
         }
-        self.table.on = clicked.cloned().or(self.table.on.take());
         Vec::new()
     }
 
     /// The wheel was turned; positive: down.
     pub fn wheel(&mut self, lines: i32, cx: &Cx<'_>) -> Vec<Request> {
-        let step = if lines > 0 { Move::Down } else { Move::Up };
-        let keys = keys(&self.shown(cx));
-        self.table.go(step, &keys, 1);
+        self.table.wheel(lines, &keys(&self.shown(cx)));
         Vec::new()
-    }
-
-    fn head(&self, cx: &Cx<'_>) -> u16 {
-        u16::try_from(cx.troubles(&KINDS).len()).unwrap_or(0)
-    }
-
-    fn height(&self, cx: &Cx<'_>) -> usize {
-        usize::from(cx.area.height.saturating_sub(self.head(cx)))
     }
 
     /// Draws the inside.
     pub fn draw(&self, cx: &Cx<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-        let body = super::draw_troubles(&cx.troubles(&KINDS), look, area, buf);
         let issues = self.shown(cx);
-        if issues.is_empty() {
-            let rows = self.empty(cx);
-            return draw(&rows, 0, None, look, body, buf);
-        }
-        let at = self.table.at(&keys(&issues));
-        let first = first_row(at, issues.len(), usize::from(body.height));
-        let rows: Vec<Row<()>> = issues
-            .iter()
-            .map(|issue| row(issue, body.width >= WIDE, cx, look))
-            .collect();
-        draw(&rows, first, Some(at), look, body, buf);
+        let shown = Shown {
+            kinds: &KINDS,
+            items: &issues,
+            keys: &keys(&issues),
+        };
+        let wide = area.width >= WIDE;
+        let around = (heading(wide), self.empty(cx));
+        let in_words = |issue: &Issue| row(issue, wide, cx, look);
+        self.table
+            .draw(&shown, around, in_words, (cx, look), area, buf);
     }
 
-    fn empty(&self, cx: &Cx<'_>) -> Vec<Row<()>> {
-        let said: &[&str] = if !self.table.filter.is_empty() {
+    fn empty(&self, cx: &Cx<'_>) -> &'static [&'static str] {
+        if self.table.is_filtered() {
             &["No error holds these words. esc shows all again."]
         } else if cx.live.watches(&KINDS) {
             &["No unresolved error in the incident's time."]
@@ -169,10 +137,7 @@ impl State {
                 "What breaks in the code comes here, from Sentry.",
                 "Name it in the server's configuration: [sources].",
             ]
-        };
-        said.iter()
-            .map(|text| Row::plain(*text, Meaning::Placeholder))
-            .collect()
+        }
     }
 }
 
@@ -184,27 +149,6 @@ fn is_new(issue: &Issue) -> bool {
     issue.new_in_release || matches!(issue.state, IssueState::New | IssueState::Regressed)
 }
 
-/// How an action steps through a list.
-pub(super) fn step_of(action: Action) -> Option<Move> {
-    Some(match action {
-        Action::CursorUp => Move::Up,
-        Action::CursorDown => Move::Down,
-        Action::HalfPageUp | Action::PageUp => Move::PageUp,
-        Action::HalfPageDown | Action::PageDown => Move::PageDown,
-        Action::Top => Move::First,
-        Action::Bottom => Move::Last,
-        _ => return None,
-    })
-}
-
-pub(super) fn ask_filter(table: &Table, then: Then) -> Request {
-    Request::Open(OverlayRequest::Prompt(Prompt {
-        title: "Show only what holds these words".to_owned(),
-        text: table.filter.clone(),
-        then,
-    }))
-}
-
 fn act(action: Action, issue: &Issue, cx: &Cx<'_>) -> Option<Request> {
     let (source, id, short) = (issue.source.clone(), issue.id.clone(), issue.short.clone());
     Some(match action {
@@ -213,20 +157,13 @@ fn act(action: Action, issue: &Issue, cx: &Cx<'_>) -> Option<Request> {
             body: text(issue, cx),
         }),
         Action::PinEvidence => {
-            let answered = cx.live.source(&issue.source).and_then(|s| s.answered_at);
-            Request::Submit(Intent::PinEvidence {
-                evidence: Arc::new(issue.evidence(answered.unwrap_or(cx.now))),
-                text: "".into(),
-                private: false,
-            })
+            watched::pin(issue.evidence(watched::answered_at(&issue.source, cx)))
         }
-        Action::CopyAddress => match &issue.url {
-            Some(url) => Request::Copy {
-                text: url.to_string(),
-                what: "the error's address",
-            },
-            None => Request::Say(Say::Info("This error has no page.".to_owned())),
-        },
+        Action::CopyAddress => watched::copy(
+            issue.url.as_ref(),
+            "the error's address",
+            "This error has no page.",
+        ),
         Action::ResolveIssue => confirm(
             issue,
             "Resolve",
@@ -251,15 +188,15 @@ fn act(action: Action, issue: &Issue, cx: &Cx<'_>) -> Option<Request> {
                 minutes: None,
             },
         ),
-        Action::AssignIssue => Request::Open(OverlayRequest::Prompt(Prompt {
-            title: format!("Who works on {} (an address, or team:ID)", issue.short),
-            text: String::new(),
-            then: Then::AssignIssue {
+        Action::AssignIssue => watched::ask(
+            format!("Who works on {} (an address, or team:ID)", issue.short),
+            String::new(),
+            Then::AssignIssue {
                 source,
                 issue: id,
                 short,
             },
-        })),
+        ),
         _ => return None,
     })
 }
@@ -277,15 +214,9 @@ fn confirm(issue: &Issue, verb: &str, what: &str, yes: &str, call: OutsideCall) 
     }))
 }
 
-fn when(at: Timestamp, cx: &Cx<'_>) -> String {
-    format!("{} {}", cx.zone.date(at), cx.zone.hms(at))
-}
-
 fn text(issue: &Issue, cx: &Cx<'_>) -> String {
     let mut out = format!("{}\n\n", issue.title);
-    let mut line = |name: &str, value: &str| {
-        out.push_str(&format!("{}{value}\n", pad_right(name, 14)));
-    };
+    let mut line = |name: &str, value: &str| fact(&mut out, name, value);
     line("state", state_word(issue));
     line("project", &issue.project);
     line("where", &issue.culprit);
@@ -304,7 +235,7 @@ fn text(issue: &Issue, cx: &Cx<'_>) -> String {
     );
     line(
         "trend",
-        &chart::counts(&issue.trend, issue.trend.len(), false),
+        &chart::counts(&issue.trend, issue.trend.len(), chart::Signs::Braille),
     );
     line("look at it", issue.url.as_deref().unwrap_or("-"));
     out
@@ -328,6 +259,20 @@ fn count(number: u64) -> String {
         .map_or_else(String::new, |number| Unit::None.figure(number))
 }
 
+/// What the columns of [`row`] are.
+fn heading(wide: bool) -> Row<()> {
+    let mut left = format!("  {}", pad_left("events", 6));
+    let mut right = pad_left("seen", 5);
+    if wide {
+        let trend = column("trend", TREND);
+        left.push_str(&format!("{} {trend}", pad_left("users", 7)));
+        right = format!("{} {right}", column("who", 10));
+    }
+    left.push_str("       error");
+    let muted = |text: String| vec![piece(text, Meaning::Muted)];
+    Row::new(muted(left), muted(right), None)
+}
+
 fn row(issue: &Issue, wide: bool, cx: &Cx<'_>, look: &Look<'_>) -> Row<()> {
     let (word, meaning) = match issue.state {
         IssueState::Regressed => ("back", Meaning::Danger),
@@ -348,7 +293,7 @@ fn row(issue: &Issue, wide: bool, cx: &Cx<'_>, look: &Look<'_>) -> Row<()> {
     if wide {
         let users = format!("{:>6}u ", count(issue.users));
         left.push(piece(users, Meaning::Muted));
-        let trend = chart::counts(&issue.trend, TREND, look.ascii);
+        let trend = chart::counts(&issue.trend, TREND, look.charts);
         left.push(piece(column(&trend, TREND), Meaning::Graph));
     }
     left.push(piece(format!("  {} ", column(word, 4)), meaning));

@@ -445,6 +445,7 @@ pub(super) fn drawn(area: Rect, draw: impl FnOnce(&Look<'_>, Rect, &mut Buffer))
         now: now(),
         focused: true,
         ascii: false,
+        charts: crate::console::chart::Signs::Braille,
     };
     let mut buf = Buffer::empty(area);
     draw(&look, area, &mut buf);

@@ -25,19 +25,21 @@ pub mod errors;
 mod fixture;
 #[cfg(test)]
 mod live_tests;
+pub(in crate::console) mod marks;
 mod request;
 mod rows;
 pub mod runbook;
-mod signal_chart;
 pub mod signals;
 pub mod situation;
 mod table;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod watched;
 
 pub use request::{Confirm, Focus, OverlayRequest, Prompt, Request, Say, Then};
 
+use super::chart::Signs;
 use super::keymap::Keymap;
 use super::text::Zone;
 use super::theme::{Meaning, Theme};
@@ -63,6 +65,8 @@ pub struct Look<'a> {
     pub focused: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What charts are drawn with.
+    pub charts: Signs,
 }
 
 /// What a pane may read when something is done to it.

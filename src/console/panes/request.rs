@@ -93,6 +93,15 @@ pub enum OverlayRequest {
     PickPerson(Role),
     /// A runbook is to be chosen and attached.
     PickRunbook,
+    /// A group of alerts with each of its alerts.
+    Alerts {
+        /// The source that it comes from.
+        source: Arc<str>,
+        /// The group's key.
+        group: Arc<str>,
+        /// What people call it.
+        title: Arc<str>,
+    },
     /// The whole of a text, to read: a step of a runbook, an alert.
     Text {
         /// What it is.
@@ -180,6 +189,8 @@ pub enum Then {
     FilterErrors,
     /// Words that the shown alerts hold.
     FilterAlerts,
+    /// Words that the shown alerts of the group laid over the screen hold.
+    FilterGroup,
     /// Until when (first, if at all) and why alerts need nothing now.
     AcknowledgeAlerts {
         /// The group.

@@ -130,19 +130,6 @@ fn cancel(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// How an action steps through a list.
-pub(super) fn step_of(action: Action) -> Option<Move> {
-    Some(match action {
-        Action::CursorUp => Move::Up,
-        Action::CursorDown => Move::Down,
-        Action::HalfPageUp | Action::PageUp => Move::PageUp,
-        Action::HalfPageDown | Action::PageDown => Move::PageDown,
-        Action::Top => Move::First,
-        Action::Bottom => Move::Last,
-        _ => return None,
-    })
-}
-
 fn look(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::FocusTimeline => incident::focus(app, Focus::Timeline),
@@ -201,7 +188,7 @@ pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
 
 /// The cursor moves: on the board, in a pane, or, from the composer, in the timeline above it.
 fn step(app: &mut App, action: Action) -> Vec<Effect> {
-    let Some(step) = step_of(action) else {
+    let Some(step) = Move::of(action) else {
         return Vec::new();
     };
     match &app.screen {

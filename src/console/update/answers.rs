@@ -1,6 +1,6 @@
 //! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
 
-use super::{actions, incident, live, pickers, submit};
+use super::{actions, incident, live, members, pickers, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::overlays::{Choice, Overlay, read_moment};
@@ -240,6 +240,9 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
 
 /// Shows only rows that hold these words.
 fn filter(app: &mut App, then: &Then, words: &str) -> Vec<Effect> {
+    if *then == Then::FilterGroup {
+        return members::filter(app, words);
+    }
     if let crate::console::app::Screen::Incident(screen) = &mut app.screen {
         match then {
             Then::FilterErrors => screen.errors.filter(words),
@@ -320,7 +323,9 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
         Then::Cancel => return Ok(Read::Confirm(Box::new(move |s, _| cancel(s, &words)))),
         Then::Decline => return Ok(Read::Confirm(Box::new(move |s, _| decline(s, &words)))),
         Then::JumpTo => return moment(text).map(Read::JumpTo),
-        Then::FilterErrors | Then::FilterAlerts => return Ok(Read::Filter(then)),
+        Then::FilterErrors | Then::FilterAlerts | Then::FilterGroup => {
+            return Ok(Read::Filter(then));
+        }
         Then::SearchAll => return Ok(Read::Search),
         then => return live::read(then, text, app.now),
     };

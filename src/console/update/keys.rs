@@ -20,6 +20,14 @@ pub fn contexts(app: &App) -> Vec<Context> {
         Some(Overlay::Reader(_) | Overlay::Results(_)) => {
             return vec![Context::List, Context::Browse, Context::Global];
         }
+        Some(Overlay::Members(_)) => {
+            return vec![
+                Context::Rows,
+                Context::List,
+                Context::Browse,
+                Context::Global,
+            ];
+        }
         None => {}
     }
     let inner = match &app.screen {

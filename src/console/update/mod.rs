@@ -7,6 +7,7 @@ mod history;
 mod incident;
 mod keys;
 mod live;
+mod members;
 mod mouse;
 mod overlay;
 mod pickers;

@@ -67,6 +67,15 @@ fn click_overlay(app: &mut App, at: Position) -> Vec<Effect> {
                 Answer::Stay
             }
         }
+        Some(Overlay::Members(members)) if row < members.count() => {
+            let again = members.cursor == row;
+            members.cursor = row;
+            if again {
+                members.stroke(Stroke::Accept, 1)
+            } else {
+                Answer::Stay
+            }
+        }
         _ => Answer::Stay,
     };
     overlay::answered(app, answer)

@@ -1,11 +1,11 @@
 //! What reaches the overlay on top, and what comes of its answer.
 
-use super::{actions, answers, incident, requests, submit};
+use super::{actions, answers, incident, members, requests, submit};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
-use crate::console::overlays::{Answer, Overlay, Page, Reader, Stroke, prompt};
-use crate::console::panes::Focus;
+use crate::console::overlays::{Answer, Move, Overlay, Page, Reader, Stroke, prompt};
+use crate::console::panes::{Focus, Say};
 use crate::console::view;
 
 /// An action while something is laid over the screen.
@@ -15,7 +15,9 @@ pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Cancel | Action::Quit => Stroke::Cancel,
         Action::NextPane => Stroke::Next,
         Action::PreviousPane => Stroke::Previous,
-        Action::Copy => Stroke::Copy,
+        Action::Copy | Action::CopyAddress => Stroke::Copy,
+        Action::SortRows => Stroke::Sort,
+        Action::FilterRows => Stroke::Filter,
         Action::RefreshScreen => return vec![Effect::Redraw],
         Action::Help => {
             let shown = matches!(
@@ -32,7 +34,7 @@ pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
             }
             return Vec::new();
         }
-        other => match actions::step_of(other) {
+        other => match Move::of(other) {
             Some(step) => Stroke::Move(step),
             None => return Vec::new(),
         },
@@ -56,8 +58,11 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
         Overlay::Search(search) => search.stroke(given),
         Overlay::Reader(reader) => reader.stroke(given, lines, rows),
         Overlay::Results(results) => results.stroke(given, rows),
+        Overlay::Members(members) => members.stroke(given, rows),
     };
-    answered(app, answer)
+    let mut effects = answered(app, answer);
+    effects.extend(members::ask(app));
+    effects
 }
 
 /// What comes of an overlay's answer.
@@ -106,6 +111,18 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             effects
         }
         Answer::Copy(text, what) => requests::copy(app, text, what),
+        Answer::Over(overlay) => {
+            app.overlays.push(*overlay);
+            Vec::new()
+        }
+        Answer::Alert(alert) => {
+            members::read(app, &alert);
+            Vec::new()
+        }
+        Answer::Say(said) => {
+            app.notices.say(app.now, Say::Info(said.to_owned()));
+            Vec::new()
+        }
         Answer::Confirm(asked) => {
             app.overlays.pop();
             app.overlays.push(Overlay::Confirm(asked));

@@ -1,10 +1,11 @@
 //! What panes ask of the shell.
 
-use super::{history, incident, pickers, submit};
+use super::{history, incident, members, pickers, submit};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
-use crate::console::overlays::{Overlay, Page, Prompt, Reader};
+use crate::console::overlays::{Members, Overlay, Page, Prompt, Reader};
 use crate::console::panes::{OverlayRequest, Request, Say};
+use crate::incident::{EntryKind, Seq};
 
 /// Does what a pane asks for, in order.
 pub(super) fn requests(app: &mut App, asked: Vec<Request>) -> Vec<Effect> {
@@ -64,7 +65,12 @@ pub(super) fn copy(app: &mut App, text: String, what: &str) -> Vec<Effect> {
 /// Lays something over the screen.
 fn open(app: &mut App, wanted: OverlayRequest) -> Vec<Effect> {
     let overlay = match wanted {
-        OverlayRequest::Details(seq) => Overlay::Reader(Reader::new(Page::Entry(seq))),
+        OverlayRequest::Details(seq) => return details(app, seq),
+        OverlayRequest::Alerts {
+            source,
+            group,
+            title,
+        } => return members::open(app, Members::new(source, group, title)),
         OverlayRequest::Text { title, body } => {
             Overlay::Reader(Reader::new(Page::Text { title, body }))
         }
@@ -75,4 +81,22 @@ fn open(app: &mut App, wanted: OverlayRequest) -> Vec<Effect> {
     };
     app.overlays.push(overlay);
     Vec::new()
+}
+
+/// Shows an entry in full. A piece of evidence that is not among the newest is asked for: it is
+/// drawn from its numbers.
+fn details(app: &mut App, seq: Seq) -> Vec<Effect> {
+    app.overlays
+        .push(Overlay::Reader(Reader::new(Page::Entry(seq))));
+    let Some((screen, room)) = app.open() else {
+        return Vec::new();
+    };
+    let id = screen.id;
+    let line = room.timeline().get(seq).map(|line| line.entry.kind);
+    let kind = line.or_else(|| room.shown().entry(seq).map(|entry| entry.kind));
+    if kind != Some(EntryKind::Evidence) {
+        return Vec::new();
+    }
+    let asked = app.client.fetch_evidence(id, seq);
+    super::client::effects(app, asked)
 }

@@ -154,6 +154,16 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
                 (Action::Cancel, "close"),
             ];
         }
+        Some(Overlay::Members(_)) => {
+            return &[
+                (Action::CursorDown, "next"),
+                (Action::Accept, "details"),
+                (Action::SortRows, "sort"),
+                (Action::FilterRows, "filter"),
+                (Action::CopyAddress, "copy address"),
+                (Action::Cancel, "close"),
+            ];
+        }
         Some(Overlay::Search(_)) => {
             return &[
                 (Action::Accept, "keep what is found"),

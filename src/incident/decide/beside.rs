@@ -125,8 +125,9 @@ fn checked_seen(seen: &Seen) -> Result<(), Refusal> {
             bounded(id, "The issue's name", limits::TITLE_BYTES)?;
             at_most(trend.len(), limits::TREND_POINTS, "places in its trend")
         }
-        Seen::Alerts { names, .. } => {
+        Seen::Alerts { names, rate, .. } => {
             at_most(names.len(), limits::EVIDENCE_NAMES, "names")?;
+            at_most(rate.len(), limits::TREND_POINTS, "places in its rate")?;
             names.iter().try_for_each(|name| {
                 bounded(name, "The name of an alert", limits::TITLE_BYTES).map(|_| ())
             })

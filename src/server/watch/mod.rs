@@ -17,10 +17,10 @@ use super::metrics::Metrics;
 use super::outbox::Outbox;
 use super::wire;
 use crate::http::Http;
-use crate::incident::IncidentId;
+use crate::incident::{IncidentId, Timestamp};
 use crate::integrations::exchange::{Changed, Watched};
 use crate::protocol::{Live, ServerFrame, encode};
-use crate::signals::{Source, SourceKind};
+use crate::signals::{LiveAlert, Source, SourceKind};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -81,8 +81,20 @@ pub(super) struct Watch {
 #[derive(Default)]
 struct Inner {
     sources: Vec<Source>,
+    /// Every alert of each source, as its integration bounds them.
+    alerts: BTreeMap<Arc<str>, Arc<Alerts>>,
     beside: BTreeMap<Key, Bytes>,
     of_incident: BTreeMap<IncidentId, BTreeMap<Key, Bytes>>,
+}
+
+/// The single alerts of a source.
+pub(super) struct Alerts {
+    /// When it gave them.
+    pub(super) at: Timestamp,
+    /// The labels by which they are grouped.
+    pub(super) by: Vec<String>,
+    /// The alerts.
+    pub(super) alerts: Vec<LiveAlert>,
 }
 
 fn frame(part: Live) -> Bytes {
@@ -153,6 +165,16 @@ impl Watch {
         if before.as_ref() != Some(&bytes) {
             board.send(&bytes, metrics);
         }
+    }
+
+    /// Keeps the single alerts of a source in the place of the last ones.
+    fn put_alerts(&self, source: &Arc<str>, alerts: Alerts) {
+        self.lock().alerts.insert(source.clone(), Arc::new(alerts));
+    }
+
+    /// The single alerts of a source; none where it gives none, or has not answered yet.
+    pub(super) fn alerts(&self, source: &str) -> Option<Arc<Alerts>> {
+        self.lock().alerts.get(source).cloned()
     }
 
     /// A part about an incident; says whether it changed. Its room tells those who follow it.

@@ -136,10 +136,10 @@ impl Runner {
             let Ok(http) = &self.options.http else {
                 break;
             };
-            let polled = poll(http, &*watched, ask, &mut self.kept).await;
+            let mut polled = poll(http, &*watched, ask, &mut self.kept).await;
             wait = wait.max(polled.wait);
             good += polled.good;
-            self.tell(ask, &polled);
+            self.tell(ask, &mut polled);
             let ends = polled.trouble.as_ref().is_some_and(|trouble| {
                 matches!(trouble.state, SourceState::Down | SourceState::Limited)
             });
@@ -199,7 +199,7 @@ impl Runner {
     }
 
     /// Tells those who look what was found.
-    fn tell(&self, ask: &Ask, polled: &Polled) {
+    fn tell(&self, ask: &Ask, polled: &mut Polled) {
         let (shared, source) = (&self.shared, &self.options.name);
         let mut told = false;
         if let Some(incident) = ask.incident {
@@ -250,15 +250,19 @@ impl Runner {
         parts
     }
 
-    fn parts_beside(&self, polled: &Polled) -> Vec<Live> {
+    fn parts_beside(&self, polled: &mut Polled) -> Vec<Live> {
         let source = &self.options.name;
         let now = self.shared.clock.now();
         let mut parts = Vec::new();
-        for finding in &polled.findings {
+        for finding in &mut polled.findings {
             match finding {
                 Finding::Alerts(alerts) => {
-                    let groups = group(alerts, &self.options.group_by, now);
-                    parts.push(alerts_part(source, groups));
+                    let by = self.options.group_by.clone();
+                    parts.push(alerts_part(source, group(alerts, &by, now)));
+                    // Not copied: there may be ten thousand.
+                    let (at, alerts) = (now, std::mem::take(alerts));
+                    let alerts = super::Alerts { at, by, alerts };
+                    self.shared.watch.put_alerts(source, alerts);
                 }
                 Finding::Groups(groups) => parts.push(alerts_part(source, groups.clone())),
                 Finding::Silences(silences) => {

@@ -3,13 +3,14 @@
 //! What people and monitors wrote is escaped, so that a note cannot become a heading, a link, an
 //! image or HTML in the reader's browser.
 
+use super::evidence;
 use crate::console::text::{Zone, format_duration, visible_block, visible_line};
-use crate::incident::{AlertState, Entry, Incident, StepState, Timestamp};
+use crate::incident::{AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp};
 use std::fmt::Write as _;
 
 /// The whole document. Times are in this zone, which is named.
 #[must_use]
-pub fn document(of: &Incident, lines: &[Entry], zone: Zone) -> String {
+pub fn document(of: &Incident, lines: &[Entry], evidence: &[PinnedEvidence], zone: Zone) -> String {
     let mut doc = Doc {
         text: String::new(),
         zone,
@@ -18,6 +19,7 @@ pub fn document(of: &Incident, lines: &[Entry], zone: Zone) -> String {
     doc.milestones(of);
     doc.roles(of);
     doc.timeline(lines);
+    doc.text.push_str(&evidence::section(evidence, zone));
     doc.runbooks(of);
     doc.alerts(of);
     doc.action_items(of);
@@ -208,12 +210,12 @@ impl Doc {
 }
 
 /// Text from outside on one line of a document: visible, and nothing in it acts.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     escape(&visible_line(text))
 }
 
 /// Text from outside in a cell of a table: lines are kept apart by a break.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     visible_block(text)
         .lines()
         .map(escape)

@@ -1,5 +1,6 @@
 //! `warroom export`: an incident for other programs, and for people to read.
 
+mod evidence;
 mod markdown;
 
 use crate::cli::context::Context;
@@ -68,7 +69,10 @@ fn render(args: &ExportArgs, history: &History, cx: &Context) -> String {
     let state = history.state(args.incident);
     let lines = history.entries();
     match args.format {
-        Format::Markdown => markdown::document(&state, &lines, cx.zone()),
+        Format::Markdown => {
+            let evidence: Vec<_> = history.evidence().collect();
+            markdown::document(&state, &lines, &evidence, cx.zone())
+        }
         Format::Json => {
             let timeline: Vec<_> = lines
                 .iter()
@@ -77,7 +81,13 @@ fn render(args: &ExportArgs, history: &History, cx: &Context) -> String {
             let mut object = shapes::incident(&state);
             if let Some(object) = object.as_object_mut() {
                 object.insert("timeline".to_owned(), timeline.into());
-                object.insert("evidence".to_owned(), history.evidence().collect());
+                object.insert(
+                    "evidence".to_owned(),
+                    history
+                        .evidence()
+                        .map(|piece| shapes::evidence(&piece))
+                        .collect(),
+                );
             }
             format!("{object}\n")
         }

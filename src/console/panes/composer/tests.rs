@@ -134,6 +134,7 @@ impl Bench {
             now: now(),
             focused,
             ascii: false,
+            charts: crate::console::chart::Signs::Braille,
         };
         let mut buf = Buffer::empty(area);
         let at = self.with(|state, cx| state.draw(cx, &look, area, &mut buf));

@@ -1,8 +1,10 @@
 //! What is laid over the screen: windows of one look, each as small as what it shows.
 
 mod ask;
+mod evidence;
 mod help;
 mod list;
+mod members;
 mod reader;
 
 use crate::console::app::App;
@@ -27,6 +29,10 @@ pub fn draw(app: &App, overlay: &Overlay, buf: &mut Buffer) -> Option<Position> 
             None
         }
         Overlay::Search(search) => ask::search(app, search, window, buf),
+        Overlay::Members(shown) => {
+            members::draw(app, shown, window, buf);
+            None
+        }
         Overlay::Reader(shown) => {
             reader::draw(app, shown, window, buf);
             None
@@ -48,7 +54,9 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
                 rows.saturating_add(5).max(7).min(tall.min(26)),
             )
         }
-        Overlay::Results(_) => centred(size, size.width.saturating_sub(6), tall),
+        Overlay::Results(_) | Overlay::Members(_) => {
+            centred(size, size.width.saturating_sub(6), tall)
+        }
         Overlay::Form(form) => {
             let rows = u16::try_from(form.fields().len()).unwrap_or(u16::MAX);
             centred(size, wide.min(76), rows.saturating_add(6))
@@ -83,6 +91,9 @@ pub fn rows(app: &App) -> usize {
     match overlay {
         Overlay::Picker(_) => inner.saturating_sub(2),
         Overlay::Results(_) => inner / 2,
+        Overlay::Members(shown) => {
+            usize::from(members::place(app, shown, window(app, overlay)).0.height)
+        }
         _ => inner.saturating_sub(1),
     }
 }
@@ -109,6 +120,7 @@ pub fn list_place(app: &App) -> (Rect, Rect, usize) {
     let place = match overlay {
         Overlay::Picker(picker) => list::picker_place(picker, window),
         Overlay::Results(results) => list::results_place(results, window),
+        Overlay::Members(shown) => members::place(app, shown, window),
         _ => (Rect::default(), 0),
     };
     (window, place.0, place.1)

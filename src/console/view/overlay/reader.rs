@@ -2,14 +2,14 @@
 
 use super::super::footer::weight_meaning;
 use super::super::paint::{self, Piece, glyph};
-use super::{help, reader_top};
-use crate::client::{Line, LineState};
+use super::{evidence, help, reader_top};
+use crate::client::{Line, LineState, Room};
 use crate::console::app::App;
 use crate::console::overlays::{Page, Reader};
 use crate::console::panes::{Look, Title};
 use crate::console::text::{pad_right, visible_block, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::{Seq, Timestamp};
+use crate::incident::{EntryKind, IncidentId, Seq, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -103,22 +103,27 @@ fn notices(app: &App, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
 }
 
 fn entry(app: &App, seq: Seq, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
-    let Some((_, room)) = app.open() else {
+    let Some((screen, room)) = app.open() else {
         return Vec::new();
     };
-    let Some(line) = room.timeline().get(seq) else {
-        // A pinned entry may be older than the timeline's window: its words are known all the same.
-        return match room.shown().entry(seq) {
-            Some(entry) => wrapped(&entry.text, Meaning::Text, look, width),
-            None => wrapped(
-                "This entry is not among those that are loaded. Jump to its time first.",
-                Meaning::Placeholder,
-                look,
-                width,
-            ),
-        };
+    let line = room.timeline().get(seq);
+    // A pinned entry may be older than the timeline's window: its words are known all the same.
+    let Some(entry) = line.map(|l| &l.entry).or_else(|| room.shown().entry(seq)) else {
+        return wrapped(
+            "This entry is not among those that are loaded. Jump to its time first.",
+            Meaning::Placeholder,
+            look,
+            width,
+        );
     };
-    let mut lines = wrapped(&line.entry.text, Meaning::Text, look, width);
+    let mut lines = wrapped(&entry.text, Meaning::Text, look, width);
+    if entry.kind == EntryKind::Evidence {
+        lines.push(Vec::new());
+        lines.extend(drawn_again(app, (screen.id, room), seq, look, width));
+    }
+    let Some(line) = line else {
+        return lines;
+    };
     lines.push(Vec::new());
     lines.extend(properties(line, look, width));
     if !line.history.is_empty() {
@@ -137,6 +142,25 @@ fn entry(app: &App, seq: Seq, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> 
         lines.extend(wrapped(&amendment.was, Meaning::Amended, look, width));
     }
     lines
+}
+
+/// A piece of evidence from its numbers, or where they are.
+fn drawn_again(
+    app: &App,
+    (incident, room): (IncidentId, &Room),
+    seq: Seq,
+    look: &Look<'_>,
+    width: usize,
+) -> Vec<Vec<Piece>> {
+    if let Some(piece) = room.evidence(seq) {
+        return evidence::lines(piece, room, look, (width, app.size.height));
+    }
+    let said = if app.client.fetches_evidence(incident, seq) {
+        "Its numbers are read from the server's log …"
+    } else {
+        "Its numbers are in the server's log, which did not give them. Close this, and open it again."
+    };
+    wrapped(said, Meaning::Placeholder, look, width)
 }
 
 fn moment(at: Timestamp, look: &Look<'_>) -> String {
