@@ -4,6 +4,7 @@
 //! **Invariant**: a system that is down, slow or talks nonsense changes its own state and nothing
 //! else; no write and no other system waits for it.
 
+mod apart;
 mod outside;
 mod pace;
 mod poll;

@@ -6,7 +6,7 @@
 //! **Invariant**: where the other side can tell, a call that was carried out before is not carried
 //! out again: it is looked for first.
 
-use super::SourceOptions;
+use super::{SourceOptions, apart};
 use crate::http::{Http, Marks};
 use crate::incident::{
     Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideCall, OutsideOutcome,
@@ -247,7 +247,7 @@ impl Caller {
             mark: format!("warroom {incident} #{}", ask.seq).into(),
             now: self.shared.clock.now(),
         };
-        match self.ask(http, &**changed, &call).await {
+        match self.ask(http, changed, Arc::new(call)).await {
             Ok(reference) => {
                 tracing::info!(%incident, seq = %ask.seq, source = name, "carried out outside");
                 Went::Answered(OutsideOutcome::Done, String::new(), reference)
@@ -261,8 +261,8 @@ impl Caller {
     async fn ask(
         &self,
         http: &Http,
-        changed: &dyn Changed,
-        call: &Call,
+        changed: &Arc<dyn Changed>,
+        call: Arc<Call>,
     ) -> Result<Option<String>, AnswerError> {
         // What was not answered may have been carried out all the same: it is looked for again.
         let send = async |request| {
@@ -274,17 +274,20 @@ impl Caller {
                 _ => Ok(response.response),
             }
         };
-        if let Some(request) = changed.find(call) {
+        if let Some(request) = changed.find(&call) {
             let answer = send(request).await?;
-            if let Some(reference) = changed.found(call, &answer)? {
+            let (changed, call) = (changed.clone(), call.clone());
+            let found = apart::read(answer, move |answer| changed.found(&call, answer)).await?;
+            if let Some(reference) = found {
                 return Ok(Some(reference));
             }
         }
-        let request = changed.carry_out(call).ok_or_else(|| {
+        let request = changed.carry_out(&call).ok_or_else(|| {
             AnswerError::Nonsense("this system cannot be asked for that".to_owned())
         })?;
         let answer = send(request).await?;
-        changed.carried_out(call, &answer)
+        let changed = changed.clone();
+        apart::read(answer, move |answer| changed.carried_out(&call, answer)).await
     }
 
     /// Writes down what came of it; says whether that was done.

@@ -1,12 +1,14 @@
 //! One poll of one system: its requests, a few at a time, and everything that was found.
 
+use super::apart;
 use crate::http::{Http, Marks, NoAnswerError};
 use crate::integrations::exchange::{
     AnswerError, Ask, Body, Finding, Method, REQUESTS_PER_POLL, Request, Response, Step, Watched,
 };
-use crate::signals::SourceState;
+use crate::signals::{SourceState, group};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests of one poll under way at once: polite to a system that has trouble.
@@ -72,9 +74,18 @@ pub(super) struct Polled {
     pub(super) good: u32,
 }
 
+/// What is watched, and how its alerts are grouped.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) watched: Arc<dyn Watched>,
+    /// The labels by which alerts are grouped.
+    pub(super) group_by: Arc<[String]>,
+}
+
 /// Asks everything about this, and reads what comes. Ends early when the system cannot be reached
 /// or wants to be left alone: asking on would not help it.
-pub(super) async fn poll(http: &Http, watched: &dyn Watched, ask: &Ask, kept: &mut Kept) -> Polled {
+pub(super) async fn poll(http: &Http, asked: &Asked, ask: &Arc<Ask>, kept: &mut Kept) -> Polled {
+    let watched = &asked.watched;
     let mut polled = Polled::default();
     // What is found comes in the order in which it was asked for first, whatever answers first.
     let unasked = watched.unasked(ask).into_iter();
@@ -103,7 +114,7 @@ pub(super) async fn poll(http: &Http, watched: &dyn Watched, ask: &Ask, kept: &m
             Ok(answer) => {
                 polled.wait = polled.wait.max(answer.wait);
                 let response = kept.settle(&request, answer.marks, answer.response);
-                match read(watched, ask, &request, &response) {
+                match asked.read(ask, request, response).await {
                     Ok(Step { requests, findings }) => {
                         polled.good += 1;
                         waiting.extend(requests.into_iter().map(|request| (place, request)));
@@ -165,23 +176,41 @@ fn trouble(error: AnswerError) -> Trouble {
     Trouble { state, why }
 }
 
-/// What no integration has to look at itself: being asked to wait, and being sent elsewhere.
-fn read(
-    watched: &dyn Watched,
-    ask: &Ask,
-    request: &Request,
-    response: &Response,
-) -> Result<Step, AnswerError> {
-    match response.status {
-        429 => Err(AnswerError::Limited(
-            "it was asked too often (429)".to_owned(),
-        )),
-        300..=399 => Err(AnswerError::Nonsense(format!(
-            "it sends elsewhere ({}), which is not followed, so that no credentials go there: \
-             write the final address into the configuration",
-            response.status
-        ))),
-        _ => watched.next(ask, request, response),
+impl Asked {
+    /// What no integration has to look at itself, being asked to wait and being sent elsewhere;
+    /// else what the integration reads.
+    async fn read(
+        &self,
+        ask: &Arc<Ask>,
+        request: Request,
+        response: Response,
+    ) -> Result<Step, AnswerError> {
+        match response.status {
+            429 => {
+                let why = "it was asked too often (429)";
+                return Err(AnswerError::Limited(why.to_owned()));
+            }
+            status @ 300..=399 => {
+                return Err(AnswerError::Nonsense(format!(
+                    "it sends elsewhere ({status}), which is not followed, so that no credentials \
+                     go there: write the final address into the configuration"
+                )));
+            }
+            _ => {}
+        }
+        let (asked, ask) = (self.clone(), ask.clone());
+        apart::read(response, move |response| {
+            let mut step = asked.watched.next(&ask, &request, response)?;
+            // Here, for of ten thousand it takes as long as reading them did.
+            let groups = step.findings.iter().filter_map(|finding| match finding {
+                Finding::Alerts(alerts) => Some(group(alerts, &asked.group_by, ask.to)),
+                _ => None,
+            });
+            let groups: Vec<Finding> = groups.map(Finding::Groups).collect();
+            step.findings.extend(groups);
+            Ok(step)
+        })
+        .await
     }
 }
 
@@ -212,14 +241,18 @@ mod tests {
     #[tokio::test]
     async fn what_is_known_without_asking_is_found() {
         let http = Http::new("http://127.0.0.1:1", Credentials::None, None).expect("made");
-        let ask = Ask {
+        let ask = Arc::new(Ask {
             incident: None,
             variables: BTreeMap::new(),
             from: Timestamp::UNIX_EPOCH,
             to: Timestamp::UNIX_EPOCH,
             points: 1,
+        });
+        let asked = Asked {
+            watched: Arc::new(Silent),
+            group_by: Arc::default(),
         };
-        let polled = poll(&http, &Silent, &ask, &mut Kept::default()).await;
+        let polled = poll(&http, &asked, &ask, &mut Kept::default()).await;
         assert_eq!(polled.findings, Silent.unasked(&ask));
         assert_eq!((polled.trouble, polled.good), (None, 0));
     }

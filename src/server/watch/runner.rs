@@ -2,13 +2,13 @@
 
 use super::SourceOptions;
 use super::pace::{Pace, Went};
-use super::poll::{Kept, Polled, Trouble, poll};
+use super::poll::{Asked, Kept, Polled, Trouble, poll};
 use crate::incident::{IncidentId, Kind, Summary, Timestamp, limits as incident_limits};
 use crate::integrations::exchange::{Ask, Finding};
 use crate::protocol::{Live, Missing, limits};
 use crate::server::room::ToRoom;
 use crate::server::shared::Shared;
-use crate::signals::{Source, SourceState, group};
+use crate::signals::{Source, SourceState};
 use chrono::TimeDelta;
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,10 @@ pub(in crate::server) async fn run(shared: Arc<Shared>, options: SourceOptions) 
         state: Source::new(options.name.clone(), options.kind),
         pace: Pace::new(options.every),
         kept: Kept::default(),
+        asked: Asked {
+            watched: options.watched.clone(),
+            group_by: options.group_by.as_slice().into(),
+        },
         random: SystemRandom::new(),
         shared,
         options,
@@ -50,6 +54,7 @@ struct Runner {
     state: Source,
     pace: Pace,
     kept: Kept,
+    asked: Asked,
     random: SystemRandom,
 }
 
@@ -109,7 +114,7 @@ impl Runner {
     }
 
     /// What is asked now. Nothing when no incident is open and nobody looks.
-    fn asks(&self) -> Vec<Ask> {
+    fn asks(&self) -> Vec<Arc<Ask>> {
         let lines = self.incidents();
         if lines.is_empty() && self.shared.sessions.count() == 0 {
             return Vec::new();
@@ -125,18 +130,18 @@ impl Runner {
         let all = std::iter::once(beside).chain(lines.iter().map(|line| ask(line, now)));
         let watched = &self.options.watched;
         all.filter(|ask| !watched.first(ask).is_empty() || !watched.unasked(ask).is_empty())
+            .map(Arc::new)
             .collect()
     }
 
     /// Asks about everything in turn and tells what was found; answers how long to wait.
-    async fn ask_all(&mut self, asks: &[Ask]) -> Duration {
+    async fn ask_all(&mut self, asks: &[Arc<Ask>]) -> Duration {
         let (mut trouble, mut wait, mut good) = (None, None, 0);
         for ask in asks {
-            let watched = self.options.watched.clone();
             let Ok(http) = &self.options.http else {
                 break;
             };
-            let mut polled = poll(http, &*watched, ask, &mut self.kept).await;
+            let mut polled = poll(http, &self.asked, ask, &mut self.kept).await;
             wait = wait.max(polled.wait);
             good += polled.good;
             self.tell(ask, &mut polled);
@@ -252,16 +257,18 @@ impl Runner {
 
     fn parts_beside(&self, polled: &mut Polled) -> Vec<Live> {
         let source = &self.options.name;
-        let now = self.shared.clock.now();
+        let at = self.shared.clock.now();
         let mut parts = Vec::new();
         for finding in &mut polled.findings {
             match finding {
+                // They were grouped where they were read.
                 Finding::Alerts(alerts) => {
-                    let by = self.options.group_by.clone();
-                    parts.push(alerts_part(source, group(alerts, &by, now)));
                     // Not copied: there may be ten thousand.
-                    let (at, alerts) = (now, std::mem::take(alerts));
-                    let alerts = super::Alerts { at, by, alerts };
+                    let alerts = super::Alerts {
+                        at,
+                        by: self.options.group_by.clone(),
+                        alerts: std::mem::take(alerts),
+                    };
                     self.shared.watch.put_alerts(source, alerts);
                 }
                 Finding::Groups(groups) => parts.push(alerts_part(source, groups.clone())),

@@ -1,0 +1,75 @@
+//! Reading long answers beside the runtime, so that nothing else waits for it.
+
+use crate::integrations::exchange::{AnswerError, Response};
+
+/// Bodies from this length on, in bytes, are read apart: a megabyte takes some milliseconds, in
+/// which a thread of the runtime would move no frame and write no line.
+pub(super) const APART_BYTES: usize = 1024 * 1024;
+
+/// Has an answer read: at once where it is short, else on a thread that may take its time.
+///
+/// # Errors
+/// What the reading comes to; an answer whose reading broke off is nonsense.
+pub(super) async fn read<T: Send + 'static>(
+    answer: Response,
+    read: impl FnOnce(&Response) -> Result<T, AnswerError> + Send + 'static,
+) -> Result<T, AnswerError> {
+    if answer.body.len() < APART_BYTES {
+        return read(&answer);
+    }
+    let reading = tokio::task::spawn_blocking(move || read(&answer));
+    reading.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be read to its end");
+        Err(AnswerError::Nonsense(
+            "its answer could not be read to its end".to_owned(),
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    fn answer(bytes: usize) -> Response {
+        Response {
+            status: 200,
+            media_type: String::new(),
+            link: None,
+            body: vec![b' '; bytes],
+        }
+    }
+
+    /// A runtime of one thread: reading there would keep the other task from ever going on.
+    #[tokio::test]
+    async fn a_long_answer_is_read_while_the_runtime_goes_on() {
+        let (go_on, told) = mpsc::channel();
+        let other = tokio::spawn(async move { go_on.send(thread::current().id()) });
+        let here = thread::current().id();
+        let read = read(answer(APART_BYTES), move |answer| {
+            let runtime = told.recv_timeout(Duration::from_secs(60)).ok();
+            Ok((runtime, thread::current().id(), answer.body.len()))
+        });
+        let (runtime, reader, length) = read.await.expect("read");
+        assert_eq!(runtime, Some(here), "the other task ran meanwhile");
+        assert_ne!(reader, here);
+        assert_eq!(length, APART_BYTES);
+        other.await.expect("ended").expect("told");
+    }
+
+    #[tokio::test]
+    async fn a_short_answer_is_read_at_once() {
+        let read = read(answer(APART_BYTES - 1), |_| Ok(thread::current().id()));
+        assert_eq!(read.await, Ok(thread::current().id()));
+    }
+
+    #[tokio::test]
+    async fn an_answer_whose_reading_breaks_off_is_nonsense() {
+        let read = read(answer(APART_BYTES), |_| -> Result<(), _> {
+            panic!("a mistake in the reading")
+        });
+        assert!(matches!(read.await, Err(AnswerError::Nonsense(_))));
+    }
+}
