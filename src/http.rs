@@ -70,9 +70,9 @@ pub enum NoAnswerError {
     /// Nothing listens, the name is not known, TLS does not come about.
     #[error("it cannot be reached ({0})")]
     Unreachable(String),
-    /// Too slow.
-    #[error("it did not answer within {} s", ANSWER_WITHIN.as_secs())]
-    TooSlow,
+    /// Too slow: its answer was not here, whole, within this time.
+    #[error("it did not answer within {} s", .0.as_secs_f64())]
+    TooSlow(Duration),
     /// Too long.
     #[error("its answer is longer than {} MiB, and was cut off", ANSWER_BYTES / 1024 / 1024)]
     TooLong,
@@ -118,6 +118,7 @@ pub struct Http {
     client: Client,
     base: Url,
     credentials: Credentials,
+    answer_within: Duration,
 }
 
 impl Http {
@@ -140,8 +141,7 @@ impl Http {
             .no_proxy()
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN);
+            .connect_timeout(CONNECT_WITHIN);
         if let Some((path, pem)) = authorities {
             let wrong = |why: String| MakeHttpError::Authorities {
                 path: path.to_owned(),
@@ -163,7 +163,15 @@ impl Http {
             client,
             base,
             credentials,
+            answer_within: ANSWER_WITHIN,
         })
+    }
+
+    /// With this long for one request, its answer read to the end, instead of [`ANSWER_WITHIN`].
+    #[must_use]
+    pub fn answering_within(mut self, time: Duration) -> Self {
+        self.answer_within = time;
+        self
     }
 
     /// Sends a request and reads its answer to the end. With marks of an earlier answer, a 304
@@ -179,7 +187,9 @@ impl Http {
             Method::Put => self.client.put(url),
             Method::Delete => self.client.delete(url),
         };
-        builder = builder.header("accept", "application/json");
+        builder = builder
+            .timeout(self.answer_within)
+            .header("accept", "application/json");
         builder = match &self.credentials {
             Credentials::None => builder,
             Credentials::Bearer(token) => builder.bearer_auth(token),
@@ -202,7 +212,7 @@ impl Http {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(encoded(pairs)?),
         };
-        let answer = builder.send().await.map_err(explain)?;
+        let answer = builder.send().await.map_err(|e| self.explain(e))?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = |name: &str| text_of(&headers, name);
         let marks = Marks {
@@ -214,7 +224,7 @@ impl Http {
         let media_type = media_type.trim().to_ascii_lowercase();
         let link = text("link");
         let wait = wait(&headers, status);
-        let body = whole(answer).await?;
+        let body = self.whole(answer).await?;
         Ok(Answer {
             response: Response {
                 status,
@@ -225,6 +235,40 @@ impl Http {
             wait,
             marks,
         })
+    }
+
+    /// The body, read to its end and no further than the bound.
+    async fn whole(&self, answer: reqwest::Response) -> Result<Vec<u8>, NoAnswerError> {
+        let said = answer.content_length().unwrap_or(0);
+        if said > ANSWER_BYTES as u64 {
+            return Err(NoAnswerError::TooLong);
+        }
+        let mut body = Vec::with_capacity(usize::try_from(said).unwrap_or(0).min(64 * 1024));
+        let mut chunks = answer.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|e| self.explain(e))?;
+            if body.len() + chunk.len() > ANSWER_BYTES {
+                return Err(NoAnswerError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// What went wrong on the way, without the address.
+    fn explain(&self, error: reqwest::Error) -> NoAnswerError {
+        if error.is_timeout() && !error.is_connect() {
+            return NoAnswerError::TooSlow(self.answer_within);
+        }
+        let (reaching, building) = (error.is_connect(), error.is_builder());
+        let why = root_of(&error.without_url());
+        if building {
+            NoAnswerError::Request(why)
+        } else if reaching {
+            NoAnswerError::Unreachable(why)
+        } else {
+            NoAnswerError::CutShort(why)
+        }
     }
 
     fn address(&self, request: &Request) -> Result<Url, NoAnswerError> {
@@ -299,39 +343,6 @@ fn wait(headers: &HeaderMap, status: u16) -> Option<Duration> {
     };
     let seconds = asked.or_else(used_up)?;
     Some(Duration::from_secs(seconds).min(WAIT_MAX))
-}
-
-/// The body, read to its end and no further than the bound.
-async fn whole(answer: reqwest::Response) -> Result<Vec<u8>, NoAnswerError> {
-    let said = answer.content_length().unwrap_or(0);
-    if said > ANSWER_BYTES as u64 {
-        return Err(NoAnswerError::TooLong);
-    }
-    let mut body = Vec::with_capacity(usize::try_from(said).unwrap_or(0).min(64 * 1024));
-    let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(explain)?;
-        if body.len() + chunk.len() > ANSWER_BYTES {
-            return Err(NoAnswerError::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn explain(error: reqwest::Error) -> NoAnswerError {
-    if error.is_timeout() && !error.is_connect() {
-        return NoAnswerError::TooSlow;
-    }
-    let (reaching, building) = (error.is_connect(), error.is_builder());
-    let why = root_of(&error.without_url());
-    if building {
-        NoAnswerError::Request(why)
-    } else if reaching {
-        NoAnswerError::Unreachable(why)
-    } else {
-        NoAnswerError::CutShort(why)
-    }
 }
 
 /// The last cause: what the system or the TLS library said.

@@ -37,5 +37,6 @@ mod server_hooks;
 mod server_limits;
 mod server_rooms;
 mod server_watch;
+mod server_watch_faults;
 mod support;
 mod sync_simulation;

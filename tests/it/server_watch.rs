@@ -1,92 +1,13 @@
 //! Outside systems that are watched and asked, over real sockets: what they say reaches the
 //! consoles, and whatever is wrong with them disturbs nothing else.
 
-use crate::support::fake::{Asked, Fake, Says, json};
-use crate::support::server::{House, Wire, command, note};
+use crate::support::fake::{Asked, Fake, json};
+use crate::support::server::{House, command};
 use crate::support::story::a_silence;
-use std::sync::Arc;
-use std::time::Duration;
-use warroom::http::{Credentials, Http};
+use crate::support::watched::{alertmanager, matrix, prometheus, signals};
 use warroom::incident::*;
-use warroom::integrations::alertmanager::Alertmanager;
-use warroom::integrations::prometheus::{Prometheus, Query};
 use warroom::protocol::{Live, ServerFrame};
-use warroom::server::{Options, SourceOptions};
-use warroom::signals::{Signal, SourceKind, SourceState};
-
-fn prometheus(options: &mut Options, address: &str) {
-    let query = Query {
-        name: "5xx".into(),
-        expr: "errors".to_owned(),
-        instant: false,
-        unit: Unit::Percent,
-        bad: Bad::Above,
-        thresholds: Thresholds::default(),
-    };
-    options.sources.push(SourceOptions {
-        name: "prom".into(),
-        kind: SourceKind::Prometheus,
-        http: Http::new(address, Credentials::Bearer("hunter2".to_owned()), None)
-            .map_err(|error| error.to_string().into()),
-        every: Duration::from_secs(1),
-        watched: Arc::new(Prometheus {
-            name: "prom".into(),
-            queries: vec![query],
-            rules: false,
-        }),
-        changed: None,
-        group_by: vec!["alertname".to_owned()],
-    });
-}
-
-fn alertmanager(options: &mut Options, address: &str) {
-    let alertmanager = Arc::new(Alertmanager {
-        name: "alertmanager".into(),
-        filter: Vec::new(),
-    });
-    options.sources.push(SourceOptions {
-        name: "alertmanager".into(),
-        kind: SourceKind::Alertmanager,
-        http: Http::new(address, Credentials::None, None).map_err(|error| error.to_string().into()),
-        every: Duration::from_secs(1),
-        watched: alertmanager.clone(),
-        changed: Some(alertmanager),
-        group_by: vec!["alertname".to_owned()],
-    });
-}
-
-/// An answer of one series, its values a minute apart up to now.
-fn matrix(values: &[&str]) -> String {
-    let now = warroom::clock::Clock::now(&warroom::clock::SystemClock).timestamp();
-    let count = i64::try_from(values.len()).unwrap();
-    let values: Vec<String> = (values.iter().zip(1..))
-        .map(|(value, n)| format!("[{}, \"{value}\"]", now - 60 * (count - n)))
-        .collect();
-    format!(
-        r#"{{"status":"success","data":{{"resultType":"matrix","result":[{{"metric":{{}},"values":[{}]}}]}}}}"#,
-        values.join(",")
-    )
-}
-
-async fn signals(wire: &mut Wire) -> Vec<Signal> {
-    loop {
-        if let Some(ServerFrame::Live(Live::Signals { signals, .. })) = wire.next().await {
-            return signals;
-        }
-    }
-}
-
-/// The source's state once it is not what it was at first.
-async fn state(wire: &mut Wire) -> warroom::signals::Source {
-    loop {
-        if let Some(ServerFrame::Live(Live::Sources { sources })) = wire.next().await
-            && let Some(source) = sources.into_iter().next()
-            && source.state != SourceState::Waiting
-        {
-            return source;
-        }
-    }
-}
+use warroom::signals::SourceState;
 
 #[tokio::test]
 async fn what_a_source_says_reaches_everyone_by_one_poll() {
@@ -113,87 +34,6 @@ async fn what_a_source_says_reaches_everyone_by_one_poll() {
     }
     let since = fake.asked().len() - polls;
     assert!(since < 20, "{since} polls for 20 consoles");
-}
-
-#[tokio::test]
-async fn a_source_in_trouble_says_so_in_its_own_place_and_nothing_else_is_disturbed() {
-    use SourceState::{Denied, Down, Limited, Nonsense};
-    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
-    let cut = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{";
-    let long =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n";
-    let away = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
-    let endless = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n                ";
-    type Case = (&'static str, fn(&[&str]) -> Says, SourceState, &'static str);
-    let texts = [page, cut, long, away, std::str::from_utf8(endless).unwrap()];
-    let cases: [Case; 10] = [
-        ("500", |_| json(500, "", "{}"), Down, "500"),
-        (
-            "429 with a wait",
-            |_| json(429, "Retry-After: 77\r\n", "{}"),
-            Limited,
-            "too often",
-        ),
-        ("429 without", |_| json(429, "", "{}"), Limited, "too often"),
-        ("401", |_| json(401, "", "{}"), Denied, "401"),
-        (
-            "a login page",
-            |t| Says::Bytes(t[0].into()),
-            Nonsense,
-            "text/html",
-        ),
-        (
-            "a cut body",
-            |t| Says::Bytes(t[1].into()),
-            Down,
-            "cut short",
-        ),
-        (
-            "100 MB, said",
-            |t| Says::Bytes(t[2].into()),
-            Nonsense,
-            "longer than 16 MiB",
-        ),
-        (
-            "100 MB, streamed",
-            |t| Says::WithoutEnd(t[4].into()),
-            Nonsense,
-            "longer than 16 MiB",
-        ),
-        (
-            "a redirect",
-            |t| Says::Bytes(t[3].into()),
-            Nonsense,
-            "not followed",
-        ),
-        ("no JSON", |_| json(200, "", "{\"status\":"), Nonsense, ""),
-    ];
-    for (name, says, expected, why) in cases {
-        let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
-        let fake = Fake::start(move |_, _| {
-            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            says(&texts)
-        })
-        .await;
-        let address = format!("http://{}", fake.address);
-        let house = House::with(|options| prometheus(options, &address)).await;
-        let mut maya = house.client("maya").await;
-        maya.declare("a").await;
-        let source = state(&mut maya).await;
-        let said = source.why.clone().unwrap_or_default();
-        assert_eq!(source.state, expected, "{name}: {said}");
-        assert!(said.contains(why), "{name}: {said}");
-        assert!(!said.contains("hunter2"), "{name}: {said}");
-        assert_eq!(source.answered_at, None, "{name}");
-        if name == "429 with a wait" {
-            let wait =
-                source.next_at.unwrap() - warroom::clock::Clock::now(&warroom::clock::SystemClock);
-            assert!(wait > chrono::TimeDelta::seconds(60), "{wait}");
-        }
-        maya.submit(Some(1), &note("written all the same"))
-            .await
-            .unwrap();
-    }
 }
 
 #[tokio::test]

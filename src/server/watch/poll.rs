@@ -155,7 +155,7 @@ impl Polled {
 
 fn unanswered(error: &NoAnswerError) -> Trouble {
     let state = match error {
-        NoAnswerError::Unreachable(_) | NoAnswerError::TooSlow | NoAnswerError::CutShort(_) => {
+        NoAnswerError::Unreachable(_) | NoAnswerError::TooSlow(_) | NoAnswerError::CutShort(_) => {
             SourceState::Down
         }
         NoAnswerError::TooLong | NoAnswerError::Request(_) => SourceState::Nonsense,

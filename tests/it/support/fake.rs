@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -22,6 +23,12 @@ pub(crate) struct Fake {
 pub(crate) enum Says {
     Bytes(Vec<u8>),
     WithoutEnd(Vec<u8>),
+    /// So much at once, and then this byte again and again, as slowly as that.
+    Slowly {
+        at_once: Vec<u8>,
+        then: u8,
+        every: Duration,
+    },
 }
 
 impl Fake {
@@ -71,6 +78,17 @@ async fn serve(
                 if socket.write_all(&bytes).await.is_err() {
                     return;
                 }
+            }
+        }
+        Says::Slowly {
+            at_once,
+            then,
+            every,
+        } => {
+            let mut said = socket.write_all(&at_once).await;
+            while said.is_ok() {
+                tokio::time::sleep(every).await;
+                said = socket.write_all(&[then]).await;
             }
         }
     }

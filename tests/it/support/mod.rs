@@ -9,3 +9,4 @@ pub(crate) mod server;
 pub(crate) mod source;
 pub(crate) mod story;
 pub(crate) mod terminal;
+pub(crate) mod watched;
