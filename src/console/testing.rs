@@ -164,6 +164,7 @@ pub fn usual() -> Log {
             title: "HighErrorRate on checkout".into(),
             alert: firing("HighErrorRate", "5xx ratio is 12% on checkout", 2_600),
             match_key: "alertname=HighErrorRate,service=checkout".into(),
+            severity: None,
             kind: Kind::Real,
         },
     );

@@ -1,6 +1,6 @@
 //! What a monitor said.
 
-use super::{Seq, Timestamp};
+use super::{Flaps, Seq, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,6 +81,9 @@ pub struct Alert {
     pub seq: Seq,
     /// How often it changed (fired or resolved).
     pub changes: u32,
+    /// It flaps: it counts as firing until it has settled, and this is what was held back since.
+    #[serde(default)]
+    pub flapping: Option<Flaps>,
     /// Where to look at it.
     #[serde(default)]
     pub url: Option<Arc<str>>,

@@ -1,6 +1,7 @@
 //! The fold: what an event does to the state. Total: it cannot fail, whatever the event.
 
 mod beside;
+mod flapping;
 
 use super::limits;
 use super::{
@@ -137,6 +138,9 @@ fn apply_what(incident: &mut Incident, event: &Event, what: &What) {
             incident.roles.remove(role);
         }
         What::AlertRecorded { alert } => record_alert(incident, event, alert),
+        What::AlertFlapping { .. } | What::AlertHeld { .. } | What::AlertSettled { .. } => {
+            flapping::apply(incident, event, what);
+        }
         other => apply_work(incident, event, other),
     }
 }
@@ -387,6 +391,7 @@ fn record_alert(incident: &mut Incident, event: &Event, report: &AlertReport) {
         last_at: event.recorded_at,
         seq: event.seq,
         changes,
+        flapping: None,
         url: report.url.clone(),
     };
     incident.alerts.insert(report.fingerprint.clone(), alert);

@@ -90,6 +90,9 @@ pub enum Intent {
         alert: AlertReport,
         /// What further alerts must match to join (label and value), by configuration.
         match_key: Arc<str>,
+        /// How bad such an incident is, where the configuration says so.
+        #[serde(default)]
+        severity: Option<Severity>,
         /// Real or drill.
         #[serde(default)]
         kind: Kind,
@@ -217,6 +220,21 @@ pub enum Intent {
     RecordAlert {
         /// The report.
         alert: AlertReport,
+    },
+    /// Record what a monitor said about an alert that flaps: it is kept, and counted, without a line
+    /// of its own.
+    HoldAlert {
+        /// The report.
+        alert: AlertReport,
+        /// How often the alert changed lately.
+        changes: u32,
+        /// Within how many seconds.
+        within_seconds: u32,
+    },
+    /// An alert that flapped has been quiet for long enough.
+    SettleAlert {
+        /// What makes it the same alert.
+        fingerprint: Arc<str>,
     },
     /// Link to something elsewhere.
     AddLink {
@@ -354,6 +372,7 @@ impl Intent {
                 | Self::Merge { .. }
                 | Self::Absorb { .. }
                 | Self::AnswerOutside { .. }
+                | Self::SettleAlert { .. }
         )
     }
 }

@@ -1,6 +1,7 @@
 //! The line of the timeline that an event makes: its kind and its words.
 
 mod beside;
+mod flapping;
 
 use super::{
     AlertReport, AlertState, AskState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks,
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 impl Entry {
     /// The line that this event makes. An amendment, a retraction and a pin change another line
-    /// and make none of their own.
+    /// and make none of their own, as what an alert says while it flaps.
     #[must_use]
     pub fn from_event(event: &Event) -> Option<Self> {
         let (kind, text) = match &event.body {
@@ -78,6 +79,9 @@ impl Entry {
 fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
     Some(match what {
         What::Amended { .. } | What::Retracted { .. } | What::Pinned { .. } => return None,
+        What::AlertFlapping { .. } | What::AlertHeld { .. } | What::AlertSettled { .. } => {
+            return flapping::describe(what);
+        }
         What::Noted { kind, text, .. } => (*kind, text.clone()),
         What::Hidden {} => (EntryKind::Hidden, Arc::from("private")),
         What::AlertRecorded { alert } => (EntryKind::Alert, alert_line(alert)),

@@ -1,8 +1,8 @@
 //! What happened: the only truth.
 
 use super::{
-    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId, Kind,
-    Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq, Severity, Status,
+    AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId,
+    Kind, Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq, Severity, Status,
     StepNo, StepState, Timestamp, UpdateId, Via,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -270,6 +270,56 @@ pub enum What {
         /// The report.
         alert: AlertReport,
     },
+    /// An alert fires and stops so often that its changes are held back from here on: it counts as
+    /// firing until it has settled.
+    AlertFlapping {
+        /// What makes it the same alert.
+        fingerprint: Arc<str>,
+        /// Its name.
+        name: Arc<str>,
+        /// The service that it is about.
+        #[serde(default)]
+        service: Option<Arc<str>>,
+        /// How often it changed.
+        changes: u32,
+        /// Within how many seconds.
+        within_seconds: u32,
+    },
+    /// A monitor said something about an alert that flaps. It makes no line of its own.
+    AlertHeld {
+        /// What makes it the same alert.
+        fingerprint: Arc<str>,
+        /// What the monitor says.
+        state: AlertState,
+        /// When it began to fire, this time.
+        starts_at: Timestamp,
+        /// When it stopped.
+        #[serde(default)]
+        ends_at: Option<Timestamp>,
+    },
+    /// An alert that flapped has been quiet: what its monitor said last holds from here on.
+    AlertSettled {
+        /// What makes it the same alert.
+        fingerprint: Arc<str>,
+        /// Its name.
+        name: Arc<str>,
+        /// The service that it is about.
+        #[serde(default)]
+        service: Option<Arc<str>>,
+        /// What the monitor said last.
+        state: AlertState,
+        /// When it began to fire, this time.
+        starts_at: Timestamp,
+        /// When it stopped.
+        #[serde(default)]
+        ends_at: Option<Timestamp>,
+        /// Since when it flapped.
+        since: Timestamp,
+        /// How often it fired meanwhile.
+        fired: u32,
+        /// How often it stopped meanwhile.
+        stopped: u32,
+    },
     /// A link to something elsewhere.
     Linked {
         /// What it is.
@@ -390,7 +440,7 @@ pub enum What {
 
 impl What {
     /// The names of all kinds, as in JSON. A test holds a golden file for each.
-    pub const KINDS: [&'static str; 28] = [
+    pub const KINDS: [&'static str; 31] = [
         "opened",
         "renamed",
         "severity_set",
@@ -407,6 +457,9 @@ impl What {
         "runbook_attached",
         "step_set",
         "alert_recorded",
+        "alert_flapping",
+        "alert_held",
+        "alert_settled",
         "linked",
         "update_drafted",
         "update_posted",

@@ -131,6 +131,7 @@ impl Hall {
                 title: title(alert),
                 alert: alert.clone(),
                 match_key: self.match_key(alert),
+                severity: None,
                 kind: self.kind,
             },
         };

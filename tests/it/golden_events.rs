@@ -3,7 +3,7 @@
 //! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
 
 use crate::support::source::variants;
-use crate::support::story::{Story, a_signal, a_silence, declare};
+use crate::support::story::{Story, a_signal, a_silence, declare, report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use warroom::incident::*;
@@ -156,7 +156,26 @@ fn every_kind() -> BTreeMap<String, Event> {
         },
     );
     events.extend(beside(&mut story));
+    events.extend(flapping(&mut story));
     finish(story, events)
+}
+
+/// An alert that flaps, and settles.
+fn flapping(story: &mut Story) -> Vec<Event> {
+    let starts_at = "2026-11-24T14:02:00Z".parse().unwrap();
+    let report = |state| report("HighErrorRate", "f1a9", state, starts_at);
+    let hold = |state| Intent::HoldAlert {
+        alert: report(state),
+        changes: 5,
+        within_seconds: 600,
+    };
+    let mut events = story.act("maya", hold(AlertState::Firing));
+    events.extend(story.act("maya", hold(AlertState::Resolved)));
+    let settle = Intent::SettleAlert {
+        fingerprint: "f1a9".into(),
+    };
+    events.extend(story.try_as_server(settle).unwrap());
+    events
 }
 
 /// What is watched beside the incident, and what is asked outside.

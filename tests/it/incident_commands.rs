@@ -56,8 +56,8 @@ fn kinds(events: &[Event]) -> Vec<String> {
 fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
     let name = serde_json::to_value(&good).unwrap()["do"].clone();
     let act = |story: &mut Story, intent: Intent| match intent {
-        Intent::AnswerOutside { .. } => story.try_as_server(intent),
-        Intent::Triage { .. } | Intent::RecordAlert { .. } => {
+        Intent::AnswerOutside { .. } | Intent::SettleAlert { .. } => story.try_as_server(intent),
+        Intent::Triage { .. } | Intent::RecordAlert { .. } | Intent::HoldAlert { .. } => {
             story.try_at_level("warroom", Level::Ingest, intent)
         }
         intent => story.try_as("maya", intent),
@@ -224,6 +224,14 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
     let alert = |state| Intent::RecordAlert {
         alert: report("High", "f00d", state, now),
     };
+    let hold = |print: &str| Intent::HoldAlert {
+        alert: report("High", print, AlertState::Resolved, now),
+        changes: 5,
+        within_seconds: 600,
+    };
+    let settle = |print: &str| Intent::SettleAlert {
+        fingerprint: print.into(),
+    };
     let evidence = |text: &str| Intent::PinEvidence {
         evidence: a_signal(now).into(),
         text: text.into(),
@@ -300,6 +308,18 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             R::Invalid,
         ),
         (
+            hold("f00d"),
+            &["alert_flapping", "alert_held"],
+            hold("0ff"),
+            R::NoChange,
+        ),
+        (
+            settle("f00d"),
+            &["alert_settled"],
+            settle("0ff"),
+            R::NoChange,
+        ),
+        (
             acknowledge("b", "seen"),
             &["alerts_acknowledged"],
             acknowledge("b", ""),
@@ -335,6 +355,7 @@ fn ends() -> Vec<(Story, Row)> {
         title: title.into(),
         alert: report("High", "a", AlertState::Firing, now),
         match_key: "alertname=High".into(),
+        severity: None,
         kind: Kind::Real,
     };
     let cancel = |reason: &str| Intent::Cancel {
@@ -429,7 +450,7 @@ fn nobody_may_do_anything_to_an_incident_that_is_not_there() {
     for (intent, ..) in rows(story.now(), note, asked) {
         let code = match &intent {
             // Not theirs to say at all.
-            Intent::AnswerOutside { .. } => continue,
+            Intent::AnswerOutside { .. } | Intent::SettleAlert { .. } => continue,
             _ => RefusalCode::NotFound,
         };
         let refusal = Story::new().try_as("maya", intent).unwrap_err();

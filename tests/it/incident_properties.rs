@@ -118,6 +118,7 @@ fn lifecycle() -> impl Strategy<Value = Intent> {
             title,
             alert,
             match_key: "k".into(),
+            severity: None,
             kind: Kind::Drill
         }),
         words().prop_map(|title| Intent::Rename { title }),
@@ -172,6 +173,14 @@ fn work() -> impl Strategy<Value = Intent> {
             }
         }),
         alerts().prop_map(|alert| Intent::RecordAlert { alert }),
+        (alerts(), any::<u32>()).prop_map(|(alert, changes)| Intent::HoldAlert {
+            alert,
+            changes,
+            within_seconds: changes,
+        }),
+        alerts().prop_map(|alert| Intent::SettleAlert {
+            fingerprint: alert.fingerprint,
+        }),
         (words(), words()).prop_map(|(title, url)| Intent::AddLink { title, url }),
         (update(), words()).prop_map(|(update, text)| Intent::DraftUpdate {
             update,
@@ -401,6 +410,7 @@ fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
         let who = match command.intent {
             // Half of the answers come from someone who may not give them.
             Intent::AnswerOutside { asked, .. } if asked.0 % 2 == 0 => Actor::server(),
+            Intent::SettleAlert { .. } if i % 2 == 0 => Actor::server(),
             _ => actor(who.as_str(), Level::Responder, Via::Console),
         };
         let mut context = Context::new(now, who);

@@ -21,6 +21,7 @@ mod grafana_and_sentry;
 mod import;
 mod incident_beside;
 mod incident_commands;
+mod incident_flapping;
 mod incident_properties;
 mod incident_rules;
 mod journal_contract;

@@ -230,6 +230,7 @@ fn usual_story() -> Story {
                 title: "HighErrorRate checkout".into(),
                 alert: alert(AlertState::Firing),
                 match_key: "alertname=HighErrorRate".into(),
+                severity: None,
                 kind: Kind::Real,
             },
         )

@@ -22,6 +22,7 @@ fn triage() -> Log {
             title: "HighErrorRate on search".into(),
             alert: alert("HighErrorRate", "search", AlertState::Firing, 220),
             match_key: "x".into(),
+            severity: None,
             kind: Kind::Real,
         },
     );

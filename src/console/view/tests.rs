@@ -21,6 +21,7 @@ fn logs() -> Vec<Log> {
                 220,
             ),
             match_key: "x".into(),
+            severity: None,
             kind: Kind::Real,
         },
     );
@@ -347,6 +348,7 @@ fn the_foot_names_the_keys_that_count_now() {
             title: "HighErrorRate on search".into(),
             alert: crate::console::testing::alert("A", "b", AlertState::Firing, 220),
             match_key: "x".into(),
+            severity: None,
             kind: Kind::Real,
         },
     );

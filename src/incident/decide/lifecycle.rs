@@ -97,6 +97,7 @@ impl Case<'_> {
             title,
             alert,
             match_key,
+            severity,
             kind,
         } = &self.command.intent
         else {
@@ -119,7 +120,7 @@ impl Case<'_> {
                     title: line(title, "The title", limits::TITLE_BYTES)?,
                     kind: *kind,
                     status: Status::Triage,
-                    severity: None,
+                    severity: *severity,
                     service: alert.service().map(Arc::from),
                     started_at: Some(started),
                     detected_at: Some(detected),

@@ -2,6 +2,7 @@
 
 mod beside;
 mod check;
+mod flapping;
 mod lifecycle;
 mod outside;
 mod roles;
@@ -116,7 +117,10 @@ pub fn decide(
 /// Whether the token's level goes this far at all.
 fn check_level(intent: &Intent, context: &Context) -> Result<(), Refusal> {
     let level = context.actor.level;
-    let by_hook = matches!(intent, Intent::Triage { .. } | Intent::RecordAlert { .. });
+    let by_hook = matches!(
+        intent,
+        Intent::Triage { .. } | Intent::RecordAlert { .. } | Intent::HoldAlert { .. }
+    );
     if level.writes() || (level == Level::Ingest && by_hook) {
         return Ok(());
     }
@@ -178,6 +182,12 @@ impl Case<'_> {
                 reason,
             } => self.set_step(runbook, *step, *state, reason.as_ref()),
             Intent::RecordAlert { alert } => self.record_alert(alert),
+            Intent::HoldAlert {
+                alert,
+                changes,
+                within_seconds,
+            } => self.hold_alert(alert, *changes, *within_seconds),
+            Intent::SettleAlert { fingerprint } => self.settle_alert(fingerprint),
             Intent::AddLink { title, url } => self.add_link(title, url),
             Intent::DraftUpdate {
                 update,

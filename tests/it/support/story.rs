@@ -39,6 +39,7 @@ impl Story {
             title: alert.into(),
             alert: report,
             match_key: "alertname=x".into(),
+            severity: None,
             kind: Kind::Real,
         };
         story
