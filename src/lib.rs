@@ -5,10 +5,10 @@
 //! may know is tested in `tests/layering.rs`.
 //!
 //! ```text
-//! incident ← signals, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 //!
-//! **Invariant**: [`incident`], [`signals`] and [`import`] are pure: no clock, no I/O, no async, no
+//! **Invariant**: [`incident`], [`signals`], [`routing`] and [`import`] are pure: no clock, no I/O, no async, no
 //! randomness.
 //! **Invariant**: `server` and `console` never see each other; `console` never sees `protocol`,
 //! `journal` or a socket. It talks to `client`.
@@ -31,6 +31,7 @@ pub mod log;
 pub mod paths;
 pub mod problem;
 pub mod protocol;
+pub mod routing;
 pub mod runbooks;
 pub mod server;
 pub mod signals;

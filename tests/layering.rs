@@ -2,7 +2,7 @@
 //! breaks it.
 //!
 //! ```text
-//! incident ← signals, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 
 #![expect(
@@ -33,7 +33,7 @@ fn within(file: &str, folders: &[&str]) -> bool {
 
 const RULES: &[Rule] = &[
     Rule {
-        applies: |file| within(file, &["incident/", "signals/", "import/"]),
+        applies: |file| within(file, &["incident/", "signals/", "routing/", "import/"]),
         forbidden: &[
             "crate::protocol",
             "crate::journal",
@@ -68,9 +68,14 @@ const RULES: &[Rule] = &[
         why: "the core is pure: no I/O, no clock, no async, no randomness, nothing above it",
     },
     Rule {
-        applies: |file| within(file, &["incident/"]),
+        applies: |file| within(file, &["incident/", "routing/"]),
         forbidden: &["crate::signals"],
         why: "the core knows nothing of what is watched beside it, but for what was pinned",
+    },
+    Rule {
+        applies: |file| within(file, &["incident/", "signals/"]),
+        forbidden: &["crate::routing"],
+        why: "where an alert goes is decided above the core, and beside what is watched",
     },
     Rule {
         applies: |file| {
