@@ -4,6 +4,7 @@
 //! first mistake, and someone who edits a file at night wants to be told all of them at once, each
 //! with its place. What is written here only gives defaults; the command line goes before it.
 
+mod alerts;
 pub mod hooks;
 mod read;
 mod secret;
@@ -18,6 +19,7 @@ pub use values::listen;
 use crate::error::Failure;
 use crate::incident::{Person, Role};
 use crate::log::Form;
+use crate::routing::Rules;
 use std::fs;
 use std::io::{self, Read};
 use std::net::SocketAddr;
@@ -41,8 +43,8 @@ pub struct Config {
     pub server: Server,
     /// `[runbooks]`.
     pub runbooks: Runbooks,
-    /// `[alerts]`.
-    pub alerts: Alerts,
+    /// `[alerts]`: how alerts find their incident.
+    pub alerts: Rules,
     /// `[hooks.NAME]`, by name.
     pub hooks: Vec<hooks::Configured>,
     /// `[sources.NAME]`, with the `[[signals]]` of each; by name.
@@ -104,21 +106,6 @@ pub struct Tls {
 pub struct Runbooks {
     /// The folders; of two runbooks of one name the first folder's is taken.
     pub dirs: Vec<PathBuf>,
-}
-
-/// How alerts find their incident.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alerts {
-    /// Alerts that agree in these labels belong to one incident; never empty.
-    pub match_labels: Vec<String>,
-}
-
-impl Default for Alerts {
-    fn default() -> Self {
-        Self {
-            match_labels: vec!["alertname".to_owned(), "service".to_owned()],
-        }
-    }
 }
 
 /// Roles beyond the four.

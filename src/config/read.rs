@@ -2,7 +2,7 @@
 
 use super::section::{List, Section};
 use super::{
-    Alerts, Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, hooks, sources, values,
+    Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks, sources, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         client: client(Section::of(&mut file, "client", &mut problems), folder),
         server: server(Section::of(&mut file, "server", &mut problems), folder),
         runbooks: runbooks(Section::of(&mut file, "runbooks", &mut problems), folder),
-        alerts: alerts(Section::of(&mut file, "alerts", &mut problems)),
+        alerts: alerts::alerts(Section::of(&mut file, "alerts", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
@@ -119,19 +119,6 @@ fn runbooks(mut section: Section<'_, '_>, folder: &Path) -> Runbooks {
     Runbooks { dirs }
 }
 
-fn alerts(mut section: Section<'_, '_>) -> Alerts {
-    let mut alerts = Alerts::default();
-    if let Some(list) = section.list("match_labels") {
-        if list.get_ref().is_empty() {
-            let what = "`match_labels` is empty, so every alert would join one incident";
-            section.problem(Problem::error(list.span(), what));
-        }
-        alerts.match_labels = read_each(&mut section, "match_labels", list, values::label);
-    }
-    section.end();
-    alerts
-}
-
 fn roles(mut section: Section<'_, '_>) -> Roles {
     let extra = each(&mut section, "extra", values::extra_role).unwrap_or_default();
     section.end();
@@ -188,7 +175,7 @@ fn each<T>(
     Some(read_each(section, key, list, read))
 }
 
-fn read_each<T>(
+pub(super) fn read_each<T>(
     section: &mut Section<'_, '_>,
     key: &'static str,
     list: List,

@@ -1,5 +1,7 @@
 //! One table of the file: its keys are taken by name, and what nobody took is unknown.
 
+mod rows;
+
 use super::Problem;
 use std::borrow::Cow;
 use std::ops::Range;

@@ -2,6 +2,8 @@
 
 use crate::incident::{Person, Role};
 use crate::suggest::closest;
+use chrono::{NaiveTime, Weekday};
+use chrono_tz::Tz;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -134,6 +136,34 @@ pub(super) fn extra_role(text: &str) -> Result<Role, String> {
     }
 }
 
+/// A time of day, as `22:00`.
+pub(super) fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+    let two = text.len() == 5;
+    let read = NaiveTime::parse_from_str(text, "%H:%M")
+        .ok()
+        .filter(|_| two);
+    read.ok_or_else(|| "write hours and minutes, from 00:00 to 23:59".to_owned())
+}
+
+/// A day of the week, by its first three letters or its whole name.
+pub(super) fn weekday(text: &str) -> Result<Weekday, String> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    text.parse().map_err(|_| match closest(text, DAYS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write one of {}", DAYS.join(", ")),
+    })
+}
+
+/// A time zone with rules of its own: the machine's may be another on the next one.
+pub(super) fn named_zone(text: &str) -> Result<Tz, String> {
+    if text.eq_ignore_ascii_case("utc") {
+        return Ok(Tz::UTC);
+    }
+    zone(text)?;
+    let wanted = || "write utc or a name of the time zone database, as Europe/Berlin".to_owned();
+    text.parse().map_err(|_| wanted())
+}
+
 /// A time zone; kept as it is written.
 pub(super) fn zone(text: &str) -> Result<(), String> {
     let ours = text.eq_ignore_ascii_case("local") || text.eq_ignore_ascii_case("utc");
@@ -200,6 +230,16 @@ mod tests {
         assert!(label("service").is_ok() && label("9lives").is_err() && label("a-b").is_err());
         assert!(extra_role("Database Lead").is_ok());
         assert!(extra_role("ops").unwrap_err().contains("always there"));
+        assert!(named_zone("UTC").is_ok() && named_zone("Europe/Berlin").is_ok());
+        assert!(named_zone("local").unwrap_err().starts_with("write utc"));
+        assert!(time_of_day("23:59").is_ok() && time_of_day("00:00").is_ok());
+        for bad in ["24:00", "9:00", "22", "22:00:00", ""] {
+            assert!(time_of_day(bad).is_err(), "{bad}");
+        }
+        assert_eq!(weekday("sat"), Ok(Weekday::Sat));
+        assert_eq!(weekday("Saturday"), Ok(Weekday::Sat));
+        assert_eq!(weekday("sta").unwrap_err(), "did you mean `sat`?");
+        assert!(weekday("weekend").unwrap_err().starts_with("write one of"));
         assert!(zone("LOCAL").is_ok() && zone("Europe/Berlin").is_ok());
         assert_eq!(
             zone("Europe/Berln").unwrap_err(),

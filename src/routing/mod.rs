@@ -15,7 +15,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
-pub use flap::{Flapping, History, Observed};
+pub use flap::{CHANGES_MAX, Flapping, History, Observed};
 pub use key::{key_of, labels_of};
 pub use maintenance::{Held, Maintenance, Weekly, When};
 pub use pattern::{Labelled, Matcher, Miss, ParsePatternError, Pattern};

@@ -45,7 +45,7 @@ enum Sign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParsePatternError {
     /// It ends with a backslash.
-    #[error("a backslash takes the next character as it is: write \\\\ for one")]
+    #[error("a backslash takes the next character as it is; two of them are one")]
     Backslash,
     /// It is longer than [`PATTERN_BYTES`].
     #[error("write a shorter one, of at most {PATTERN_BYTES} bytes")]

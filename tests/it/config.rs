@@ -1,13 +1,15 @@
 //! The configuration file: what is read from a good one, and what is said about a bad one.
 
+use chrono::TimeDelta;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use warroom::config::{ConfigError, Loaded, SecretPlace, Tls, Weight, Wrong};
 use warroom::error::{Failure, Kind};
-use warroom::incident::Role;
+use warroom::incident::{Role, Severity};
 use warroom::integrations::signature::Scheme;
 use warroom::log::Form;
+use warroom::routing::{Action, Rules, When};
 
 fn corpus(kind: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/config");
@@ -250,4 +252,70 @@ fn hooks_arrive_with_what_is_usual_for_their_kind() {
         ("/check/title", Some("/host/a~1b"))
     );
     assert_eq!((fields.firing.len(), fields.resolved.len()), (2, 1));
+}
+
+#[test]
+fn rules_for_alerts_arrive_in_their_order() {
+    let path = corpus("valid")
+        .into_iter()
+        .find(|p| p.ends_with("alerts.toml"));
+    let loaded = Loaded::read(&path.unwrap(), true).unwrap();
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    let alerts = &loaded.config.alerts;
+    let read: Vec<_> = alerts
+        .rules
+        .iter()
+        .map(|rule| {
+            let group_by = rule.group_by.as_ref().map(|labels| labels.join(","));
+            let window = rule.window.map(|window| window.to_string());
+            (&*rule.name, rule.action, group_by, window, rule.severity)
+        })
+        .collect();
+    let some = |text: &str| Some(text.to_owned());
+    let sev2 = Some(Severity::Sev2);
+    let wanted = [
+        ("noise", Action::Drop, None, None, None),
+        ("database", Action::Attach, some("cluster"), None, None),
+        (
+            "checkout",
+            Action::Open,
+            some("service"),
+            some("rolling 30m"),
+            sev2,
+        ),
+        ("rest", Action::Open, None, some("fixed 2h"), None),
+    ];
+    assert_eq!(read, wanted);
+    assert_eq!(alerts.rules[1].matcher.labels.len(), 2);
+    assert!(alerts.rules[3].matcher.is_empty());
+    let flapping = (
+        alerts.flapping.changes,
+        alerts.flapping.within,
+        alerts.flapping.quiet,
+    );
+    assert_eq!(flapping, (6, TimeDelta::minutes(15), TimeDelta::minutes(5)));
+    let names: Vec<_> = alerts.maintenance.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["move of the database", "patches", "backups"]);
+    let When::Once(held) = &alerts.maintenance[0].when else {
+        panic!("{:?}", alerts.maintenance[0]);
+    };
+    assert_eq!(held.until - held.from, TimeDelta::hours(5));
+    let When::Weekly(weekly) = &alerts.maintenance[1].when else {
+        panic!("{:?}", alerts.maintenance[1]);
+    };
+    assert_eq!(
+        (weekly.days.len(), weekly.zone.name()),
+        (2, "Europe/Berlin")
+    );
+    // What is not said is as before there were rules.
+    let plain = Loaded::parse(Path::new("c.toml"), "[alerts]\n").unwrap();
+    assert_eq!(plain.config.alerts, Rules::default());
+    let behind = "[[alerts.rules]]\nname = \"all\"\n[[alerts.rules]]\nname = \"late\"\n";
+    let warned = Loaded::parse(Path::new("c.toml"), behind).unwrap();
+    let report = warned.warning_report(false);
+    assert!(
+        report.contains("no alert reaches the rule `late`"),
+        "{report}"
+    );
+    assert!(report.contains("c.toml:4:8"), "{report}");
 }

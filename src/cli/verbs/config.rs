@@ -5,6 +5,7 @@ use crate::cli::out::Out;
 use crate::config::sources::{Access, Asks, Watched};
 use crate::config::{Config, Loaded, SecretPlace, hooks};
 use crate::error::Failure;
+use crate::routing::Rules;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::io::IsTerminal as _;
@@ -92,7 +93,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "hosts": server.hosts,
         },
         "runbooks": { "dirs": config.runbooks.dirs.iter().map(shown).collect::<Vec<_>>() },
-        "alerts": { "match_labels": config.alerts.match_labels },
+        "alerts": alerts(&config.alerts),
         "hooks": hooks(config),
         "sources": sources(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
@@ -127,6 +128,21 @@ fn section_lines(out: &mut Out, name: &str, section: &Value) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// How alerts find their incident: the rules and the times of maintenance by name, in their order.
+fn alerts(rules: &Rules) -> Value {
+    let flapping = rules.flapping;
+    json!({
+        "match_labels": rules.match_labels,
+        "rules": rules.rules.iter().map(|rule| &rule.name).collect::<Vec<_>>(),
+        "maintenance": rules.maintenance.iter().map(|one| &one.name).collect::<Vec<_>>(),
+        "flapping": {
+            "changes": flapping.changes,
+            "within_seconds": flapping.within.num_seconds(),
+            "quiet_seconds": flapping.quiet.num_seconds(),
+        },
+    })
 }
 
 /// The sources by name: what each is, where, how often it is asked and for which signals, and where
