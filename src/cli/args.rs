@@ -110,7 +110,7 @@ pub enum Verb {
     Role(v::role::RoleArgs),
     /// List runbooks, attach one, move its steps on
     Runbook(v::runbook::RunbookArgs),
-    /// Put a task with a clock to one person
+    /// Put a task with a clock to one person, answer one, list the open ones
     Ask(v::ask::AskArgs),
     /// Post an internal update, with a promise of the next one
     Update(v::update::UpdateArgs),

@@ -166,15 +166,25 @@ pub fn incident(of: &Incident) -> Value {
     Value::Object(object)
 }
 
-fn ask(of: &Ask) -> Value {
+/// A task for one person, with a clock.
+#[must_use]
+pub fn ask(of: &Ask) -> Value {
+    let (more, end) = (of.more_time.as_ref(), of.end.as_ref());
     json!({
         "ask": of.id.0,
         "to": of.to.as_str(),
         "by": of.by.as_str(),
+        "noted_by": of.noted_by.as_ref().map(crate::incident::Person::as_str),
         "text": &*of.text,
         "asked_at": utc(of.asked_at),
         "due_at": utc(of.due_at),
-        "state": of.state,
+        "state": of.state.name(),
+        "acknowledged_at": maybe(of.acknowledged_at),
+        "more_minutes": more.map(|more| more.minutes),
+        "more_reason": more.and_then(|more| more.reason.as_deref()),
+        "ended_at": maybe(end.map(|end| end.at)),
+        "ended_by": end.map(|end| end.by.as_str()),
+        "result": end.and_then(|end| end.words.as_deref()),
     })
 }
 

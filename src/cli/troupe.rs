@@ -210,6 +210,7 @@ fn meaning(
         zone: Zone::Utc,
         incident: room.map(crate::client::Room::confirmed),
         runbook: None,
+        here: None,
     };
     let mut intent = parse(line, &context)
         .intent
@@ -248,6 +249,7 @@ mod tests {
                     zone: Zone::Utc,
                     incident: None,
                     runbook,
+                    here: None,
                 };
                 let meant = parse(line, &context).intent;
                 assert!(meant.is_ok(), "{name} line {}: {line}: {meant:?}", cue.line);

@@ -1,13 +1,14 @@
 //! The fold: what an event does to the state. Total: it cannot fail, whatever the event.
 
+mod asks;
 mod beside;
 mod flapping;
 
 use super::limits;
 use super::{
-    ActionItem, Alert, AlertReport, AlertState, Ask, AskState, Audience, Entry, Event, EventBody,
-    Holder, Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update,
-    UpdateId, UpdateState, What,
+    ActionItem, Alert, AlertReport, AlertState, Audience, Entry, Event, EventBody, Holder,
+    Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update, UpdateId,
+    UpdateState, What,
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -145,7 +146,7 @@ fn apply_what(incident: &mut Incident, event: &Event, what: &What) {
     }
 }
 
-/// The part of the fold about the work: runbooks, asks, updates, links, action items.
+/// The part of the fold about the work: runbooks, updates, links, action items.
 fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
     match what {
         What::RunbookAttached { runbook } => {
@@ -170,31 +171,6 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
                 step.at = (*state != StepState::Open).then_some(event.occurred_at);
                 step.reason = reason.clone();
             }
-        }
-        What::Asked {
-            ask,
-            to,
-            due_at,
-            text,
-        } => {
-            incident.counts.asks = incident.counts.asks.max(ask.0);
-            incident.asks.push_back(Ask {
-                id: *ask,
-                seq: event.seq,
-                to: to.clone(),
-                by: event.by.clone(),
-                text: text.clone(),
-                asked_at: event.occurred_at,
-                due_at: *due_at,
-                state: AskState::Asked,
-            });
-            incident.trim_asks();
-        }
-        What::AskAnswered { ask, state, .. } => {
-            if let Some(ask) = incident.ask_mut(*ask) {
-                ask.state = *state;
-            }
-            incident.trim_asks();
         }
         What::UpdateDrafted {
             update,
@@ -230,7 +206,10 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
             };
             incident.action_items.push(item);
         }
-        other => beside::apply_beside(incident, event, other),
+        other => {
+            asks::apply_asks(incident, event, other);
+            beside::apply_beside(incident, event, other);
+        }
     }
 }
 

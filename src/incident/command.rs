@@ -275,13 +275,63 @@ pub enum Intent {
         /// What is asked.
         text: Arc<str>,
     },
+    /// Note a task that was put to one person by voice, who may not be connected.
+    NoteAsk {
+        /// Who was asked.
+        to: Person,
+        /// Minutes until an answer is due, from when it was written.
+        minutes: u32,
+        /// What was asked.
+        text: Arc<str>,
+        /// Who asked; absent: the commander, or, while there is none, the writer.
+        #[serde(default)]
+        by: Option<Person>,
+    },
     /// Answer an ask.
     AnswerAsk {
         /// Which.
         ask: AskId,
         /// Acknowledged, done or declined.
         state: AskState,
-        /// What came of it, or why not.
+        /// What came of it, or why not; needed to decline.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Say that an ask needs more time than it has.
+    AskMoreTime {
+        /// Which.
+        ask: AskId,
+        /// How much more, in minutes.
+        minutes: u32,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Give an ask more time.
+    ExtendAsk {
+        /// Which.
+        ask: AskId,
+        /// How much more, in minutes, from when it is due or, where that is past, from now; absent:
+        /// as much as was asked for.
+        #[serde(default)]
+        minutes: Option<u32>,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Refuse the more time that was asked for.
+    RefuseMoreTime {
+        /// Which ask.
+        ask: AskId,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Take an ask back.
+    WithdrawAsk {
+        /// Which.
+        ask: AskId,
+        /// Why.
         #[serde(default)]
         reason: Option<Arc<str>>,
     },

@@ -1,11 +1,12 @@
 //! The line of the timeline that an event makes: its kind and its words.
 
+mod asks;
 mod beside;
 mod flapping;
 
 use super::{
-    AlertReport, AlertState, AskState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks,
-    Milestone, Person, Seq, Status, StepState, Timestamp, What,
+    AlertReport, AlertState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks, Milestone,
+    Person, Seq, Status, StepState, Timestamp, What,
 };
 use std::sync::Arc;
 
@@ -129,27 +130,14 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             EntryKind::StatusUpdate,
             posted_line(*audience, text, *next_at),
         ),
-        What::Asked { to, text, .. } => (EntryKind::Ask, format!("asked {to}: {text}").into()),
-        What::AskAnswered {
-            ask,
-            state,
-            reason,
-            text,
-        } => {
-            let word = ask_word(*state);
-            let line = match text {
-                Some(text) => format!("{word}: {text}"),
-                None => format!("ask {ask} {word}"),
-            };
-            (EntryKind::Ask, with_reason(line, reason.as_deref()))
-        }
         What::ActionItemAdded { text, owner } => (
             EntryKind::ActionItem,
             owner
                 .as_ref()
                 .map_or_else(|| text.clone(), |who| format!("{text} ({who})").into()),
         ),
-        other => beside::describe_beside(other, event.occurred_at)
+        other => asks::describe_ask(other, event)
+            .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })
 }
@@ -284,15 +272,6 @@ fn step_word(state: StepState) -> &'static str {
         StepState::Done => "done",
         StepState::Skipped => "skipped",
         StepState::Failed => "failed",
-    }
-}
-
-fn ask_word(state: AskState) -> &'static str {
-    match state {
-        AskState::Asked => "asked",
-        AskState::Acknowledged => "acknowledged",
-        AskState::Done => "done",
-        AskState::Declined => "declined",
     }
 }
 

@@ -358,6 +358,9 @@ pub enum What {
         due_at: Timestamp,
         /// What is asked.
         text: Arc<str>,
+        /// Who asked by voice; the event's writer only noted it. Absent: the writer asks, here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told_by: Option<Person>,
     },
     /// An ask was answered.
     AskAnswered {
@@ -371,6 +374,63 @@ pub enum What {
         /// What was asked, so that the line can be read by itself; absent in older logs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<Arc<str>>,
+        /// Who was asked, as somebody else may answer for them; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Person>,
+    },
+    /// An ask needs more time.
+    MoreTimeAsked {
+        /// Which.
+        ask: AskId,
+        /// Who is asked.
+        to: Person,
+        /// How much more, in minutes.
+        minutes: u32,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What is asked.
+        text: Arc<str>,
+    },
+    /// An ask has more time.
+    AskExtended {
+        /// Which.
+        ask: AskId,
+        /// Who is asked.
+        to: Person,
+        /// How much more, in minutes.
+        minutes: u32,
+        /// When an answer is due now.
+        due_at: Timestamp,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What is asked.
+        text: Arc<str>,
+    },
+    /// An ask has no more time, though it was asked for.
+    MoreTimeRefused {
+        /// Which.
+        ask: AskId,
+        /// Who is asked.
+        to: Person,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What is asked.
+        text: Arc<str>,
+    },
+    /// An ask was taken back.
+    AskWithdrawn {
+        /// Which.
+        ask: AskId,
+        /// Who was asked.
+        to: Person,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What was asked.
+        text: Arc<str>,
     },
     /// Follow-up work was noted.
     ActionItemAdded {
@@ -440,7 +500,7 @@ pub enum What {
 
 impl What {
     /// The names of all kinds, as in JSON. A test holds a golden file for each.
-    pub const KINDS: [&'static str; 31] = [
+    pub const KINDS: [&'static str; 35] = [
         "opened",
         "renamed",
         "severity_set",
@@ -465,6 +525,10 @@ impl What {
         "update_posted",
         "asked",
         "ask_answered",
+        "more_time_asked",
+        "ask_extended",
+        "more_time_refused",
+        "ask_withdrawn",
         "action_item_added",
         "evidence_pinned",
         "alerts_acknowledged",

@@ -80,8 +80,16 @@ pub const RECENT_COMMANDS: usize = 256;
 /// Incidents that may be merged into one.
 pub const MERGED: usize = 100;
 
-/// The longest ask, in minutes: a task with a clock is for this incident, not for next week.
+/// What is asked of someone: read at a glance, beside a clock. Long matter stands in a note.
+pub const ASK_BYTES: usize = 2_000;
+/// The shortest ask, in minutes: less is gone before it is read.
+pub const ASK_MINUTES_MIN: i64 = 1;
+/// The longest ask, in minutes, also with all the time that it was given since: a task with a clock
+/// is for this incident, not for next week.
 pub const ASK_MINUTES_MAX: i64 = 24 * 60;
+/// The end of an ask's time in which every screen warns, in seconds: enough to say that more is
+/// needed.
+pub const ASK_PRESSING_SECONDS: i64 = 60;
 /// The furthest promise of a next update, in minutes.
 pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows

@@ -37,7 +37,7 @@ pub use access::{Actor, Level, Via};
 pub use acknowledge::Acknowledgement;
 pub use alert::{Alert, AlertReport, AlertState};
 pub use apply::{apply, replay};
-pub use ask::{Ask, AskState};
+pub use ask::{Ask, AskEnd, AskState, MoreTime};
 pub use command::{Command, Intent, NewNote};
 pub use deadline::{Deadline, Due, deadlines, next_deadline};
 pub use decide::{Context, Decided, Draft, decide};
@@ -54,7 +54,7 @@ pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;
 pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
-pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, may_answer};
+pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary};
 pub use status::Status;
 pub use update::{Audience, Update, UpdateState};
 

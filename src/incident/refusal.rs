@@ -11,6 +11,8 @@ pub enum RefusalCode {
     Access,
     /// Only the commander or the deputy may.
     NeedsCommand,
+    /// It is somebody else's to say.
+    NotYours,
     /// The role has another holder than the writer saw.
     HolderChanged,
     /// The role is held.
@@ -38,9 +40,10 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code, for the metrics.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Access,
         Self::NeedsCommand,
+        Self::NotYours,
         Self::HolderChanged,
         Self::RoleHeld,
         Self::WrongStatus,
@@ -60,6 +63,7 @@ impl RefusalCode {
         match self {
             Self::Access => "access",
             Self::NeedsCommand => "needs_command",
+            Self::NotYours => "not_yours",
             Self::HolderChanged => "holder_changed",
             Self::RoleHeld => "role_held",
             Self::WrongStatus => "wrong_status",

@@ -2,9 +2,9 @@
 
 use super::limits;
 use super::{
-    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind,
-    Milestones, OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status,
-    Timestamp, Update, UpdateId, UpdateState,
+    Acknowledgement, Alert, AlertState, Ask, AskId, CommandId, Entry, IncidentId, Kind, Milestones,
+    OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status, Timestamp, Update,
+    UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -319,16 +319,6 @@ impl Incident {
             let oldest = self.asks.iter().position(ended).unwrap_or(0);
             self.asks.remove(oldest);
         }
-    }
-}
-
-/// The state of an ask that an answer may move it to.
-#[must_use]
-pub fn may_answer(from: AskState, to: AskState) -> bool {
-    match to {
-        AskState::Asked => false,
-        AskState::Acknowledged => from == AskState::Asked,
-        AskState::Done | AskState::Declined => from.is_open(),
     }
 }
 

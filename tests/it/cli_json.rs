@@ -111,6 +111,7 @@ async fn eventful() -> House {
         &["note", "INC-1", "!! pods restart #db"],
         &["note", "INC-1", "TODO: raise the limit @lee"],
         &["ask", "INC-1", "bo", "DB latency"],
+        &["ask", "INC-1", "1", "more", "5m", "the graph is slow"],
         &["update", "INC-1", "We look."],
         &["runbook", "attach", "INC-1", "checkout"],
         &[
@@ -190,6 +191,7 @@ async fn every_field_of_an_incident_is_on_the_page() {
     page.holds(&["A command that is durable"], &commands);
     let board = "An incident on the board";
     page.holds(&[board], &house.json(&["list"]));
+    page.holds(&["An ask"], &house.json(&["ask", "INC-1"]));
     page.holds(
         &["What a search found"],
         &house.json(&["search", "restart"]),

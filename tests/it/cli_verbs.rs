@@ -491,3 +491,61 @@ fn a_report_is_shown_then_written_once_and_in_its_place() {
         "{nothing:?}"
     );
 }
+
+#[test]
+fn an_ask_is_put_answered_given_time_and_closed_from_the_shell() {
+    let house = House::open();
+    house.ok(&["declare", "Checkout 500s"]);
+    house.ok(&["role", "INC-1", "ic", "me"]);
+    assert!(house.ok(&["ask", "INC-1"]).contains("Nobody is asked"));
+    let asked = house.ok(&["ask", "INC-1", "@bo", "10m", "check", "web", "latency"]);
+    assert!(asked.contains("ask bo, due ") && asked.contains("(10m): check web latency"));
+    // The old form of the words, and a time beside them.
+    house.ok(&["ask", "INC-1", "ana", "read the logs", "--within", "90s"]);
+    let told = ["ask", "INC-1", "@zoe", "5m", "call the bank", "--told"];
+    let noted = house.ok(&[&told[..], &["--name", "lee"]].concat());
+    assert!(noted.contains("kim told zoe by voice"), "{noted}");
+    let as_bo = |words: &[&str]| house.ok(&[&["ask", "INC-1"], words, &["--name", "bo"]].concat());
+    as_bo(&["1", "ack"]);
+    as_bo(&["1", "more", "15m", "the graph is slow"]);
+    let listed = house.ok(&["ask", "INC-1"]);
+    let rows: Vec<&str> = listed.lines().collect();
+    assert!(rows[0].starts_with("ASK  TO   DUE"), "{listed}");
+    // The first that is due comes first.
+    assert!(rows[1].starts_with("2    ana  0"), "{listed}");
+    assert!(rows[2].starts_with("3    zoe  0"), "{listed}");
+    assert!(rows[3].contains("acknowledged, needs 15m more"), "{listed}");
+    let open = house.json(&["ask", "INC-1"]);
+    let zoe = &open[1];
+    assert_eq!(
+        (&zoe["by"], &zoe["noted_by"]),
+        (&"kim".into(), &"lee".into())
+    );
+    assert_eq!(open[2]["more_minutes"], 15);
+    let refused = house.fails(1, &["ask", "INC-1", "1", "extend", "--name", "bo"]);
+    assert!(refused.contains("Only kim, who asked"), "{refused}");
+    house.ok(&["ask", "INC-1", "1", "extend"]);
+    as_bo(&["1", "done", "latency is normal"]);
+    house.ok(&["ask", "INC-1", "2", "withdraw", "found already"]);
+    house.ok(&["ask", "INC-1", "3", "done", "they know", "--name", "lee"]);
+    let shown = &house.json(&["show", "INC-1"])[0]["asks"];
+    let fields = |field: &str| -> Vec<String> {
+        let asks = shown.as_array().unwrap().iter();
+        asks.map(|ask| ask[field].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(fields("state"), ["done", "withdrawn", "done"]);
+    assert_eq!(
+        fields("result"),
+        ["latency is normal", "found already", "they know"]
+    );
+    assert_eq!(fields("ended_by"), ["bo", "kim", "lee"]);
+    for (words, says) in [
+        (&["1", "finished"][..], "'finished' is not an answer"),
+        (&["@bo", "10m"], "/ask needs words"),
+        (&["bo smith", "--within", "30h"], "between 1m and 1440m"),
+    ] {
+        let usage = house.fails(2, &[&["ask", "INC-1"], words].concat());
+        assert!(usage.contains(says), "{words:?}: {usage}");
+    }
+}

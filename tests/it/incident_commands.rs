@@ -221,6 +221,30 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         state: AskState::Done,
         reason: None,
     };
+    let told = |by: &str| Intent::NoteAsk {
+        to: person("bo"),
+        minutes: 10,
+        text: "web latency".into(),
+        by: Some(person(by)),
+    };
+    let more = |minutes| Intent::AskMoreTime {
+        ask: AskId(2),
+        minutes,
+        reason: None,
+    };
+    let extend = |ask, minutes| Intent::ExtendAsk {
+        ask: AskId(ask),
+        minutes,
+        reason: None,
+    };
+    let refuse = |ask| Intent::RefuseMoreTime {
+        ask: AskId(ask),
+        reason: None,
+    };
+    let withdraw = |ask| Intent::WithdrawAsk {
+        ask: AskId(ask),
+        reason: None,
+    };
     let alert = |state| Intent::RecordAlert {
         alert: report("High", "f00d", state, now),
     };
@@ -291,6 +315,16 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         (post(1), &["update_posted"], post(9), R::NotFound),
         (ask(10), &["asked"], ask(0), R::Invalid),
         (answer(1), &["ask_answered"], answer(9), R::NotFound),
+        (told("ana"), &["asked"], told("warroom"), R::Invalid),
+        (more(5), &["more_time_asked"], more(0), R::Invalid),
+        (refuse(2), &["more_time_refused"], refuse(3), R::NoChange),
+        (
+            extend(2, Some(5)),
+            &["ask_extended"],
+            extend(2, None),
+            R::Invalid,
+        ),
+        (withdraw(2), &["ask_withdrawn"], withdraw(1), R::WrongStatus),
         (
             alert(AlertState::Firing),
             &["alert_recorded"],
@@ -470,7 +504,7 @@ fn bounds_are_where_they_are_said_to_be() {
             target: note,
             text: t.into(),
         }),
-        (limits::REASON_BYTES, &|t| Intent::Ask {
+        (limits::ASK_BYTES, &|t| Intent::Ask {
             to: "bo".parse().unwrap(),
             minutes: 5,
             text: t.into(),

@@ -158,6 +158,7 @@ fn work() -> impl Strategy<Value = Intent> {
         AskState::Acknowledged,
         AskState::Done,
         AskState::Declined,
+        AskState::Withdrawn,
     ]);
     let update = || prop::option::of((0u32..4).prop_map(UpdateId));
     prop_oneof![
@@ -202,14 +203,48 @@ fn work() -> impl Strategy<Value = Intent> {
             minutes,
             text
         }),
-        (0u32..5, answers).prop_map(|(ask, state)| Intent::AnswerAsk {
-            ask: AskId(ask),
-            state,
-            reason: None
+        (0u32..5, answers, prop::option::of(words())).prop_map(|(ask, state, reason)| {
+            Intent::AnswerAsk {
+                ask: AskId(ask),
+                state,
+                reason,
+            }
         }),
+        asks(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
+}
+
+/// What is done to asks beyond answering them.
+fn asks() -> BoxedStrategy<Intent> {
+    let ask = || (0u32..5).prop_map(AskId);
+    let minutes = || prop_oneof![0u32..30, Just(1_440), any::<u32>()];
+    let reason = || prop::option::of(words());
+    let by = prop::option::of(people());
+    prop_oneof![
+        (people(), minutes(), words(), by).prop_map(|(to, minutes, text, by)| Intent::NoteAsk {
+            to,
+            minutes,
+            text,
+            by
+        }),
+        (ask(), minutes(), reason()).prop_map(|(ask, minutes, reason)| Intent::AskMoreTime {
+            ask,
+            minutes,
+            reason
+        }),
+        (ask(), prop::option::of(minutes()), reason()).prop_map(|(ask, minutes, reason)| {
+            Intent::ExtendAsk {
+                ask,
+                minutes,
+                reason,
+            }
+        }),
+        (ask(), reason()).prop_map(|(ask, reason)| Intent::RefuseMoreTime { ask, reason }),
+        (ask(), reason()).prop_map(|(ask, reason)| Intent::WithdrawAsk { ask, reason }),
+    ]
+    .boxed()
 }
 
 fn numbers() -> impl Strategy<Value = Option<Number>> {

@@ -19,6 +19,7 @@ mod contract;
 mod golden_events;
 mod grafana_and_sentry;
 mod import;
+mod incident_asks;
 mod incident_beside;
 mod incident_commands;
 mod incident_flapping;

@@ -60,6 +60,7 @@ fn meaning(
         zone: cx.zone(),
         incident: room.map(crate::client::Room::confirmed),
         runbook: None,
+        here: None,
     };
     let parsed = parse(text, &context);
     let preview = parsed.preview;

@@ -90,15 +90,18 @@ fn work(out: &mut Out, of: &Incident) -> Result<(), Failure> {
         out.line("Asks")?;
     }
     for ask in &of.asks {
-        let state = if ask.is_overdue(session::now()) {
+        let state = if !of.status.is_over() && ask.is_overdue(session::now()) {
             "OVERDUE".to_owned()
         } else {
-            format!("{:?}", ask.state).to_ascii_lowercase()
+            ask.state.name().to_owned()
         };
         let due = out.style.zone.hm(ask.due_at);
         let text = visible_line(&ask.text);
+        let result = ask.end.as_ref().and_then(|end| end.words.as_deref());
+        let result =
+            result.map_or_else(String::new, |words| format!("  ({})", visible_line(words)));
         out.line(format_args!(
-            "  {} {}  due {due}  {state}  {text}",
+            "  {} {}  due {due}  {state}  {text}{result}",
             ask.id, ask.to
         ))?;
     }

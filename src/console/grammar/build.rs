@@ -5,13 +5,9 @@ use super::check::{one_line, plain, within};
 use super::lex::Cursor;
 use super::{GrammarContext, Head, Meaning, Problem, Span, Verb, Word, lex, mark};
 use crate::incident::{
-    AskId, AskState, Audience, IncidentId, Intent, Milestone, Role, Severity, Status, StepNo,
-    StepState, limits,
+    Audience, IncidentId, Intent, Milestone, Role, Severity, Status, StepNo, StepState, limits,
 };
 use std::sync::Arc;
-
-/// How long an ask is given when the line does not say, in minutes.
-const ASK_MINUTES: u32 = 10;
 
 /// What a slash word asks for.
 pub(super) fn command(
@@ -32,6 +28,7 @@ pub(super) fn command(
     };
     match word.verb {
         Verb::Ask => build.ask(),
+        Verb::Told => build.told(),
         Verb::Answer => build.answer(),
         Verb::Severity => build.severity(),
         Verb::Status => build.status(),
@@ -46,34 +43,6 @@ pub(super) fn command(
 }
 
 impl Build<'_, '_> {
-    fn ask(&mut self) -> Result<Intent, Problem> {
-        let to = self.person()?;
-        let minutes = self
-            .minutes(limits::ASK_MINUTES_MAX)?
-            .unwrap_or(ASK_MINUTES);
-        let text = self.rest("words that say what is asked", limits::REASON_BYTES)?;
-        Ok(Intent::Ask { to, minutes, text })
-    }
-
-    fn answer(&mut self) -> Result<Intent, Problem> {
-        let ask = AskId(self.argument("the number of an ask", |word| {
-            let number = word.trim_start_matches('#');
-            number
-                .parse()
-                .map_err(|_| format!("'{word}' is not the number of an ask"))
-        })?);
-        let state = self.argument("ack, done or decline", |word| {
-            match &*word.to_ascii_lowercase() {
-                "ack" | "acknowledged" => Ok(AskState::Acknowledged),
-                "done" => Ok(AskState::Done),
-                "decline" | "declined" => Ok(AskState::Declined),
-                _ => Err(format!("'{word}' is not an answer: ack, done or decline")),
-            }
-        })?;
-        let reason = self.reason()?;
-        Ok(Intent::AnswerAsk { ask, state, reason })
-    }
-
     fn severity(&mut self) -> Result<Intent, Problem> {
         let severity = self.argument("a severity: 1 to 4, or unset", |word| {
             if word.eq_ignore_ascii_case("unset") {

@@ -17,6 +17,7 @@
 //! **Invariant**: pure, and total: any text gives an intent or a problem.
 
 mod arguments;
+mod asks;
 mod build;
 mod check;
 mod entry;
@@ -24,9 +25,11 @@ mod lex;
 mod preview;
 mod words;
 
+pub use asks::ANSWERS;
 pub use words::{Verb, WORDS, Word, find};
 
 use super::text::{Zone, closest};
+use crate::client::Here;
 use crate::incident::{EntryKind, Incident, Intent, Timestamp};
 use lex::Cursor;
 use std::fmt;
@@ -43,6 +46,8 @@ pub struct GrammarContext<'a> {
     pub incident: Option<&'a Incident>,
     /// The runbook that a step without a name belongs to; absent: the one attached last.
     pub runbook: Option<&'a str>,
+    /// Who is connected; absent: not known.
+    pub here: Option<&'a [Here]>,
 }
 
 /// What a part of a line is, so that it can be shown while it is typed.

@@ -1,7 +1,7 @@
 //! One line that says what a line becomes.
 
 use super::GrammarContext;
-use crate::incident::{AskState, Intent, NewNote, Person, StepState, Timestamp};
+use crate::incident::{Intent, NewNote, Person, StepState, Timestamp};
 use chrono::TimeDelta;
 
 /// The most of a text that is repeated in the preview, in `char`s: the line itself is in sight.
@@ -27,30 +27,15 @@ pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> String {
         Intent::SetMilestone { milestone, at } => {
             format!("milestone {milestone} · {}", time(*at, context))
         }
-        Intent::Ask { to, minutes, text } => {
-            let due = context.now + TimeDelta::minutes(i64::from(*minutes));
-            format!(
-                "ask {to}, due {} ({minutes}m): {}",
-                time(due, context),
-                short(text)
-            )
-        }
-        Intent::AnswerAsk { ask, state, reason } => {
-            let word = match state {
-                AskState::Asked => "asked",
-                AskState::Acknowledged => "acknowledged",
-                AskState::Done => "done",
-                AskState::Declined => "declined",
-            };
-            format!("ask {ask} {word}{}", because(reason.as_deref()))
-        }
         Intent::SetStep {
             runbook,
             step,
             state,
             reason,
         } => step_line(runbook, *step, *state, reason.as_deref(), context),
-        other => about_incident(other, context),
+        other => {
+            super::asks::preview(other, context).unwrap_or_else(|| about_incident(other, context))
+        }
     }
 }
 
@@ -139,8 +124,7 @@ fn about_incident(intent: &Intent, context: &GrammarContext<'_>) -> String {
             ..
         } => {
             let next = next_in_minutes.map_or("next by severity".to_owned(), |minutes| {
-                let due = context.now + TimeDelta::minutes(i64::from(minutes));
-                format!("next by {}", time(due, context))
+                format!("next by {}", due(minutes, context))
             });
             let words = text.as_deref().map(short).unwrap_or_default();
             format!("post internal update, {next}: {words}")
@@ -148,6 +132,12 @@ fn about_incident(intent: &Intent, context: &GrammarContext<'_>) -> String {
         // the grammar makes none of these
         _ => "sent as it is".to_owned(),
     }
+}
+
+/// When it is so many minutes from now.
+pub(super) fn due(minutes: u32, context: &GrammarContext<'_>) -> String {
+    let at = context.now + TimeDelta::minutes(i64::from(minutes));
+    time(at, context)
 }
 
 /// The time with its zone, and its date when that is not today's.
@@ -161,13 +151,13 @@ fn time(at: Timestamp, context: &GrammarContext<'_>) -> String {
     format!("{day}{} {}", zone.hms(at), zone.name(at))
 }
 
-fn because(reason: Option<&str>) -> String {
+pub(super) fn because(reason: Option<&str>) -> String {
     reason
         .map(|why| format!(": {}", short(why)))
         .unwrap_or_default()
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut shown: String = text.chars().take(WORDS_SHOWN).collect();
     if shown.len() < text.len() {
         shown.push('…');

@@ -12,6 +12,7 @@ fn context() -> GrammarContext<'static> {
         zone: Zone::Utc,
         incident: None,
         runbook: Some("checkout-5xx"),
+        here: None,
     }
 }
 
@@ -200,6 +201,79 @@ fn commands_mean_what_they_say() {
             },
         ),
         (
+            "/told @bo look",
+            Intent::NoteAsk {
+                to: "bo".parse().unwrap(),
+                minutes: 10,
+                text: text("look"),
+                by: None,
+            },
+        ),
+        (
+            "/told @bo from @ana 5m look",
+            Intent::NoteAsk {
+                to: "bo".parse().unwrap(),
+                minutes: 5,
+                text: text("look"),
+                by: Some("ana".parse().unwrap()),
+            },
+        ),
+        (
+            "/told @bo from the logs, say what happened",
+            Intent::NoteAsk {
+                to: "bo".parse().unwrap(),
+                minutes: 10,
+                text: text("from the logs, say what happened"),
+                by: None,
+            },
+        ),
+        (
+            "/answer #3 done latency is normal",
+            Intent::AnswerAsk {
+                ask: crate::incident::AskId(3),
+                state: crate::incident::AskState::Done,
+                reason: Some(text("latency is normal")),
+            },
+        ),
+        (
+            "/answer 3 more 10m the graph is slow",
+            Intent::AskMoreTime {
+                ask: crate::incident::AskId(3),
+                minutes: 10,
+                reason: Some(text("the graph is slow")),
+            },
+        ),
+        (
+            "/answer 3 extend",
+            Intent::ExtendAsk {
+                ask: crate::incident::AskId(3),
+                minutes: None,
+                reason: None,
+            },
+        ),
+        (
+            "/answer 3 extend 1h30m go on",
+            Intent::ExtendAsk {
+                ask: crate::incident::AskId(3),
+                minutes: Some(90),
+                reason: Some(text("go on")),
+            },
+        ),
+        (
+            "/answer 3 refuse we need it",
+            Intent::RefuseMoreTime {
+                ask: crate::incident::AskId(3),
+                reason: Some(text("we need it")),
+            },
+        ),
+        (
+            "/answer 3 WITHDRAW",
+            Intent::WithdrawAsk {
+                ask: crate::incident::AskId(3),
+                reason: None,
+            },
+        ),
+        (
             "/claim IC",
             Intent::ClaimRole {
                 role: Role::IncidentCommander,
@@ -259,6 +333,12 @@ fn problems_say_what_to_write() {
         ("/ask @bo 10m", "words that say what is asked"),
         ("/ask @bo 2d look", "between 1m and 1440m"),
         ("/step 4 skip", "needs a reason"),
+        ("/told @bo from @ana", "words that say what is asked"),
+        ("/answer x done", "'x' is not the number of an ask"),
+        ("/answer 3 finished", "'finished' is not an answer"),
+        ("/answer 3 decline", "needs a reason"),
+        ("/answer 3 more", "needs a time"),
+        ("/answer 3 more 2d", "between 1m and 1440m"),
         ("/status fixed", "is not a status"),
         ("/claim ic now", "more than it needs"),
         ("/private /ask @bo look", "cannot be private"),
@@ -290,11 +370,36 @@ fn the_preview_says_what_it_becomes() {
             "note · 14:02:10 UTC · private: spectators never see it",
         ),
         ("/ask @bo 10m look", "ask bo, due 14:12:10 UTC (10m): look"),
+        (
+            "/told @bo from @ana 10m look",
+            "ana told bo by voice, due 14:12:10 UTC (10m): look",
+        ),
+        ("/answer 3 more 5m slow", "ask 3 needs 5m more: slow"),
+        ("/answer 3 extend", "give ask 3 the time asked for"),
+        ("/answer 3 withdraw", "withdraw ask 3"),
         ("/sev 1", "severity SEV1 (critical: complete outage)"),
     ];
     for (line, says) in cases {
         assert_eq!(parse(line, &context()).preview, says);
     }
+    let here = |name: &str| Here {
+        person: name.parse().unwrap(),
+        spectator: false,
+        pane: crate::client::Pane::default(),
+        typing: false,
+    };
+    let here = [here("Bo"), here("ana")];
+    let context = GrammarContext {
+        here: Some(&here),
+        ..context()
+    };
+    let ask = |who: &str| parse(&format!("/ask @{who} 10m look"), &context).preview;
+    assert!(!ask("bo").contains("not here"), "{}", ask("bo"));
+    assert!(
+        ask("zoe").contains("not here: say it aloud"),
+        "{}",
+        ask("zoe")
+    );
 }
 
 #[test]

@@ -11,7 +11,9 @@ pub enum Verb {
     Private,
     /// Put a task to someone.
     Ask,
-    /// Answer an ask.
+    /// Note a task that someone was given by voice.
+    Told,
+    /// Answer an ask, or change it.
     Answer,
     /// Set the severity.
     Severity,
@@ -84,7 +86,7 @@ const fn row(
 }
 
 /// Every slash command, the most used first: completion keeps this order.
-pub const WORDS: [Word; 29] = [
+pub const WORDS: [Word; 30] = [
     row(
         "decision",
         &["decide"],
@@ -98,6 +100,13 @@ pub const WORDS: [Word; 29] = [
         "/ask @bo 10m check web latency",
         "a task for one person, with a clock",
         Verb::Ask,
+    ),
+    row(
+        "told",
+        &[],
+        "/told @bo 10m check web latency",
+        "the same, given by voice: for someone who is not connected",
+        Verb::Told,
     ),
     row(
         "finding",
@@ -216,7 +225,7 @@ pub const WORDS: [Word; 29] = [
         "answer",
         &[],
         "/answer 3 done latency is normal",
-        "answer ask 3: ack, done or decline",
+        "answer ask 3: ack, done, decline, more, extend, refuse, withdraw",
         Verb::Answer,
     ),
     row(

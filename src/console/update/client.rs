@@ -156,6 +156,27 @@ fn words(intent: &Intent) -> Option<String> {
         Intent::Amend { text, .. } | Intent::DraftUpdate { text, .. } => Some(text.to_string()),
         Intent::PostUpdate { text, .. } => text.as_ref().map(ToString::to_string),
         Intent::Ask { to, minutes, text } => Some(format!("/ask @{to} {minutes}m {text}")),
+        Intent::NoteAsk {
+            to,
+            minutes,
+            text,
+            by,
+        } => {
+            let by = by.as_ref().map(|by| format!("from @{by} "));
+            let by = by.unwrap_or_default();
+            Some(format!("/told @{to} {by}{minutes}m {text}"))
+        }
+        // Without words it is one key again.
+        Intent::AnswerAsk {
+            ask,
+            state,
+            reason: Some(reason),
+        } => Some(format!("/answer {ask} {} {reason}", state.name())),
+        Intent::AskMoreTime {
+            ask,
+            minutes,
+            reason: Some(reason),
+        } => Some(format!("/answer {ask} more {minutes}m {reason}")),
         Intent::AddActionItem { text, .. } => Some(format!("TODO: {text}")),
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! The only place where the rules live: whether a command may happen, and what then does.
 
+mod asks;
 mod beside;
 mod check;
 mod flapping;
@@ -200,9 +201,12 @@ impl Case<'_> {
                 next_in_minutes,
             } => self.post_update(*update, text.as_ref(), *next_in_minutes),
             Intent::Ask { to, minutes, text } => self.ask(to, *minutes, text),
-            Intent::AnswerAsk { ask, state, reason } => {
-                self.answer_ask(*ask, *state, reason.as_ref())
-            }
+            Intent::NoteAsk { .. }
+            | Intent::AnswerAsk { .. }
+            | Intent::AskMoreTime { .. }
+            | Intent::ExtendAsk { .. }
+            | Intent::RefuseMoreTime { .. }
+            | Intent::WithdrawAsk { .. } => self.about_ask(),
             Intent::AddActionItem { text, owner } => self.add_action_item(text, owner.as_ref()),
             Intent::PinEvidence {
                 evidence,

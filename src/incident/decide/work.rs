@@ -1,11 +1,10 @@
-//! Rules about the work: runbooks, asks, updates.
+//! Rules about the work: runbooks and updates.
 
 use super::check::{no_change, reason, refuse, text};
 use super::{Case, Draft};
 use crate::incident::limits;
 use crate::incident::{
-    AskId, AskState, Audience, Person, Refusal, RefusalCode, StepNo, StepState, UpdateId,
-    UpdateState, What, may_answer,
+    Audience, Refusal, RefusalCode, StepNo, StepState, UpdateId, UpdateState, What,
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -191,65 +190,6 @@ impl Case<'_> {
             audience,
             text,
             next_at,
-        }))
-    }
-
-    pub(super) fn ask(self, to: &Person, minutes: u32, words: &str) -> Result<Vec<Draft>, Refusal> {
-        self.needs_open()?;
-        if !(1..=limits::ASK_MINUTES_MAX).contains(&i64::from(minutes)) {
-            return Err(refuse(
-                RefusalCode::Invalid,
-                format!("{minutes} minutes is no time for an ask."),
-                "Give it 1 minute to 24 hours.",
-            ));
-        }
-        if self.incident.open_asks() >= limits::OPEN_ASKS {
-            return Err(refuse(
-                RefusalCode::Full,
-                format!("{} asks are open; that is the most.", limits::OPEN_ASKS),
-                "End some first.",
-            ));
-        }
-        let text = text(words, "The ask", limits::REASON_BYTES)?;
-        let ask = AskId(self.incident.counts.asks.saturating_add(1));
-        let due_at = self.written_at() + TimeDelta::minutes(i64::from(minutes));
-        Ok(self.one(What::Asked {
-            ask,
-            to: to.clone(),
-            due_at,
-            text,
-        }))
-    }
-
-    pub(super) fn answer_ask(
-        self,
-        id: AskId,
-        state: AskState,
-        why: Option<&Arc<str>>,
-    ) -> Result<Vec<Draft>, Refusal> {
-        let Some(ask) = self.incident.ask(id) else {
-            return Err(refuse(
-                RefusalCode::NotFound,
-                format!("There is no ask {id}."),
-                "Look at the asks for its number.",
-            ));
-        };
-        if ask.state == state {
-            return Err(no_change(format!("Ask {id} is that already.")));
-        }
-        if !may_answer(ask.state, state) {
-            return Err(refuse(
-                RefusalCode::WrongStatus,
-                format!("Ask {id} to {} has ended.", ask.to),
-                "Ask again.",
-            ));
-        }
-        let text = Some(ask.text.clone());
-        Ok(self.one(What::AskAnswered {
-            ask: id,
-            state,
-            reason: reason(why)?,
-            text,
         }))
     }
 }

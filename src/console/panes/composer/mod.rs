@@ -228,6 +228,7 @@ impl State {
             zone: cx.zone,
             incident: Some(cx.room.shown()),
             runbook: None,
+            here: Some(cx.room.here()).filter(|here| !here.is_empty()),
         };
         parse(&self.text, &context)
     }
