@@ -38,7 +38,7 @@ impl Prompt {
                 self.line.insert(text);
             }
             Stroke::Edit(edit) => self.line.edit(edit),
-            Stroke::Accept if self.line.is_blank() => {
+            Stroke::Accept if self.line.is_blank() && !self.then.may_be_blank() => {
                 self.wrong = Some("Write a few words, or press esc to leave it.".to_owned());
             }
             Stroke::Accept => {
@@ -103,6 +103,21 @@ pub fn confirm(asked: &panes::Confirm, stroke: Stroke<'_>) -> Answer {
 mod tests {
     use super::*;
     use crate::incident::Seq;
+
+    #[test]
+    fn where_words_may_be_left_out_enter_is_enough() {
+        let then = Then::WithdrawAsk(crate::incident::AskId(3));
+        let mut prompt = Prompt::from(panes::Prompt {
+            title: "Why".to_owned(),
+            text: " ".to_owned(),
+            then: then.clone(),
+        });
+        let text = String::new();
+        assert_eq!(
+            prompt.stroke(Stroke::Accept),
+            Answer::Written { then, text }
+        );
+    }
 
     #[test]
     fn an_empty_answer_is_not_taken() {

@@ -1,12 +1,16 @@
 //! Roles, asks and who is here: who does what, and what is owed.
 
+mod asks;
+#[cfg(test)]
+mod tests;
+
 use super::rows::{Row, column, draw, first_row, piece, step};
-use super::{Confirm, Cx, Look, OverlayRequest, Prompt, Request, Then, Title};
+use super::{Confirm, Cx, Look, OverlayRequest, Request, Title};
 use crate::client::Here;
 use crate::console::keymap::{Action, Context};
-use crate::console::text::{age, cells, countdown, visible_line};
+use crate::console::text::{age, cells, visible_line};
 use crate::console::theme::Meaning;
-use crate::incident::{Ask, AskId, AskState, Incident, Intent, Person, Role};
+use crate::incident::{AskId, Incident, Intent, Person, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -59,9 +63,8 @@ impl State {
             Action::Top => self.go(&rows, at, -1, isize::MAX),
             Action::Bottom => self.go(&rows, at, 1, isize::MAX),
             other => {
-                if let Some(item) = rows.get(at).and_then(|row| row.item.clone()) {
-                    return act(other, &item, cx);
-                }
+                let item = rows.get(at).and_then(|row| row.item.clone());
+                return act(other, item.as_ref(), cx);
             }
         }
         Vec::new()
@@ -70,20 +73,18 @@ impl State {
     /// Why the action is not possible now; nothing when it is, or is none of this pane's.
     #[must_use]
     pub fn why_not(&self, action: Action, cx: &Cx<'_>) -> Option<String> {
-        let rows = lines(cx, None);
-        let item = self.place(&rows).and_then(|at| rows.get(at)?.item.clone());
+        let item = self.item(&lines(cx, None));
         let incident = cx.room.shown();
         match (action, item) {
+            (action, item) if asks::is_on_ask(action) => {
+                asks::why_not(action, ask_of(item.as_ref()), cx)
+            }
             (Action::ReleaseRole, Some(Item::Role(role))) if incident.holder(&role).is_none() => {
                 Some(format!("{role} is vacant already."))
             }
             (Action::ReleaseRole, Some(Item::Ask(_)) | None) => {
                 Some("The cursor is on no role. Put it on one.".to_owned())
             }
-            (
-                Action::AskAcknowledge | Action::AskDone | Action::AskDecline,
-                Some(Item::Role(_)) | None,
-            ) => Some("The cursor is on no ask. Put it on one.".to_owned()),
             _ => None,
         }
     }
@@ -137,6 +138,10 @@ impl State {
         same.or_else(|| rows.iter().position(|row| row.item.is_some()))
     }
 
+    fn item(&self, rows: &[Row<Item>]) -> Option<Item> {
+        self.place(rows).and_then(|at| rows.get(at)?.item.clone())
+    }
+
     fn go(&mut self, rows: &[Row<Item>], mut at: usize, direction: isize, times: isize) {
         for _ in 0..times {
             match step(rows, at, direction) {
@@ -148,33 +153,22 @@ impl State {
     }
 }
 
-/// What an action does to the row under the cursor.
-fn act(action: Action, item: &Item, cx: &Cx<'_>) -> Vec<Request> {
+/// What an action does to the row under the cursor. An action on an ask may find one of this
+/// person's own where the cursor is on none.
+fn act(action: Action, item: Option<&Item>, cx: &Cx<'_>) -> Vec<Request> {
     let me = cx.me.map(|me| &me.person);
     match item {
-        Item::Role(role) => act_on_role(action, role, cx.room.shown(), me),
-        Item::Ask(id) => {
-            let answer = |state| {
-                Request::Submit(Intent::AnswerAsk {
-                    ask: *id,
-                    state,
-                    reason: None,
-                })
-            };
-            match action {
-                Action::AskAcknowledge | Action::Accept => vec![answer(AskState::Acknowledged)],
-                Action::AskDone => vec![answer(AskState::Done)],
-                Action::AskDecline => vec![Request::Open(OverlayRequest::Prompt(Prompt {
-                    title: format!("Why is ask {id} declined"),
-                    text: String::new(),
-                    then: Then::AnswerAsk {
-                        ask: *id,
-                        state: AskState::Declined,
-                    },
-                }))],
-                _ => Vec::new(),
-            }
+        Some(Item::Role(role)) if !asks::is_on_ask(action) => {
+            act_on_role(action, role, cx.room.shown(), me)
         }
+        item => asks::act(action, ask_of(item), cx),
+    }
+}
+
+fn ask_of(item: Option<&Item>) -> Option<AskId> {
+    match item {
+        Some(Item::Ask(id)) => Some(*id),
+        _ => None,
     }
 }
 
@@ -253,25 +247,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     for role in roles {
         rows.push(role_row(role, wide, incident, cx, look));
     }
-    let open: Vec<&Ask> = incident
-        .asks
-        .iter()
-        .filter(|ask| ask.state.is_open())
-        .collect();
-    rows.push(Row::section("Asks", open.len()));
-    if open.is_empty() {
-        let hint = look.map_or(String::new(), |look| {
-            format!(
-                "none; {} asks someone, with a clock",
-                hint(look, Action::Ask)
-            )
-        });
-        rows.push(Row::plain(hint, Meaning::Placeholder));
-    }
-    let mut open = open;
-    open.sort_by_key(|ask| (ask.due_at, ask.id));
-    let wide = name_column(open.iter().map(|ask| ask.to.as_str()));
-    rows.extend(open.into_iter().map(|ask| ask_row(ask, wide, cx, look)));
+    rows.extend(asks::rows(cx, look));
     if !cx.room.here().is_empty() {
         rows.push(Row::section("Here", cx.room.here().len()));
         rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
@@ -330,33 +306,6 @@ fn role_row(
     let key = look.map(|look| format!("{} claim", hint(look, Action::ClaimRole)));
     let right = vec![piece(key.unwrap_or_default(), Meaning::Muted)];
     Row::new(vec![name, piece("VACANT", Meaning::Vacant)], right, item)
-}
-
-fn ask_row(ask: &Ask, wide: usize, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<Item> {
-    let mine = cx.me.is_some_and(|me| me.person == ask.to);
-    let who = if mine { Meaning::Me } else { Meaning::Person };
-    // Whether the one who is asked has seen it is what the asker wants to know.
-    let state = match ask.state {
-        AskState::Acknowledged => Meaning::Good,
-        _ => Meaning::Ask,
-    };
-    let known = if look.is_some_and(|look| look.ascii) {
-        state.ascii_glyph()
-    } else {
-        state.glyph()
-    };
-    let due = countdown(ask.due_at - cx.now);
-    let right = if due.late {
-        piece(format!("OVERDUE {}", due.text), Meaning::Overdue)
-    } else {
-        piece(due.text, Meaning::Text)
-    };
-    let left = vec![
-        piece(column(&visible_line(ask.to.as_str()), wide), who),
-        piece(format!(" {known} "), state),
-        piece(visible_line(&ask.text), Meaning::Text),
-    ];
-    Row::new(left, vec![right], Some(Item::Ask(ask.id)))
 }
 
 fn here_row(here: &Here, cx: &Cx<'_>) -> Row<Item> {

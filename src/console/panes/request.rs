@@ -158,6 +158,14 @@ pub enum Then {
         /// Its state from then on.
         state: AskState,
     },
+    /// How much more time an ask needs (first), and why.
+    AskMoreTime(AskId),
+    /// How much more time an ask gets (first; absent: what was asked for), and why.
+    ExtendAsk(AskId),
+    /// Why an ask gets no more time.
+    RefuseMoreTime(AskId),
+    /// Why an ask is withdrawn.
+    WithdrawAsk(AskId),
     /// Who gets the role.
     AssignRole {
         /// The role.
@@ -223,4 +231,20 @@ pub enum Then {
         /// Its name for people.
         short: Arc<str>,
     },
+}
+
+impl Then {
+    /// Whether it also takes no words at all: enter is enough.
+    #[must_use]
+    pub fn may_be_blank(&self) -> bool {
+        matches!(
+            self,
+            Self::AnswerAsk {
+                state: AskState::Done,
+                ..
+            } | Self::ExtendAsk(_)
+                | Self::RefuseMoreTime(_)
+                | Self::WithdrawAsk(_)
+        )
+    }
 }

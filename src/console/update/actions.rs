@@ -8,7 +8,7 @@ use crate::console::layout::Layout;
 use crate::console::overlays::{
     Choice, Form, Move, Overlay, Page, Picker, Prompt, Reader, Results, Search,
 };
-use crate::console::panes::{self, Focus, Say, Then};
+use crate::console::panes::{self, Focus, Say, Then, command};
 use crate::console::view::board;
 use crate::incident::{Kind, Status, UpdateId, UpdateState};
 
@@ -364,7 +364,13 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Ask => begin(app, "/ask @"),
         Action::DraftUpdate => begin(app, "/update "),
         Action::PostUpdate => answers::post_update(app),
-        other if !in_pane => pane(app, Focus::Command, other),
+        // Where the cursor of a pane without the focus stands counts for nothing.
+        other if !in_pane => {
+            let asked = app
+                .split(Focus::Command)
+                .map(|(_, cx)| command::State::default().handle(other, &cx));
+            requests::requests(app, asked.unwrap_or_default())
+        }
         _ => Vec::new(),
     }
 }

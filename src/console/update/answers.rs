@@ -293,6 +293,8 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
             state,
             reason: some,
         },
+        Then::RefuseMoreTime(ask) => Intent::RefuseMoreTime { ask, reason: some },
+        Then::WithdrawAsk(ask) => Intent::WithdrawAsk { ask, reason: some },
         Then::AssignRole {
             role,
             expected_holder,

@@ -1,10 +1,11 @@
-//! Answers to prompts about what is watched: until when and why, for how long and why.
+//! Answers to prompts that begin with a length of time: until when and why, for how long and why.
 
 use super::answers::Read;
 use crate::console::panes::{Confirm, Then};
 use crate::console::text::parse_duration;
 use crate::incident::{Intent, OutsideCall, Timestamp};
 use chrono::TimeDelta;
+use std::sync::Arc;
 
 /// The longest silence: one that is longer is a change of the alert's rule.
 const SILENCE_MAX: TimeDelta = TimeDelta::days(7);
@@ -21,6 +22,16 @@ fn length_first(text: &str) -> (Option<TimeDelta>, &str) {
     }
 }
 
+/// Rounded up, so that a time in seconds is not none at all.
+fn whole_minutes(length: TimeDelta) -> u32 {
+    let minutes = length.num_seconds().saturating_add(59) / 60;
+    u32::try_from(minutes).unwrap_or(u32::MAX)
+}
+
+fn some(words: &str) -> Option<Arc<str>> {
+    (!words.is_empty()).then(|| words.into())
+}
+
 /// What an answer comes to; the other kinds of prompt are read in `answers`.
 pub(super) fn read(then: Then, text: &str, now: Timestamp) -> Result<Read, String> {
     let (length, words) = length_first(text);
@@ -29,6 +40,19 @@ pub(super) fn read(then: Then, text: &str, now: Timestamp) -> Result<Read, Strin
         words => Ok(words.into()),
     };
     let intent = match then {
+        Then::AskMoreTime(ask) => {
+            let minutes = length.map(whole_minutes);
+            Intent::AskMoreTime {
+                ask,
+                minutes: minutes.ok_or("Say how much first, as in `10m the graph is slow`.")?,
+                reason: some(words),
+            }
+        }
+        Then::ExtendAsk(ask) => Intent::ExtendAsk {
+            ask,
+            minutes: length.map(whole_minutes),
+            reason: some(words),
+        },
         Then::AcknowledgeAlerts { group, title } => Intent::AcknowledgeAlerts {
             group,
             title,

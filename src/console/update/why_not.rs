@@ -5,7 +5,7 @@ use super::submit::would_refuse;
 use crate::console::app::{App, Screen};
 use crate::console::keymap::{Action, Group};
 use crate::console::layout::Layout;
-use crate::console::panes::Focus;
+use crate::console::panes::{Focus, command};
 use crate::incident::{Intent, Severity, Status};
 use std::sync::Arc;
 
@@ -105,7 +105,8 @@ fn in_pane(app: &App, action: Action) -> Option<String> {
     match focus {
         Focus::Timeline => screen.timeline.why_not(action, &cx),
         Focus::Runbook => screen.runbook.why_not(action, &cx),
-        Focus::Command => screen.command.why_not(action, &cx),
+        Focus::Command if screen.focus == Focus::Command => screen.command.why_not(action, &cx),
+        Focus::Command => command::State::default().why_not(action, &cx),
         Focus::Signals => screen.signals.why_not(action, &cx),
         Focus::Errors => screen.errors.why_not(action, &cx),
         Focus::Alerts => screen.alerts.why_not(action, &cx),

@@ -82,8 +82,8 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
         .collect()
 }
 
-/// What goes before the usual: where a search goes on, and what an incident in triage waits for,
-/// whatever has the focus.
+/// What goes before the usual: where a search goes on, what this person is asked, and what an
+/// incident in triage waits for, whatever has the focus.
 fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
     let searched = app
         .open()
@@ -98,6 +98,15 @@ fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
     let zoomed = app.prefs.zoomed && app.open().is_some_and(|(s, _)| s.focus != Focus::Composer);
     if zoomed && app.overlays.is_empty() {
         return &[(Action::ZoomPane, "all panes")];
+    }
+    let asked = app.open().is_some_and(|(screen, room)| {
+        let mut asks = room.shown().asks.iter();
+        let me = app.client.me();
+        let waits = me.is_some_and(|me| asks.any(|ask| ask.waits_for(&me.person)));
+        waits && screen.focus != Focus::Composer
+    });
+    if asked && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
+        return &[(Action::AskAcknowledge, "acknowledge your ask")];
     }
     let waits = app.open().is_some_and(|(screen, room)| {
         room.shown().status == Status::Triage && screen.focus != Focus::Composer
@@ -195,6 +204,7 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
             (Action::AssignRole, "assign"),
             (Action::Ask, "ask"),
             (Action::AskDone, "done"),
+            (Action::AskMoreTime, "more time"),
             (Action::NextPane, "next pane"),
             (Action::Palette, "actions"),
         ],

@@ -1,15 +1,17 @@
 //! The header: what it is, how bad, how long, what falls due, and the truth about the connection.
 
+mod alarms;
+
 use super::paint::{self, Piece, glyph};
 use crate::client::{Link, Room};
 use crate::console::app::App;
 use crate::console::panes::Look;
-use crate::console::text::{clock_hms, countdown};
+use crate::console::text::clock_hms;
 use crate::console::theme::Meaning;
-use crate::incident::{Incident, Milestone, Role, Severity, Status, Timestamp};
+use crate::incident::{Incident, Milestone, Severity, Status, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 
 /// What a severity is drawn as.
 #[must_use]
@@ -55,12 +57,12 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
     let name = name(shown, &look);
     let status = status(shown, &look);
     let time = time(shown, &look);
-    let due = due(shown, &look);
+    let me = app.client.me().map(|me| &me.person);
     if area.height < 2 {
-        let mut tail = status;
-        tail.extend(time);
-        tail.extend(due);
-        tail.extend(vacancy(shown, &look));
+        let before = [status, time].concat();
+        let width = paint::width(&name) + paint::width(&before) + paint::width(&link);
+        let room_left = usize::from(area.width).saturating_sub(width + LEAST_TITLE + 1);
+        let tail = [before, alarms::alarms(shown, me, &look, room_left)].concat();
         one_row(shown, name, tail, &link, &look, area, buf);
         return;
     }
@@ -74,17 +76,20 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
         buf,
     );
     let second = paint::row(area, 1);
-    let mut facts = status;
-    facts.extend(vacancy(shown, &look));
-    facts.extend(due);
-    facts.extend(other_vacancies(shown, &look));
     let room_left = usize::from(second.width).saturating_sub(paint::width(&link));
-    while paint::width(&facts) > room_left && facts.len() > 3 {
-        facts.pop();
+    let mut facts = status;
+    let left = room_left.saturating_sub(paint::width(&facts));
+    facts.extend(alarms::alarms(shown, me, &look, left));
+    let others = alarms::other_vacancies(shown, &look);
+    if paint::width(&facts) + paint::width(&others) <= room_left {
+        facts.extend(others);
     }
     paint::left(&facts, second, buf);
     paint::right(&link, second, buf);
 }
+
+/// The title keeps this many cells, whatever else there is to say.
+const LEAST_TITLE: usize = 8;
 
 /// The title takes what the rest leaves; the tail and the link stand at the right.
 fn one_row(
@@ -96,7 +101,6 @@ fn one_row(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    const LEAST_TITLE: usize = 12;
     let total = usize::from(area.width);
     let mut ending = tail;
     ending.extend(link.iter().cloned());
@@ -165,66 +169,6 @@ fn time(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
         Piece::new(clock_hms(until - since), style),
         Piece::new(" ", muted),
     ]
-}
-
-fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) else {
-        return Vec::new();
-    };
-    let left = countdown(at - look.now);
-    let (word, meaning) = if left.late {
-        let sign = glyph(look, Meaning::Overdue);
-        (format!(" {sign} update OVERDUE "), Meaning::Overdue)
-    } else {
-        (" next update in ".to_owned(), Meaning::Muted)
-    };
-    let number = if left.late {
-        Meaning::Overdue
-    } else {
-        Meaning::Text
-    };
-    vec![
-        Piece::new(word, look.theme.style(meaning)),
-        Piece::new(left.text, look.theme.style(number)),
-        Piece::new(" ", look.theme.style(Meaning::Muted)),
-    ]
-}
-
-/// Nobody commands: shouted on every screen.
-fn vacancy(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let vacant = shown
-        .vacancies()
-        .any(|role| *role == Role::IncidentCommander);
-    if !vacant {
-        return Vec::new();
-    }
-    let style = look
-        .theme
-        .style(Meaning::Vacant)
-        .add_modifier(Modifier::BOLD | Modifier::REVERSED);
-    vec![
-        Piece::new(" ", Style::new()),
-        Piece::new(
-            format!(" {} IC VACANT ", glyph(look, Meaning::Vacant)),
-            style,
-        ),
-        Piece::new(" ", Style::new()),
-    ]
-}
-
-/// The other roles that nobody has: said where the pane of roles may not be on the screen.
-fn other_vacancies(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let vacant: Vec<&str> = shown
-        .vacancies()
-        .filter(|role| **role != Role::IncidentCommander)
-        .map(Role::short)
-        .collect();
-    if vacant.is_empty() {
-        return Vec::new();
-    }
-    let sign = glyph(look, Meaning::Vacant);
-    let said = format!(" {sign} {} vacant ", vacant.join(", "));
-    vec![Piece::new(said, look.theme.style(Meaning::Vacant))]
 }
 
 /// The truth about the connection.

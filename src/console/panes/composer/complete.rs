@@ -1,7 +1,7 @@
 //! Completion of commands, people and the words that commands take.
 
 use super::{Cx, Request, Say, State};
-use crate::console::grammar::{self, Verb, WORDS};
+use crate::console::grammar::{self, ANSWERS, Verb, WORDS};
 use crate::incident::{Milestone, Role, Status};
 use std::collections::BTreeSet;
 
@@ -45,6 +45,8 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         WORDS.iter().map(|word| format!("/{}", word.name)).collect()
     } else if let Some(found) = last.strip_prefix('/').and_then(grammar::find) {
         after(found.verb, cx)
+    } else if is_answer(before) {
+        ANSWERS.iter().map(|word| (*word).to_owned()).collect()
     } else {
         Vec::new()
     };
@@ -52,6 +54,15 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         .filter(|one| fits(one))
         .take(CANDIDATES_MAX)
         .collect()
+}
+
+/// Whether the words are `/answer` and the number of an ask: what is said about it comes next.
+fn is_answer(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let number = words.next().unwrap_or("").trim_start_matches('#');
+    let verb = words.next().and_then(|word| word.strip_prefix('/'));
+    let verb = verb.and_then(grammar::find).map(|word| word.verb);
+    number.parse::<u32>().is_ok() && verb == Some(Verb::Answer)
 }
 
 /// Everyone who could be named: who took part, who has a role, who is here.
@@ -67,7 +78,12 @@ fn people(cx: &Cx<'_>) -> Vec<String> {
 fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match verb {
-        Verb::Ask => people(cx),
+        Verb::Ask | Verb::Told => people(cx),
+        Verb::Answer => {
+            let asks = cx.room.shown().asks.iter();
+            let open = asks.filter(|ask| ask.state.is_open());
+            open.map(|ask| ask.id.to_string()).collect()
+        }
         Verb::Status => [
             Status::Investigating,
             Status::Identified,

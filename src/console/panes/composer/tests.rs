@@ -370,6 +370,14 @@ fn words_are_completed() {
     bench.act(Action::ComposerComplete);
     assert_eq!(bench.state.draft(), "/ask @bo");
     bench.ctrl('u');
+    bench.type_in("/told @bo");
+    bench.act(Action::ComposerComplete);
+    assert_eq!(bench.state.draft(), "/told @bo");
+    bench.ctrl('u');
+    bench.type_in("/answer 1 wi");
+    bench.act(Action::ComposerComplete);
+    assert_eq!(bench.state.draft(), "/answer 1 withdraw ");
+    bench.ctrl('u');
     bench.type_in("/status mon");
     bench.act(Action::ComposerComplete);
     assert_eq!(bench.state.draft(), "/status monitoring ");

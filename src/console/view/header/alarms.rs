@@ -1,0 +1,136 @@
+//! What the header says that someone has to do something about.
+
+use super::super::paint::{Piece, glyph, width};
+use crate::console::panes::Look;
+use crate::console::text::{countdown, truncate, visible_line};
+use crate::console::theme::Meaning;
+use crate::incident::{Ask, Incident, Person, Role};
+use ratatui::style::{Modifier, Style};
+
+/// The cells of a header that a name may take.
+const NAME_CELLS: usize = 12;
+
+/// What someone has to do something about, in as many words as there is room for. That nobody
+/// commands is always said.
+pub(super) fn alarms(
+    shown: &Incident,
+    me: Option<&Person>,
+    look: &Look<'_>,
+    room: usize,
+) -> Vec<Piece> {
+    let vacancy = vacancy(shown, look);
+    let due = due(shown, look);
+    let short_due: Vec<Piece> = due.iter().take(1).cloned().collect();
+    let asked = asked(shown, me, look);
+    let overdue = |in_full| overdue(shown, look, in_full);
+    let forms: [&[Vec<Piece>]; 5] = [
+        &[asked.clone(), overdue(true), due.clone()],
+        &[asked.clone(), overdue(false), due],
+        &[asked, overdue(false), short_due.clone()],
+        &[overdue(false), short_due.clone()],
+        &[short_due],
+    ];
+    let mut said = forms
+        .into_iter()
+        .map(|form| [&vacancy[..], &form.concat()].concat());
+    said.find(|form| width(form) <= room)
+        .unwrap_or_else(|| vacancy.clone())
+}
+
+fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) else {
+        return Vec::new();
+    };
+    let left = countdown(at - look.now);
+    let (word, meaning) = if left.late {
+        let sign = glyph(look, Meaning::Overdue);
+        (format!(" {sign} update OVERDUE "), Meaning::Overdue)
+    } else {
+        (" next update in ".to_owned(), Meaning::Muted)
+    };
+    let number = if left.late {
+        Meaning::Overdue
+    } else {
+        Meaning::Text
+    };
+    vec![
+        Piece::new(word, look.theme.style(meaning)),
+        Piece::new(left.text, look.theme.style(number)),
+        Piece::new(" ", look.theme.style(Meaning::Muted)),
+    ]
+}
+
+/// What this person is asked and has not acknowledged: said whatever is on the screen.
+fn asked(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+    let waits = |ask: &&Ask| me.is_some_and(|me| ask.waits_for(me));
+    let Some(ask) = shown.asks.iter().find(waits) else {
+        return Vec::new();
+    };
+    let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
+    let said = format!(
+        " {} {} asks you ",
+        glyph(look, Meaning::Ask),
+        name_of(&ask.by)
+    );
+    vec![Piece::new(said, style)]
+}
+
+/// The asks that are overdue: everyone sees them, on every screen.
+fn overdue(shown: &Incident, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
+    let overdue = shown.overdue_asks(look.now);
+    let said = match *overdue {
+        [] => return Vec::new(),
+        [ask] if in_full => {
+            let late = countdown(ask.due_at - look.now).text;
+            format!("{} OVERDUE {late}", name_of(&ask.to))
+        }
+        [ask] => format!("{} OVERDUE", name_of(&ask.to)),
+        _ if in_full => format!("{} asks OVERDUE", overdue.len()),
+        _ => format!("{} OVERDUE", overdue.len()),
+    };
+    let sign = glyph(look, Meaning::Overdue);
+    let style = look.theme.style(Meaning::Overdue);
+    vec![Piece::new(format!(" {sign} {said} "), style)]
+}
+
+/// A name in as much of a header as it may take.
+fn name_of(person: &Person) -> String {
+    truncate(&visible_line(person.as_str()), NAME_CELLS).into_owned()
+}
+
+/// Nobody commands: shouted on every screen.
+fn vacancy(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let vacant = shown
+        .vacancies()
+        .any(|role| *role == Role::IncidentCommander);
+    if !vacant {
+        return Vec::new();
+    }
+    let style = look
+        .theme
+        .style(Meaning::Vacant)
+        .add_modifier(Modifier::BOLD | Modifier::REVERSED);
+    vec![
+        Piece::new(" ", Style::new()),
+        Piece::new(
+            format!(" {} IC VACANT ", glyph(look, Meaning::Vacant)),
+            style,
+        ),
+        Piece::new(" ", Style::new()),
+    ]
+}
+
+/// The other roles that nobody has: said where the pane of roles may not be on the screen.
+pub(super) fn other_vacancies(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let vacant: Vec<&str> = shown
+        .vacancies()
+        .filter(|role| **role != Role::IncidentCommander)
+        .map(Role::short)
+        .collect();
+    if vacant.is_empty() {
+        return Vec::new();
+    }
+    let sign = glyph(look, Meaning::Vacant);
+    let said = format!(" {sign} {} vacant ", vacant.join(", "));
+    vec![Piece::new(said, look.theme.style(Meaning::Vacant))]
+}
