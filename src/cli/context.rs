@@ -8,6 +8,7 @@ use super::{local, shapes};
 use crate::config::Loaded;
 use crate::console::chart::Signs;
 use crate::console::layout::Layout;
+use crate::console::ring::Ring;
 use crate::console::text::{Zone, visible_line};
 use crate::console::{self, AUTO};
 use crate::error::Failure;
@@ -85,6 +86,9 @@ impl Context {
         if let Some(charts) = &loaded.config.client.charts {
             let [braille, blocks, ascii] = Signs::ALL.map(Signs::name);
             loaded.check_name("charts", charts, &[AUTO, braille, blocks, ascii])?;
+        }
+        if let Some(ring) = &loaded.config.client.ring {
+            loaded.check_name("ring", ring, &Ring::NAMES)?;
         }
         Ok(loaded)
     }

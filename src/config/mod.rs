@@ -75,6 +75,8 @@ pub struct Client {
     pub layout: Option<Spanned<String>>,
     /// What charts are drawn with, by name; `auto`: what the terminal can show.
     pub charts: Option<Spanned<String>>,
+    /// How the console calls its person, by name.
+    pub ring: Option<Spanned<String>>,
 }
 
 /// What `warroom serve` starts with.

@@ -67,6 +67,7 @@ fn client(mut section: Section<'_, '_>, folder: &Path) -> Client {
         zone,
         layout: section.text("layout"),
         charts: section.text("charts"),
+        ring: section.text("ring"),
     };
     section.end();
     client

@@ -38,6 +38,8 @@ pub struct App {
     pub size: Rect,
     /// What is written here and on its way.
     pub writing: Writing,
+    /// What this person was called for.
+    pub calls: super::update::Calls,
 }
 
 /// What is written here and on its way.
@@ -233,6 +235,7 @@ impl App {
                 history_of: None,
                 ids,
             },
+            calls: super::update::Calls::default(),
         }
     }
 

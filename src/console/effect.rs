@@ -1,5 +1,6 @@
 //! What comes out of `update`: things to be done by the runtime.
 
+use super::ring::Call;
 use crate::client;
 use crate::incident::{IncidentId, Person};
 
@@ -43,6 +44,10 @@ pub enum Effect {
     },
     /// Read the lines that were sent before; the answer is [`super::msg::Msg::History`].
     LoadHistory(Person),
+    /// Call the person: they are asked for something.
+    Ring(Call),
+    /// Give the window this title; nothing: the one that it had before.
+    Title(Option<String>),
     /// Draw everything anew.
     Redraw,
     /// End the console.

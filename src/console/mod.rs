@@ -21,6 +21,7 @@ pub mod msg;
 pub mod notices;
 pub mod overlays;
 pub mod panes;
+pub mod ring;
 mod runtime;
 pub mod start;
 mod terminal;

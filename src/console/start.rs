@@ -7,6 +7,7 @@ use super::drafts::Drafts;
 use super::history::Kept;
 use super::keymap::Keymap;
 use super::layout::Layout;
+use super::ring::{Environment, Ring};
 use super::runtime::{Ask, Exit, Runtime};
 use super::text::Zone;
 use super::theme::{ColorDepth, Theme};
@@ -39,6 +40,8 @@ pub struct Options {
     pub incident: Option<IncidentId>,
     /// What a person needs in front of them.
     pub layout: Layout,
+    /// How the person is called, by name: one of [`Ring::NAMES`]. Absent: `auto`.
+    pub ring: Option<String>,
     /// Nothing is written here: a wall, a manager's screen.
     pub read_only: bool,
     /// The zone that times are shown in.
@@ -105,6 +108,9 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
     let ask_background = prefs.automatic.map(|_| Ask {
         awaited: background.is_none(),
     });
+    let environment = environment();
+    let ring = options.ring.as_deref().unwrap_or(AUTO);
+    let ring = Ring::by_name(ring, &environment).unwrap_or(Ring::Bell);
     let now = options.clock.now();
     let mut app = App::new(options.client, prefs, now, Box::new(ids()));
     let first = update::start(&mut app, options.incident);
@@ -115,6 +121,8 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         history: Kept::new(options.history_dir),
         clock: options.clock,
         ask_background,
+        ring,
+        titled: ring != Ring::Never && environment.has_title(),
     };
     runtime.run(first).await.map_err(RunError::Terminal)
 }
@@ -154,6 +162,18 @@ pub fn check(
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// What the environment says about the terminal.
+fn environment() -> Environment {
+    let program = variable("LC_TERMINAL").or_else(|| variable("TERM_PROGRAM"));
+    let multiplexed = ["TMUX", "STY"].into_iter().find_map(variable);
+    Environment {
+        term: variable("TERM").unwrap_or_default(),
+        program: program.unwrap_or_default(),
+        vte_version: variable("VTE_VERSION").and_then(|version| version.parse().ok()),
+        multiplexed: multiplexed.is_some_and(|name| !name.is_empty()),
+    }
 }
 
 /// Every theme that can be used here; the first is the one to begin with. Only that one must be

@@ -4,6 +4,7 @@
 //! together and off together. They go off when [`Terminal`] is dropped, when the program panics
 //! (before the panic is printed, so that it can be read), and when the loop ends on a signal.
 
+use super::ring::title_bytes;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
@@ -30,6 +31,8 @@ pub const COPY_BYTES: usize = 64 * 1024;
 /// Whether the terminal is ours now. The panic hook and the drop both give it back; only the first
 /// one does anything.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the window's title is ours now.
+static TITLED: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
 
 /// The terminal, taken over for as long as this lives.
@@ -37,6 +40,8 @@ pub struct Terminal {
     /// Never dropped: the library's own drop prints to stderr when the cursor cannot be shown, and
     /// where the terminal is gone that print panics. Nothing is in its buffer between frames.
     inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
+    /// The window's title, while it is ours.
+    title: Option<String>,
 }
 
 impl Terminal {
@@ -49,6 +54,7 @@ impl Terminal {
         let writer = BufWriter::with_capacity(FRAME_BYTES, io::stdout());
         let mut taken = Self {
             inner: ManuallyDrop::new(ratatui::Terminal::new(CrosstermBackend::new(writer))?),
+            title: None,
         };
         taken.resume()?;
         Ok(taken)
@@ -86,17 +92,34 @@ impl Terminal {
         // line delays and the event stream may take.
         let (width, height) = self.size()?;
         self.inner.resize(Rect::new(0, 0, width, height))?;
-        self.inner.backend_mut().flush()
+        self.entitle()
     }
 
-    /// Sends the terminal something that it answers among the keys.
+    /// Sends the terminal something that draws nothing: a question that it answers among the keys,
+    /// a bell.
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
         let writer = self.inner.backend_mut();
-        writer.write_all(question.as_bytes())?;
+        writer.write_all(sequence.as_bytes())?;
         writer.flush()
+    }
+
+    /// Gives the window a title, or back the one that it had before. It is also given back with the
+    /// terminal.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn title(&mut self, title: Option<String>) -> io::Result<()> {
+        self.title = title;
+        self.entitle()
+    }
+
+    fn entitle(&mut self) -> io::Result<()> {
+        let before = TITLED.swap(self.title.is_some(), Ordering::SeqCst);
+        let bytes = title_bytes(before.then_some(""), self.title.as_deref());
+        self.send(&bytes)
     }
 
     /// Puts text on the clipboard of the machine where the terminal is (OSC 52), also over ssh.
@@ -132,6 +155,9 @@ impl Drop for Terminal {
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
+    }
+    if TITLED.swap(false, Ordering::SeqCst) {
+        let _ = io::stdout().write_all(title_bytes(Some(""), None).as_bytes());
     }
     let _ = execute!(
         io::stdout(),

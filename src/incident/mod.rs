@@ -54,7 +54,7 @@ pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;
 pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
-pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary};
+pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, Waiting};
 pub use status::Status;
 pub use update::{Audience, Update, UpdateState};
 

@@ -2,9 +2,9 @@
 
 use super::limits;
 use super::{
-    Acknowledgement, Alert, AlertState, Ask, AskId, CommandId, Entry, IncidentId, Kind, Milestones,
-    OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status, Timestamp, Update,
-    UpdateId, UpdateState,
+    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind,
+    Milestones, OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status,
+    Timestamp, Update, UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -359,6 +359,19 @@ pub struct Summary {
     pub alerts: u32,
     /// What further alerts must match to join.
     pub match_key: Option<Arc<str>>,
+    /// Who is asked for something and has not said that they have it: they are called wherever
+    /// they are. None once it is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
+}
+
+/// Someone is asked for something and has not said that they have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Which ask of the incident.
+    pub ask: AskId,
+    /// Who is asked.
+    pub to: Person,
 }
 
 impl Summary {
@@ -393,6 +406,20 @@ impl From<&Incident> for Summary {
             firing: count(incident.firing()),
             alerts: count(incident.alerts.len()),
             match_key: incident.match_key.clone(),
+            waiting: waiting(incident),
         }
     }
+}
+
+fn waiting(incident: &Incident) -> Vec<Waiting> {
+    let open = !incident.status.is_over();
+    let asks = incident
+        .asks
+        .iter()
+        .filter(|ask| open && ask.state == AskState::Asked);
+    asks.map(|ask| Waiting {
+        ask: ask.id,
+        to: ask.to.clone(),
+    })
+    .collect()
 }

@@ -14,6 +14,7 @@ mod cli_json;
 mod cli_verbs;
 mod client_link;
 mod config;
+mod console_asks;
 mod console_pty;
 mod contract;
 mod golden_events;

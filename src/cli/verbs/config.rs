@@ -83,6 +83,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "zone": spanned(&client.zone),
             "layout": spanned(&client.layout),
             "charts": spanned(&client.charts),
+            "ring": spanned(&client.ring),
         },
         "server": {
             "listen": server.listen.map(|listen| listen.to_string()),

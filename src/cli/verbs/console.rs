@@ -99,6 +99,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         keymap_file: config.client.keymap.or_else(|| Some(usual_keymap(cx))),
         incident: open.incident,
         layout: open.layout.or(configured).unwrap_or(usual),
+        ring: config.client.ring.map(serde_spanned::Spanned::into_inner),
         read_only: watch,
         zone: cx.zone(),
         extra_roles: config.roles.extra,

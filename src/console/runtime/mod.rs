@@ -17,6 +17,7 @@ use super::drafts::Drafts;
 use super::effect::Effect;
 use super::history::{Done, Kept};
 use super::msg::Msg;
+use super::ring::Ring;
 use super::terminal::Terminal;
 use super::{editor, update, view};
 use crate::client;
@@ -60,6 +61,10 @@ pub(super) struct Runtime {
     pub(super) clock: Arc<dyn Clock>,
     /// Whether the terminal is asked what its background is.
     pub(super) ask_background: Option<Ask>,
+    /// How the person is called.
+    pub(super) ring: Ring,
+    /// Whether the window's title says what they are asked.
+    pub(super) titled: bool,
 }
 
 /// The terminal is asked what its background is.
@@ -88,6 +93,8 @@ struct Loop {
     /// What happened since the last frame; absent: nothing.
     changed: Option<Change>,
     pace: Pace,
+    ring: Ring,
+    titled: bool,
     exit: Option<Exit>,
 }
 
@@ -113,12 +120,14 @@ impl Runtime {
             history,
             clock,
             ask_background,
+            ring,
+            titled,
         } = self;
         let mut signals = Signals::watch()?;
         let mut terminal = Terminal::take()?;
         let mut probe = Probe::default();
         if let Some(ask) = ask_background {
-            terminal.ask(background::QUESTION)?;
+            terminal.send(background::QUESTION)?;
             probe = Probe::asked(Instant::now(), ask.awaited);
         }
         let (width, height) = terminal.size()?;
@@ -136,6 +145,8 @@ impl Runtime {
             wants_retry: false,
             changed: Some(Change::ByHand),
             pace: Pace::default(),
+            ring,
+            titled,
             exit: None,
         };
         state.perform(first);
@@ -362,6 +373,16 @@ impl Loop {
                 }
                 Effect::KeepLine { person, line } => self.history.keep(person, line),
                 Effect::LoadHistory(person) => self.history.load(person),
+                Effect::Ring(call) => {
+                    if self.terminal.send(&self.ring.bytes(&call)).is_err() {
+                        self.exit = Some(Exit::TerminalGone);
+                    }
+                }
+                Effect::Title(title) => {
+                    if self.titled && self.terminal.title(title).is_err() {
+                        self.exit = Some(Exit::TerminalGone);
+                    }
+                }
                 Effect::Redraw => {
                     if self.terminal.resume().is_err() {
                         self.exit = Some(Exit::TerminalGone);

@@ -2,6 +2,7 @@
 
 mod actions;
 mod answers;
+mod calls;
 mod client;
 mod history;
 mod incident;
@@ -18,6 +19,7 @@ mod tests;
 mod upkeep;
 mod why_not;
 
+pub use calls::Calls;
 pub use keys::contexts;
 pub use upkeep::{leave, next_wake};
 
@@ -65,6 +67,7 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
     };
+    effects.extend(calls::calls(app));
     effects.extend(upkeep::upkeep(app));
     effects
 }

@@ -63,7 +63,7 @@ fn seen(room: &Room, name: &str, seconds: i64) -> String {
     let mut cx = cx(room, &me, area);
     cx.now += TimeDelta::seconds(seconds);
     let all = drawn(area, |look, area, buf| {
-        State::default().draw(&cx, look, area, buf)
+        State::default().draw(&cx, look, area, buf);
     });
     let rows = all.lines().skip_while(|row| !row.contains("Asks"));
     let rows: Vec<&str> = rows.take_while(|row| !row.contains("Here")).collect();

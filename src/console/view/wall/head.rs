@@ -142,6 +142,9 @@ fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
             (format!("NEXT UPDATE {left}"), style(Meaning::Muted))
         });
     }
+    if let Some(overdue) = overdue(shown, look) {
+        said.push((overdue.to_uppercase(), style(Meaning::Overdue)));
+    }
     let cells = |said: &[(String, Style)]| -> usize {
         let each = said
             .iter()
@@ -224,16 +227,34 @@ fn facts(
     2
 }
 
+/// How many asks are overdue.
+fn overdue(shown: &Incident, look: &Look<'_>) -> Option<String> {
+    match shown.overdue_asks(look.now).len() {
+        0 => None,
+        1 => Some("1 ask overdue".to_owned()),
+        many => Some(format!("{many} asks overdue")),
+    }
+}
+
 fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let overdue = overdue(shown, look).map(|said| {
+        let sign = glyph(look, Meaning::Overdue);
+        Piece::new(
+            format!("{sign} {said}  "),
+            look.theme.style(Meaning::Overdue),
+        )
+    });
+    let mut pieces: Vec<Piece> = overdue.into_iter().collect();
     let Some((late, left)) = update(shown, look) else {
-        return Vec::new();
+        return pieces;
     };
     let (text, meaning) = if late {
         (format!("update OVERDUE {left}"), Meaning::Overdue)
     } else {
         (format!("next update in {left}"), Meaning::Text)
     };
-    vec![Piece::new(text, look.theme.style(meaning))]
+    pieces.push(Piece::new(text, look.theme.style(meaning)));
+    pieces
 }
 
 /// Pairs of a role and who has it, vacancies first: they are what is cut last.

@@ -1,0 +1,240 @@
+//! What a person is called for: an ask of theirs rings once; an asker hears what came of theirs;
+//! those whom it concerns hear that an ask is overdue.
+//!
+//! Read from the confirmed state alone, so that nothing is said of what the server may refuse.
+
+use super::keys;
+use crate::client::Room;
+use crate::console::app::{App, Screen};
+use crate::console::effect::Effect;
+use crate::console::keymap::Action;
+use crate::console::panes::Say;
+use crate::console::ring::Call;
+use crate::incident::{Ask, AskId, AskState, Incident, IncidentId, MoreTime, Person, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Asks that have rung, and are remembered so that they do not again. Beyond it the oldest go: it is
+/// more than one person is asked in a day.
+const RUNG: usize = 1_000;
+
+/// What this console has called its person for.
+#[derive(Debug, Default)]
+pub struct Calls {
+    rung: BTreeSet<(IncidentId, AskId)>,
+    /// The window's title, where it is ours.
+    title: Option<String>,
+    /// How the asks of the incident on the screen stood when they were last looked at.
+    known: Option<(IncidentId, BTreeMap<AskId, Known>)>,
+}
+
+/// How an ask stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    state: AskState,
+    more: Option<MoreTime>,
+    due_at: Timestamp,
+    overdue: bool,
+}
+
+impl Known {
+    fn of(ask: &Ask, incident: &Incident, now: Timestamp) -> Self {
+        Self {
+            state: ask.state,
+            more: ask.more_time.clone(),
+            due_at: ask.due_at,
+            overdue: ask.is_overdue(now) && !incident.status.is_over(),
+        }
+    }
+}
+
+/// After every message: calls the person, and says what came of asks.
+pub(super) fn calls(app: &mut App) -> Vec<Effect> {
+    let Some(me) = app.client.me().map(|me| me.person.clone()) else {
+        return Vec::new();
+    };
+    if app.why_read_only().is_some() {
+        return Vec::new();
+    }
+    let here = waiting(app, &me);
+    let elsewhere = elsewhere(app, &me);
+    let all: Vec<(IncidentId, AskId)> = (here.iter().map(|(id, ask)| (*id, ask.id)))
+        .chain(elsewhere)
+        .collect();
+    let rung = ring(app, &here, &all);
+    let titled = entitle(app, &here, &all);
+    said(app, &me);
+    rung.into_iter().chain(titled).collect()
+}
+
+/// Calls for what has not rung yet: one call, however much it is.
+fn ring(app: &mut App, here: &[(IncidentId, Ask)], all: &[(IncidentId, AskId)]) -> Option<Effect> {
+    let new = all.iter().copied();
+    let new: Vec<_> = new.filter(|call| !app.calls.rung.contains(call)).collect();
+    let (id, first) = *new.first()?;
+    let shown = here.iter().find(|(at, ask)| *at == id && ask.id == first);
+    let (text, action, does) = match shown {
+        Some((_, ask)) => (
+            format!("{} asks you: {}", ask.by, ask.text),
+            Action::AskAcknowledge,
+            "acknowledges it",
+        ),
+        None => (
+            format!("You are asked for something in {id}"),
+            Action::OpenIncident,
+            "opens an incident",
+        ),
+    };
+    let text = match new.len() - 1 {
+        0 => text,
+        more => format!("{text} (and {more} more)"),
+    };
+    let key = app.prefs.keymap.hint(action, &keys::contexts(app));
+    let said = format!("{text} · {key} {does}.");
+    app.notices.say(app.now, Say::Warning(said));
+    app.calls.rung.extend(new);
+    while app.calls.rung.len() > RUNG {
+        app.calls.rung.pop_first();
+    }
+    Some(Effect::Ring(Call {
+        title: id.to_string(),
+        text,
+    }))
+}
+
+/// The window's title says what the person is asked until they have acknowledged it.
+fn entitle(
+    app: &mut App,
+    here: &[(IncidentId, Ask)],
+    all: &[(IncidentId, AskId)],
+) -> Option<Effect> {
+    let shown = here.first().map(|(id, ask)| {
+        let (by, text) = (&ask.by, &ask.text);
+        format!("→ {by} asks you: {text} · {id}")
+    });
+    let title = shown.or_else(|| all.first().map(|(id, _)| format!("→ you are asked · {id}")));
+    if title == app.calls.title {
+        return None;
+    }
+    app.calls.title.clone_from(&title);
+    Some(Effect::Title(title))
+}
+
+/// What the person is asked and has not acknowledged, the longest first.
+fn waiting(app: &App, me: &Person) -> Vec<(IncidentId, Ask)> {
+    let Some(room) = room(app) else {
+        return Vec::new();
+    };
+    let incident = room.confirmed();
+    if incident.status.is_over() {
+        return Vec::new();
+    }
+    let asks = incident.asks.iter().filter(|ask| ask.waits_for(me));
+    asks.map(|ask| (incident.id, ask.clone())).collect()
+}
+
+/// The same in incidents that are not on the screen, as far as the board tells.
+fn elsewhere(app: &App, me: &Person) -> Vec<(IncidentId, AskId)> {
+    let here = match &app.screen {
+        Screen::Incident(screen) => Some(screen.id),
+        Screen::Board(_) => None,
+    };
+    let others = app
+        .client
+        .board()
+        .filter(|summary| Some(summary.id) != here);
+    let waiting = others.flat_map(|summary| {
+        let mine = summary.waiting.iter().filter(|waiting| waiting.to == *me);
+        mine.map(|waiting| (summary.id, waiting.ask))
+    });
+    waiting.collect()
+}
+
+fn room(app: &App) -> Option<&Room> {
+    match &app.screen {
+        Screen::Incident(screen) => app.client.room(screen.id),
+        Screen::Board(_) => None,
+    }
+}
+
+/// Says what changed about asks since they were last looked at. When an incident comes onto the
+/// screen nothing is said: it is all there to be read.
+fn said(app: &mut App, me: &Person) {
+    let now = app.now;
+    let Some(incident) = room(app).map(Room::confirmed).filter(|i| i.exists()) else {
+        return;
+    };
+    let id = incident.id;
+    let seen: BTreeMap<AskId, Known> = (incident.asks.iter())
+        .map(|ask| (ask.id, Known::of(ask, incident, now)))
+        .collect();
+    let mut says = Vec::new();
+    if let Some((known_id, known)) = &app.calls.known
+        && *known_id == id
+        && *known != seen
+    {
+        for ask in &incident.asks {
+            if let (Some(was), Some(is)) = (known.get(&ask.id), seen.get(&ask.id)) {
+                says.extend(change(ask, was, is, me, incident));
+            }
+        }
+    }
+    app.calls.known = Some((id, seen));
+    for say in says {
+        app.notices.say(now, say);
+    }
+}
+
+/// What this person is told about an ask that has changed; nothing where it is no matter of theirs,
+/// or their own doing.
+fn change(ask: &Ask, was: &Known, is: &Known, me: &Person, of: &Incident) -> Option<Say> {
+    let (id, to, text) = (ask.id, &ask.to, &ask.text);
+    let (asked, gave) = (ask.to == *me, ask.by == *me);
+    let steers = of.may_steer_ask(ask, me);
+    let words = ask.end.as_ref().and_then(|end| end.words.as_deref());
+    let words = words.map_or_else(String::new, |words| format!(" ({words})"));
+    let by_me = ask.end.as_ref().is_some_and(|end| end.by == *me);
+    if was.state != is.state {
+        return match is.state {
+            _ if by_me => None,
+            AskState::Acknowledged if gave && !asked => {
+                Some(Say::Info(format!("{to} has ask {id}: {text}")))
+            }
+            AskState::Done if gave => Some(Say::Info(format!(
+                "Ask {id} of {to} is done: {text}{words}"
+            ))),
+            AskState::Declined if gave => {
+                Some(Say::Warning(format!("{to} declines: {text}{words}")))
+            }
+            AskState::Withdrawn if asked => Some(Say::Warning(format!(
+                "Ask {id} is withdrawn: {text}{words}"
+            ))),
+            _ => None,
+        };
+    }
+    if let (Some(more), true) = (&is.more, was.more != is.more) {
+        let why = more.reason.as_deref();
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        let said = format!("{to} needs {} min more for ask {id}{why}.", more.minutes);
+        return (steers && !asked).then_some(Say::Warning(said));
+    }
+    if was.due_at != is.due_at {
+        return (asked && !gave).then(|| Say::Info(format!("Ask {id} has more time: {text}")));
+    }
+    if was.more.is_some() && is.more.is_none() {
+        let said = format!("Ask {id} gets no more time: {text}");
+        return (asked && !gave).then_some(Say::Warning(said));
+    }
+    if is.overdue && !was.overdue {
+        let whose = if asked {
+            "Yours".to_owned()
+        } else {
+            to.to_string()
+        };
+        let said = format!("Ask {id} is overdue. {whose}: {text}");
+        return (asked || steers).then_some(Say::Warning(said));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;
