@@ -291,7 +291,7 @@ fn what_was_asked_by_voice_is_noted_and_closed_for_someone_who_is_not_here() {
     let noted = story.act("lee", told("zoe", None));
     assert_eq!(
         line(&noted),
-        "maya told zoe: check web latency (by voice, 10 min)"
+        "noted that maya told zoe: check web latency (by voice, 10 min)"
     );
     let ask = story.incident().ask(AskId(2)).unwrap().clone();
     assert_eq!((&ask.by, &ask.to), (&person("maya"), &person("zoe")));

@@ -20,7 +20,7 @@ pub(super) fn describe_ask(what: &What, event: &Event) -> Option<(EntryKind, Arc
             let line = match told_by {
                 Some(teller) => {
                     let time = minutes(*due_at - event.occurred_at);
-                    format!("{teller} told {to}: {text} (by voice, {time} min)")
+                    format!("noted that {teller} told {to}: {text} (by voice, {time} min)")
                 }
                 None => {
                     let time = minutes(*due_at - event.recorded_at);

@@ -26,12 +26,15 @@ fn me<'a>(cx: &Cx<'a>) -> Option<&'a Person> {
     cx.me.map(|me| &me.person)
 }
 
-/// The first open ask that this person was given.
-fn own<'a>(cx: &Cx<'a>) -> Option<&'a Ask> {
+/// The first open ask that this person was given; the first that is not acknowledged where it is
+/// to be.
+fn own<'a>(action: Action, cx: &Cx<'a>) -> Option<&'a Ask> {
     let me = me(cx)?;
-    let own = open(cx).into_iter().filter(|ask| ask.to == *me);
-    // What has not been acknowledged yet goes first.
-    own.min_by_key(|ask| (ask.state != AskState::Asked, ask.due_at, ask.id))
+    let mut own = open(cx).into_iter().filter(|ask| ask.to == *me);
+    let first = own.next()?;
+    let waits = action == Action::AskAcknowledge && first.state != AskState::Asked;
+    let next = own.find(|ask| waits && ask.state == AskState::Asked);
+    next.or(Some(first))
 }
 
 /// The rows of the asks, with their head.
@@ -130,7 +133,7 @@ fn target<'a>(action: Action, on: Option<AskId>, cx: &Cx<'a>) -> Option<&'a Ask>
     );
     match on {
         Some(id) => cx.room.shown().ask(id),
-        None if answers => own(cx),
+        None if answers => own(action, cx),
         None => None,
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn alarms(
 ) -> Vec<Piece> {
     let vacancy = vacancy(shown, look);
     let due = due(shown, look);
-    let short_due: Vec<Piece> = due.iter().take(1).cloned().collect();
+    // How late it is may be left out, how long there is may not.
+    let late = shown.next_update_at.is_some_and(|at| at <= look.now);
+    let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
     let asked = asked(shown, me, look);
     let overdue = |in_full| overdue(shown, look, in_full);
     let forms: [&[Vec<Piece>]; 5] = [
