@@ -128,6 +128,12 @@ pub enum Verb {
     Export(v::export::ExportArgs),
     /// Check that a journal, or an exported log, is whole
     Verify(v::verify::VerifyArgs),
+    /// Copy the journal to a file, whole and of one moment, also while the server runs
+    Backup(v::backup::BackupArgs),
+    /// Put such a copy in the journal's place
+    Restore(v::backup::RestoreArgs),
+    /// Keep all of a broken journal that verifies, and move the rest aside
+    Repair(v::backup::RepairArgs),
     /// Check or show the configuration
     Config(v::config::ConfigArgs),
     /// Make, list and revoke access tokens

@@ -108,7 +108,8 @@ fn because(failure: Failure, error: &dyn std::error::Error) -> Failure {
 
 /// `what happened: what to do.` as two sentences. The last colon with a space parts them: a path
 /// may hold others.
-fn parts(text: &str) -> (String, String) {
+#[must_use]
+pub fn parts(text: &str) -> (String, String) {
     match text.rsplit_once(": ") {
         Some((what, instead)) => (sentence(&format!("{what}.")), sentence(instead)),
         None => (sentence(text), String::new()),

@@ -71,6 +71,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(args) => v::demo::run(&args, &cx),
         Verb::Serve(args) => v::serve::run(&args, &cx),
         Verb::Verify(args) => v::verify::run(&args, &cx),
+        Verb::Backup(args) => v::backup::backup(&args, &cx),
+        Verb::Restore(args) => v::backup::restore(&args, &cx),
+        Verb::Repair(args) => v::backup::repair(&args, &cx),
         Verb::Config(args) => v::config::run(&args, &cx),
         verb => runtime()?.block_on(ask(verb, &cx)),
     }
@@ -106,6 +109,9 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         | Verb::Man(_)
         | Verb::Serve(_)
         | Verb::Verify(_)
+        | Verb::Backup(_)
+        | Verb::Restore(_)
+        | Verb::Repair(_)
         | Verb::Demo(_)
         | Verb::Config(_) => Ok(()),
     }

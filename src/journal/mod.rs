@@ -5,20 +5,24 @@
 //! **Invariant**: what was written is never written again: there is no update and no delete of a
 //! record. Checkpoints and the search index are derived and may be thrown away.
 
+mod backup;
 mod check;
 mod error;
 mod lock;
 mod memory;
 mod record;
+mod repair;
 pub mod sqlite;
 mod stats;
 mod verify;
 mod words;
 
+pub use backup::{BackupError, backup, restore};
 pub use error::OpenJournalError;
 pub use lock::{LockHolder, lock_holder};
 pub use memory::MemoryJournal;
 pub use record::{BreakKind, Record, SealError, VerifyRecordError, seal, verify_chain};
+pub use repair::{Repaired, SetAside, repair};
 pub use stats::{LATENCY_BOUNDS_MICROS, Stats};
 pub use verify::{Break, Report, verify_dir};
 

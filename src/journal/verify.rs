@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// How often a journal is read again that changed while it was read without its server.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 /// Where a log is broken first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub fn verify_dir(dir: &Path) -> Result<Report, OpenJournalError> {
     }
 }
 
-fn is_served(dir: &Path) -> Result<bool, OpenJournalError> {
+pub(super) fn is_served(dir: &Path) -> Result<bool, OpenJournalError> {
     let holder = lock_holder(dir).map_err(|source| OpenJournalError::Directory {
         path: dir.to_owned(),
         source,
@@ -92,17 +92,17 @@ fn is_served(dir: &Path) -> Result<bool, OpenJournalError> {
     Ok(holder.is_some())
 }
 
-type Fingerprint = [Option<(u64, SystemTime)>; 2];
+pub(super) type Fingerprint = [Option<(u64, SystemTime)>; 2];
 
 /// What would change if a server wrote to the journal.
-fn fingerprint(path: &Path) -> Fingerprint {
+pub(super) fn fingerprint(path: &Path) -> Fingerprint {
     [path.to_owned(), schema::wal_path(path)].map(|path| {
         let file = fs::metadata(path).ok()?;
         Some((file.len(), file.modified().ok()?))
     })
 }
 
-fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
+pub(super) fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
     // A server has checked its own file. (Closing it once more in the server's own process would
     // take SQLite's locks on it away.)
     let cut = if served { None } else { cut_short(path)? };
@@ -144,7 +144,7 @@ fn verify_file(path: &Path, served: bool) -> Result<Report, OpenJournalError> {
 }
 
 /// What is missing of a file that still has something to be walked.
-fn cut_short(path: &Path) -> Result<Option<String>, OpenJournalError> {
+pub(super) fn cut_short(path: &Path) -> Result<Option<String>, OpenJournalError> {
     match schema::check_file(path) {
         Ok(()) => Ok(None),
         Err(OpenJournalError::Damaged { why, .. })
@@ -164,7 +164,7 @@ fn damaged(path: &Path, why: &str) -> OpenJournalError {
 }
 
 /// Opens the file so that nothing is made or changed beside it.
-fn connect(path: &Path, served: bool) -> rusqlite::Result<Connection> {
+pub(super) fn connect(path: &Path, served: bool) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
@@ -201,7 +201,10 @@ fn uri(path: &Path, query: &str) -> PathBuf {
 }
 
 /// Finds every incident of which anything is stored.
-fn incidents(journal: &Connection, found: &mut BTreeSet<IncidentId>) -> rusqlite::Result<()> {
+pub(super) fn incidents(
+    journal: &Connection,
+    found: &mut BTreeSet<IncidentId>,
+) -> rusqlite::Result<()> {
     let mut statement = journal.prepare("SELECT incident FROM heads")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -290,6 +290,11 @@ fn around(page: &mut Page, house: &House) {
     page.holds(&["The server's end"], &house.json(&["serve", "--stop"]));
     let whole = "Whether a journal is whole";
     page.holds(&[whole], &house.json(&["verify"]));
+    let copy = house.home.path().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    page.holds(&["A copy of the journal"], &house.json(&["backup", copy]));
+    let restored = house.json(&["restore", copy, "--replace"]);
+    page.holds(&["A copy in the journal's place"], &restored);
 
     let home = house.home.path();
     let journal = home.join("data/journal.db");
@@ -306,6 +311,13 @@ fn around(page: &mut Page, house: &House) {
     let broken: Value = serde_json::from_slice(&broken.stdout).unwrap();
     page.holds(&[whole], [&broken]);
     page.holds(&["A break"], each(&broken, "breaks"));
+    let repaired = house.json(&["repair"]);
+    page.holds(&["A journal that was repaired"], &repaired);
+    page.holds(
+        &["What of a log could not be kept"],
+        each(&repaired[0], "logs"),
+    );
+    page.holds(&["A journal that was repaired"], &house.json(&["repair"]));
 }
 
 /// The lines that a pipe holds are more than its reader wants.

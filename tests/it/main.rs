@@ -26,6 +26,7 @@ mod incident_commands;
 mod incident_flapping;
 mod incident_properties;
 mod incident_rules;
+mod journal_backup;
 mod journal_contract;
 mod journal_sqlite;
 mod journal_verify;

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub mod ask;
+pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod console;

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, oneshot, watch};
 use writer::{Append, Job, Writer};
 
-pub(super) use writer::target_place;
+pub(super) use writer::{put_command, put_head, put_records, target_place};
 
 /// How long a search waits for the index to have all that was acknowledged before it.
 const SEARCH_PATIENCE: Duration = Duration::from_secs(5);

@@ -203,7 +203,7 @@ fn check_no_orphan(dir: &Path, path: &Path) -> Result<(), OpenJournalError> {
 }
 
 /// Makes an empty journal under another name and gives it its own once it is on disk.
-fn create(dir: &Path, path: &Path) -> Result<(), OpenJournalError> {
+pub(crate) fn create(dir: &Path, path: &Path) -> Result<(), OpenJournalError> {
     let new = dir.join(NEW_FILE);
     let unusable = |source| OpenJournalError::Directory {
         path: dir.to_owned(),
@@ -231,7 +231,7 @@ fn create(dir: &Path, path: &Path) -> Result<(), OpenJournalError> {
 }
 
 /// Makes sure that the directory's list of names is on disk.
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(dir)?.sync_all()?;
     }

@@ -298,17 +298,7 @@ fn write_group(
         });
     }
     for (incident, tail) in &changed {
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO heads (incident, seq, hash, latest) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (incident) DO UPDATE
-             SET seq = excluded.seq, hash = excluded.hash, latest = excluded.latest",
-        )?;
-        statement.execute(params![
-            incident.0.cast_signed(),
-            tail.seq.0.cast_signed(),
-            tail.hash.0,
-            tail.latest
-        ])?;
+        put_head(connection, *incident, tail)?;
     }
     let end = if changed.is_empty() {
         "ROLLBACK"
@@ -350,23 +340,61 @@ fn write_append(
             conflict
         }));
     }
+    if !put_command(connection, command, first, last)? {
+        return Ok(Err(AppendError::Duplicate(command)));
+    }
+    put_records(connection, tail, records).map(Ok)
+}
+
+/// Writes down how far a log goes.
+pub(crate) fn put_head(
+    connection: &Connection,
+    incident: IncidentId,
+    tail: &Tail,
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO heads (incident, seq, hash, latest) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (incident) DO UPDATE
+         SET seq = excluded.seq, hash = excluded.hash, latest = excluded.latest",
+    )?;
+    let (incident, seq) = (incident.0.cast_signed(), tail.seq.0.cast_signed());
+    statement.execute(params![incident, seq, tail.hash.0, tail.latest])?;
+    Ok(())
+}
+
+/// Writes down which events a command made; false when it is known already.
+pub(crate) fn put_command(
+    connection: &Connection,
+    command: CommandId,
+    first: i64,
+    last: i64,
+) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO commands (command, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
-    if statement.execute(params![command.0.as_bytes(), first, last])? == 0 {
-        return Ok(Err(AppendError::Duplicate(command)));
-    }
+    Ok(statement.execute(params![command.0.as_bytes(), first, last])? > 0)
+}
+
+/// Writes records of one log behind its end, and gives the new end.
+pub(crate) fn put_records(
+    connection: &Connection,
+    mut tail: Tail,
+    records: &[Record],
+) -> rusqlite::Result<Tail> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO events (place, latest, target, body) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    let mut tail = tail;
     for record in records {
         tail = tail.after(record);
-        let target = target_place(record);
-        let at = place(*incident, tail.seq);
-        statement.execute(params![at, tail.latest, target, &**record.json()])?;
+        let at = place(record.event().incident, tail.seq);
+        statement.execute(params![
+            at,
+            tail.latest,
+            target_place(record),
+            &**record.json()
+        ])?;
     }
-    Ok(Ok(tail))
+    Ok(tail)
 }
 
 /// The place of the entry that a record corrects.
