@@ -32,6 +32,7 @@ mod journal_sqlite;
 mod journal_verify;
 mod kill_server;
 mod runbooks;
+mod server_alert_pages;
 mod server_alerts;
 mod server_copies;
 mod server_doors;

@@ -159,7 +159,7 @@ pub fn draw(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         return;
     }
     let scale = scale_of(plot, area.width);
-    draw_marks(plot, look, area, buf);
+    draw_uprights(plot, look, area, buf);
     draw_thresholds(plot, &scale, look, area, buf);
     // The main series last, so that it lies on top.
     for (place, series) in plot.series.iter().enumerate().rev() {
@@ -173,6 +173,7 @@ pub fn draw(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         canvas.line(values.iter().map(|value| value.map(|v| scale.share(v))));
         canvas.put(look.theme.style(meaning), area, buf);
     }
+    draw_signs(plot, look, area, buf);
 }
 
 /// The scale that a chart of this width is drawn on.
@@ -186,16 +187,27 @@ pub fn scale_of(plot: &Plot<'_>, width: u16) -> Scale {
     Scale::of(seen.flatten(), plot.thresholds)
 }
 
-fn draw_marks(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+/// The marks that are in the window, each with its column on the screen.
+fn marked<'a>(plot: &Plot<'a>, area: Rect) -> impl Iterator<Item = (&'a Mark, u16)> {
+    let (window, width) = (plot.window, usize::from(area.width));
+    plot.marks.iter().filter_map(move |mark| {
+        let column = column_of(mark.at, window, width)?;
+        Some((mark, area.x + u16::try_from(column).ok()?))
+    })
+}
+
+fn draw_uprights(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let upright = if look.ascii { "|" } else { "│" };
-    for mark in plot.marks {
-        let Some(column) = column_of(mark.at, plot.window, usize::from(area.width)) else {
-            continue;
-        };
-        let x = area.x + u16::try_from(column).unwrap_or(0);
+    for (_, x) in marked(plot, area) {
         for y in area.top()..area.bottom() {
             buf.set_string(x, y, upright, look.theme.style(Meaning::Border));
         }
+    }
+}
+
+/// What each mark is stands at its head, and is seen also where a line passes.
+fn draw_signs(plot: &Plot<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    for (mark, x) in marked(plot, area) {
         let sign = glyph(look, mark.meaning);
         buf.set_string(x, area.y, sign, look.theme.style(mark.meaning));
     }

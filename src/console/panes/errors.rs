@@ -128,7 +128,7 @@ impl State {
     }
 
     fn empty(&self, cx: &Cx<'_>) -> &'static [&'static str] {
-        if self.table.is_filtered() {
+        if self.table.is_filtered() && cx.issues().next().is_some() {
             &["No error holds these words. esc shows all again."]
         } else if cx.live.watches(&KINDS) {
             &["No unresolved error in the incident's time."]

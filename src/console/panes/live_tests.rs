@@ -1,6 +1,8 @@
 //! Signals, errors and alerts at the three sizes of screen, with nothing, the usual and too much,
 //! and with a source in trouble.
 
+mod words;
+
 use super::fixture::{drawn, empty, me, now, usual};
 use super::{Cx, Focus, Title, alerts, errors, signals};
 use crate::client::{Live, Room};
@@ -225,12 +227,23 @@ fn insides(pane: Focus) -> [Rect; 3] {
 
 /// Draws a pane after these actions, at three sizes.
 fn shown(pane: Focus, room: &Room, live: &Live, actions: &[Action]) -> String {
+    shown_at(pane, room, live, actions, None).join("\n")
+}
+
+/// The same while an entry of that moment is looked at.
+fn shown_at(
+    pane: Focus,
+    room: &Room,
+    live: &Live,
+    actions: &[Action],
+    looked_at: Option<Timestamp>,
+) -> [String; 3] {
     let me = me();
-    let screens = insides(pane).map(|area| {
+    insides(pane).map(|area| {
         let cx = Cx {
             room,
             live,
-            looked_at: None,
+            looked_at,
             me: Some(&me),
             now: now(),
             zone: Zone::Utc,
@@ -253,8 +266,7 @@ fn shown(pane: Focus, room: &Room, live: &Live, actions: &[Action]) -> String {
             Focus::Errors => draw!(errors::State::default()),
             _ => draw!(alerts::State::default()),
         }
-    });
-    screens.join("\n")
+    })
 }
 
 #[test]

@@ -165,12 +165,11 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
         }
         Some(Overlay::Members(_)) => {
             return &[
-                (Action::CursorDown, "next"),
                 (Action::Accept, "details"),
                 (Action::SortRows, "sort"),
                 (Action::FilterRows, "filter"),
-                (Action::CopyAddress, "copy address"),
                 (Action::Cancel, "close"),
+                (Action::CopyAddress, "copy address"),
             ];
         }
         Some(Overlay::Search(_)) => {
@@ -228,20 +227,20 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
         ],
         Some(Context::Errors) => &[
             (Action::Accept, "details"),
+            (Action::SortRows, "sort"),
+            (Action::FilterRows, "filter"),
             (Action::PinEvidence, "pin"),
             (Action::ResolveIssue, "resolve"),
             (Action::AssignIssue, "assign"),
-            (Action::SortRows, "sort"),
-            (Action::FilterRows, "filter"),
             (Action::Palette, "actions"),
         ],
         Some(Context::Alerts) => &[
             (Action::Accept, "details"),
+            (Action::SortRows, "sort"),
+            (Action::FilterRows, "filter"),
             (Action::AcknowledgeAlerts, "take note"),
             (Action::SilenceAlerts, "silence"),
             (Action::PinEvidence, "pin"),
-            (Action::SortRows, "sort"),
-            (Action::FilterRows, "filter"),
             (Action::Palette, "actions"),
         ],
         Some(Context::Incident) => &[

@@ -133,7 +133,7 @@ impl State {
     }
 
     fn empty(&self, cx: &Cx<'_>) -> &'static [&'static str] {
-        if self.table.is_filtered() {
+        if self.table.is_filtered() && cx.live.groups().next().is_some() {
             &["No alert holds these words. esc shows all again."]
         } else if cx.live.watches(&KINDS) {
             &["No alert fires."]

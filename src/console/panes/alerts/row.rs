@@ -14,8 +14,10 @@ use chrono::TimeDelta;
 const WIDE: u16 = 56;
 /// From this width on also when the last of them began.
 const FULL: u16 = 74;
-/// Cells of a rate: a minute each, the newest at the right.
-const RATE: usize = 10;
+/// From this width on the rate is of a whole half hour.
+const ROOMY: u16 = 110;
+/// Cells of a rate, a minute each, the newest at the right: where there is room, and else.
+const RATES: (usize, usize) = (30, 10);
 /// Cells of who takes care of them, or of what else is to be said: `maya ended 25m`.
 const STATE: usize = 15;
 /// An acknowledgement without an end that is older than this may have been forgotten.
@@ -30,16 +32,31 @@ pub(super) enum Columns {
     More,
     /// When the last began too.
     All,
+    /// The rate of the whole half hour.
+    Roomy,
 }
 
 impl Columns {
     /// For a pane of this width.
     pub(super) fn of(width: u16) -> Self {
         match width {
+            ROOMY.. => Self::Roomy,
             FULL.. => Self::All,
             WIDE.. => Self::More,
             _ => Self::Few,
         }
+    }
+
+    /// Cells of the rate.
+    fn rate(self) -> usize {
+        match self {
+            Self::Roomy => RATES.0,
+            _ => RATES.1,
+        }
+    }
+
+    fn has_last(self) -> bool {
+        matches!(self, Self::All | Self::Roomy)
     }
 }
 
@@ -48,10 +65,10 @@ pub(super) fn heading(columns: Columns) -> Row<()> {
     let mut left = format!("  {}  ", pad_left("count", 5));
     let mut right = "first".to_owned();
     if columns != Columns::Few {
-        left.push_str(&format!("{}  ", column("per minute", RATE)));
+        left.push_str(&format!("{}  ", column("per minute", columns.rate())));
     }
     left.push_str("name");
-    if columns == Columns::All {
+    if columns.has_last() {
         right = format!("{} first  last", column("who, state", STATE));
     }
     let muted = |text: String| vec![piece(text, Meaning::Muted)];
@@ -78,8 +95,9 @@ pub(super) fn row(group: &AlertGroup, columns: Columns, cx: &Cx<'_>, look: &Look
         piece("  ", Meaning::Text),
     ];
     if columns != Columns::Few {
-        let rate = chart::counts(&group.rate, RATE, look.charts);
-        left.push(piece(format!("{}  ", column(&rate, RATE)), Meaning::Graph));
+        let cells = columns.rate();
+        let rate = chart::counts(&group.rate, cells, look.charts);
+        left.push(piece(format!("{}  ", column(&rate, cells)), Meaning::Graph));
     }
     left.push(piece(
         visible_line(&group.name).into_owned(),
@@ -95,15 +113,15 @@ pub(super) fn row(group: &AlertGroup, columns: Columns, cx: &Cx<'_>, look: &Look
     }
     let (word, meaning) = state(group, cx, look);
     let word = match columns {
-        Columns::All => format!("{} ", column(&word, STATE)),
+        _ if columns.has_last() => format!("{} ", column(&word, STATE)),
         _ if word.is_empty() => word,
         _ => format!("{} ", truncate(&word, STATE)),
     };
     let mut right = vec![piece(word, meaning)];
-    let ages = match columns {
-        Columns::All => vec![group.first_at, group.last_at],
-        _ => vec![group.first_at],
-    };
+    let mut ages = vec![group.first_at];
+    if columns.has_last() {
+        ages.push(group.last_at);
+    }
     let ages: Vec<String> = ages.into_iter().map(|at| since(at, cx)).collect();
     right.push(piece(ages.join(" "), Meaning::Muted));
     Row::new(left, right, None)

@@ -17,7 +17,7 @@ use crate::signals::{Signal, SourceKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use row::{CHART_ROWS, standing};
-use since::Since;
+use since::{Since, Words};
 use std::sync::Arc;
 use window::window;
 
@@ -219,6 +219,12 @@ impl State {
         if signals.is_empty() {
             return draw_empty(cx, look, body, buf);
         }
+        let below = Rect {
+            y: body.bottom(),
+            height: area.bottom() - body.bottom(),
+            ..area
+        };
+        since::draw(&foot, look, below, buf);
         if let Some(shown) = self.shown(&signals).filter(|_| self.whole) {
             return whole::draw(shown, self.reading, cx, look, body, buf);
         }
@@ -228,32 +234,29 @@ impl State {
             let picked = look.focused && on.is_some_and(|on| std::ptr::eq(on, signal));
             row::draw(signal, picked, (cx, look), &marks, place, buf);
         }
-        if let Some(line) = foot {
-            let last = Rect {
-                y: body.bottom(),
-                height: 1,
-                ..area
-            };
-            since::draw(&line, look, last, buf);
-        }
     }
 }
 
-/// What is wrong, the signals' place, and the row below.
-fn parts(cx: &Cx<'_>, area: Rect) -> (Vec<String>, Rect, Option<Since>) {
+/// What is wrong, the signals' place, and what stands below.
+fn parts(cx: &Cx<'_>, area: Rect) -> (Vec<String>, Rect, Vec<Words>) {
     let mut troubles = cx.troubles(&KINDS);
     let missing = cx.live.missing(cx.room.shown().id);
     troubles.extend(
         missing.map(|(source, missing)| format!("{source}, {}: {}", missing.name, missing.why)),
     );
     troubles.truncate(usize::from(area.height / 3));
-    let foot = (area.height >= 6)
-        .then(|| since::since_last_action(cx))
-        .flatten();
-    let head = u16::try_from(troubles.len()).unwrap_or(0);
+    let most = match area.height {
+        ..6 => 0,
+        6..14 => 1,
+        _ => 3,
+    };
+    let since = since::since_last_action(cx).filter(|_| most > 0);
+    let rows = |since: Since| since.rows(usize::from(area.width), most);
+    let foot = since.map_or_else(Vec::new, rows);
+    let count = |rows: usize| u16::try_from(rows).unwrap_or(0);
     let body = Rect {
-        y: area.y + head,
-        height: area.height - head - u16::from(foot.is_some()),
+        y: area.y + count(troubles.len()),
+        height: area.height - count(troubles.len()) - count(foot.len()),
         ..area
     };
     (troubles, body, foot)

@@ -4,7 +4,7 @@ use super::super::paint::{Piece, glyph};
 use crate::client::Room;
 use crate::console::chart::{self, Mark, Plot};
 use crate::console::panes::{Look, marks};
-use crate::console::text::{format_duration, pad_left, pad_right, visible_line};
+use crate::console::text::{format_duration, pad_left, pad_right, visible_line, wrap};
 use crate::console::theme::Meaning;
 use crate::incident::{
     Bad, Evidence, Number, PinnedEvidence, Seen, Series, Standing, Thresholds, Timestamp, Unit,
@@ -284,11 +284,9 @@ fn alerts(evidence: &Evidence, look: &Look<'_>, width: usize) -> Lines {
         let said = if all { "Each of them" } else { "Among them" };
         lines.push(vec![Piece::new(said, look.theme.style(Meaning::Muted))]);
     }
-    for name in names {
-        let name = format!("  {}", visible_line(name));
-        lines.push(vec![
-            Piece::new(name, look.theme.style(Meaning::Text)).cut(width),
-        ]);
+    let names: Vec<_> = names.iter().map(|name| visible_line(name)).collect();
+    for line in wrap(&names.join(", "), width) {
+        lines.push(vec![Piece::new(line, look.theme.style(Meaning::Text))]);
     }
     lines.push(Vec::new());
     lines

@@ -95,6 +95,11 @@ pub(super) fn draw(app: &App, members: &Members, window: Rect, buf: &mut Buffer)
         return draw_none(app, members, &look, list, buf);
     }
     let shared = group(app, members);
+    // What all of them say stands above already.
+    let seen = (top..).take(usize::from(list.height));
+    let mut said = seen.filter_map(|place| Some(&members.get(place)?.summary));
+    let first = said.next();
+    let says_more = said.any(|other| Some(other) != first);
     for at in 0..list.height {
         let place = top + usize::from(at);
         if place >= members.count() {
@@ -102,7 +107,7 @@ pub(super) fn draw(app: &App, members: &Members, window: Rect, buf: &mut Buffer)
         }
         let row = paint::row(list, at);
         let pieces = match members.get(place) {
-            Some(alert) => alert_row(alert, shared, &look),
+            Some(alert) => alert_row(alert, (shared, says_more), &look),
             None => vec![Piece::new("   …", look.theme.style(Meaning::Placeholder))],
         };
         let chosen = place == members.cursor;
@@ -173,8 +178,13 @@ fn draw_none(app: &App, members: &Members, look: &Look<'_>, list: Rect, buf: &mu
     }
 }
 
-/// One alert: its state, its age, and what tells it from the others of its group.
-fn alert_row(alert: &LiveAlert, group: Option<&AlertGroup>, look: &Look<'_>) -> Vec<Piece> {
+/// One alert: its state, its age, and what tells it from the others of its group; its words too
+/// where `says_more`.
+fn alert_row(
+    alert: &LiveAlert,
+    (group, says_more): (Option<&AlertGroup>, bool),
+    look: &Look<'_>,
+) -> Vec<Piece> {
     let style = |meaning| look.theme.style(meaning);
     let meaning = state_meaning(alert.state);
     let sign = match meaning {
@@ -201,8 +211,7 @@ fn alert_row(alert: &LiveAlert, group: Option<&AlertGroup>, look: &Look<'_>) -> 
         let by: String = by.chars().take(8).collect();
         pieces.push(Piece::new(format!("  by {by}"), style(Meaning::Muted)));
     }
-    let said = group.is_none_or(|group| group.summary != alert.summary);
-    if said && !alert.summary.is_empty() {
+    if says_more && !alert.summary.is_empty() {
         let gap = if own.is_empty() { "" } else { "  " };
         let summary = format!("{gap}{}", alert.summary);
         pieces.push(Piece::new(summary, style(Meaning::Muted)));

@@ -6,6 +6,8 @@ mod help;
 mod list;
 mod members;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use crate::console::app::App;
 use crate::console::layout::{centred, inside};
