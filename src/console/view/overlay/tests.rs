@@ -1,11 +1,12 @@
 //! Pinned evidence drawn again, and the alerts of a group, at the three sizes of screen.
 
+use super::draw;
 use crate::console::effect::Effect;
 use crate::console::testing::{Bench, Log, start, usual};
-use crate::console::text::cells;
 use crate::incident::*;
 use crate::signals::{AlertGroup, AlertsPage, LiveAlert, LiveState};
 use chrono::TimeDelta;
+use ratatui::buffer::Buffer;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -86,13 +87,16 @@ fn pin(evidence: Evidence) -> Intent {
     }
 }
 
-/// A snapshot of the screen, which is no wider than it may be and sends nothing odd.
+/// A snapshot of what is laid over the screen, by itself; it sends nothing odd.
 fn snapshot(name: &str, bench: &Bench) {
-    let text = bench.screen();
     let size = bench.app.size;
-    for line in text.lines() {
-        assert!(cells(line) <= usize::from(size.width), "{name}: {line}");
-    }
+    let mut buf = Buffer::empty(size);
+    let top = bench.app.overlays.last().expect("something is laid over");
+    draw(&bench.app, top, &mut buf);
+    let row = |y| -> String { (0..size.width).map(|x| buf[(x, y)].symbol()).collect() };
+    let rows: Vec<String> = (0..size.height).map(row).collect();
+    let rows: Vec<&str> = rows.iter().map(|row| row.trim()).collect();
+    let text = rows.join("\n").trim().to_owned();
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'));
     insta::assert_snapshot!(format!("{name}_{}x{}", size.width, size.height), text);
 }
