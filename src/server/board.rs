@@ -108,12 +108,14 @@ impl Board {
 
     /// The line of every open incident, the newest first.
     pub(super) fn open_lines(&self) -> Vec<Summary> {
+        self.lines(|line| line.status.is_open())
+    }
+
+    /// The lines of these incidents, the newest first.
+    pub(super) fn lines(&self, wanted: impl Fn(&Summary) -> bool) -> Vec<Summary> {
         let inner = self.lock();
         let lines = inner.lines.values().rev().map(|line| &line.summary);
-        lines
-            .filter(|line| line.status.is_open())
-            .cloned()
-            .collect()
+        lines.filter(|line| wanted(line)).cloned().collect()
     }
 
     /// Sends a frame to everyone.

@@ -40,6 +40,7 @@ mod server_edges;
 mod server_flight;
 mod server_hooks;
 mod server_limits;
+mod server_marks;
 mod server_rooms;
 mod server_watch;
 mod server_watch_faults;

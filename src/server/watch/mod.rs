@@ -5,6 +5,7 @@
 //! else; no write and no other system waits for it.
 
 mod apart;
+mod mileposts;
 mod outside;
 mod pace;
 mod poll;

@@ -6,18 +6,17 @@
 //! **Invariant**: where the other side can tell, a call that was carried out before is not carried
 //! out again: it is looked for first.
 
+use super::mileposts::Milepost;
 use super::{SourceOptions, apart};
 use crate::http::{Http, Marks};
 use crate::incident::{
-    Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideCall, OutsideOutcome,
-    Seq, Status, Timestamp, What,
+    Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideOutcome, Seq,
 };
 use crate::integrations::exchange::{AnswerError, Call, Changed};
 use crate::server::derive;
 use crate::server::reply::{Outcome, Reply, Submission};
 use crate::server::room::ToRoom;
 use crate::server::shared::Shared;
-use crate::signals::SourceKind;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,40 +29,8 @@ const GIVEN_UP_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// The pause before what failed is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
-/// Marks that wait to be asked for. Beyond it the oldest is let go: a chart without one mark is
-/// whole in all that matters.
+/// Marks that wait to be asked for. Beyond it the oldest is let go, until the server's next start.
 const MARKS: usize = 256;
-
-/// Something that charts elsewhere should show: declared, mitigated, resolved.
-struct Milepost {
-    incident: IncidentId,
-    seq: Seq,
-    at: Timestamp,
-    text: String,
-}
-
-impl Milepost {
-    /// What this event of the incident is, if it is such. Nothing of a drill, which never reaches
-    /// the outside world.
-    fn of(incident: &Incident, event: &Event) -> Option<Self> {
-        let status = match event.body.known()? {
-            What::Opened { status, .. } | What::StatusSet { status, .. } => *status,
-            _ => return None,
-        };
-        let word = match status {
-            Status::Investigating => "declared",
-            Status::Monitoring => "mitigated",
-            Status::Resolved => "resolved",
-            _ => return None,
-        };
-        (!incident.is_drill()).then(|| Self {
-            incident: incident.id,
-            seq: event.seq,
-            at: event.occurred_at,
-            text: format!("{} {word}: {}", incident.id, incident.title),
-        })
-    }
-}
 
 /// Incidents of which something is still to be done outside.
 #[derive(Default)]
@@ -133,6 +100,7 @@ pub(in crate::server) async fn run(shared: Arc<Shared>, sources: Vec<SourceOptio
     };
     let stopping = shared.stopping.clone();
     let work = async {
+        caller.ask_for_missed_marks().await;
         loop {
             shared.outside.wake.notified().await;
             while caller.round().await {
@@ -146,9 +114,9 @@ pub(in crate::server) async fn run(shared: Arc<Shared>, sources: Vec<SourceOptio
     }
 }
 
-struct Caller {
-    shared: Arc<Shared>,
-    sources: BTreeMap<Arc<str>, SourceOptions>,
+pub(super) struct Caller {
+    pub(super) shared: Arc<Shared>,
+    pub(super) sources: BTreeMap<Arc<str>, SourceOptions>,
 }
 
 impl Caller {
@@ -180,39 +148,6 @@ impl Caller {
             }
         }
         left
-    }
-
-    /// Asks, in the incident's log, that every Grafana shows it. A command that is refused (a
-    /// drill's is answered at once) is in the server's log.
-    async fn ask_for_marks(&self, milepost: &Milepost) {
-        let Milepost {
-            incident,
-            seq,
-            at,
-            text,
-        } = milepost;
-        let grafanas = self
-            .sources
-            .values()
-            .filter(|s| s.kind == SourceKind::Grafana);
-        for source in grafanas {
-            let command = Command {
-                id: derive::from_milepost(*at, *incident, *seq, &source.name),
-                written_at: self.shared.clock.now(),
-                intent: Intent::AskOutside {
-                    call: OutsideCall::Annotate {
-                        source: source.name.clone(),
-                        at: *at,
-                        text: text.as_str().into(),
-                    },
-                },
-            };
-            match self.submit(*incident, command).await {
-                Some(Err(refusal)) => tracing::info!(%incident, %refusal, "no mark is asked for"),
-                Some(Ok(_)) => {}
-                None => tracing::warn!(%incident, "a mark could not be asked for"),
-            }
-        }
     }
 
     async fn due(&self, incident: IncidentId) -> Vec<OutsideAsk> {
@@ -319,7 +254,7 @@ impl Caller {
     }
 
     /// Asks the incident's room as the server itself; nothing when the room went away.
-    async fn submit(&self, incident: IncidentId, command: Command) -> Option<Outcome> {
+    pub(super) async fn submit(&self, incident: IncidentId, command: Command) -> Option<Outcome> {
         let room = self.shared.rooms.get(&self.shared, incident)?;
         let (told, outcome) = oneshot::channel();
         let submission = Submission {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use warroom::http::{Credentials, Http};
 use warroom::incident::*;
 use warroom::integrations::alertmanager::Alertmanager;
+use warroom::integrations::exchange::Watched;
+use warroom::integrations::grafana::Grafana;
 use warroom::integrations::prometheus::{Prometheus, Query};
 use warroom::protocol::{Live, ServerFrame};
 use warroom::server::{Options, SourceOptions};
@@ -21,20 +23,30 @@ pub(crate) fn prometheus(options: &mut Options, address: &str) {
         bad: Bad::Above,
         thresholds: Thresholds::default(),
     };
-    options.sources.push(SourceOptions {
+    let prometheus = Arc::new(Prometheus {
         name: "prom".into(),
-        kind: SourceKind::Prometheus,
-        http: Http::new(address, Credentials::Bearer("hunter2".to_owned()), None)
-            .map_err(|error| error.to_string().into()),
+        queries: vec![query],
+        rules: false,
+    });
+    let http = Http::new(address, Credentials::Bearer("hunter2".to_owned()), None);
+    options.sources.push(SourceOptions {
+        http: http.map_err(|error| error.to_string().into()),
+        ..source("prom", SourceKind::Prometheus, address, prometheus)
+    });
+}
+
+/// A source that is only watched, by nobody in particular.
+fn source(name: &str, kind: SourceKind, address: &str, watched: Arc<dyn Watched>) -> SourceOptions {
+    let http = Http::new(address, Credentials::None, None);
+    SourceOptions {
+        name: name.into(),
+        kind,
+        http: http.map_err(|error| error.to_string().into()),
         every: Duration::from_secs(1),
-        watched: Arc::new(Prometheus {
-            name: "prom".into(),
-            queries: vec![query],
-            rules: false,
-        }),
+        watched,
         changed: None,
         group_by: vec!["alertname".to_owned()],
-    });
+    }
 }
 
 /// An Alertmanager at this address, asked each second.
@@ -44,13 +56,27 @@ pub(crate) fn alertmanager(options: &mut Options, address: &str) {
         filter: Vec::new(),
     });
     options.sources.push(SourceOptions {
-        name: "alertmanager".into(),
-        kind: SourceKind::Alertmanager,
-        http: Http::new(address, Credentials::None, None).map_err(|error| error.to_string().into()),
-        every: Duration::from_secs(1),
-        watched: alertmanager.clone(),
-        changed: Some(alertmanager),
-        group_by: vec!["alertname".to_owned()],
+        changed: Some(alertmanager.clone()),
+        ..source(
+            "alertmanager",
+            SourceKind::Alertmanager,
+            address,
+            alertmanager,
+        )
+    });
+}
+
+/// A Grafana at this address, of which nothing is watched: marks are written into its charts.
+pub(crate) fn grafana(options: &mut Options, address: &str) {
+    let grafana = Arc::new(Grafana {
+        name: "grafana".into(),
+        panels: Vec::new(),
+        rules: false,
+        page: None,
+    });
+    options.sources.push(SourceOptions {
+        changed: Some(grafana.clone()),
+        ..source("grafana", SourceKind::Grafana, address, grafana)
     });
 }
 
