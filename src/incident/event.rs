@@ -1,67 +1,12 @@
 //! What happened: the only truth.
 
 use super::{
-    AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId,
-    Kind, Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq, Severity, Status,
-    StepNo, StepState, Timestamp, UpdateId, Via,
+    AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
+    Hash, IncidentId, Kind, Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq,
+    Severity, Status, StepNo, StepState, Timestamp, UpdateId, Via,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
-use std::fmt;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// SHA-256 over an event's canonical bytes, which hold the hash of the event before it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Hash(pub [u8; 32]);
-
-impl Hash {
-    /// What the first event of a log names as the hash before it.
-    pub const GENESIS: Self = Self([0; 32]);
-}
-
-impl fmt::Display for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Hash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Hash({self})")
-    }
-}
-
-impl std::str::FromStr for Hash {
-    type Err = super::id::ParseIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = || super::id::ParseIdError::new(text, "a hash: 64 hexadecimal digits");
-        let mut bytes = [0; 32];
-        // Only as it is written: with upper case too, a changed text would pass for the same hash.
-        let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
-        if text.len() != 64 || !text.bytes().all(is_digit) {
-            return Err(wrong());
-        }
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            let pair = text.get(2 * i..2 * i + 2).ok_or_else(wrong)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| wrong())?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-impl Serialize for Hash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Hash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
 
 /// What happened, with who, when and where it stands in the log. Its JSON form, in this order of
 /// fields, is what the hash is taken over, together with fields that a later version may add.
@@ -86,26 +31,6 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub body: EventBody,
-}
-
-/// What happened. A kind that this version does not know is carried whole as `Unknown`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EventBody {
-    /// A kind that this version knows.
-    Known(What),
-    /// Any other: shown as unknown, carried, not dropped.
-    Unknown {
-        /// The kind's name.
-        kind: String,
-        /// What it says.
-        data: Value,
-    },
-}
-
-impl From<What> for EventBody {
-    fn from(what: What) -> Self {
-        Self::Known(what)
-    }
 }
 
 /// The kinds of event. In JSON: `"kind": "noted", "data": { … }`.
@@ -563,67 +488,6 @@ impl What {
             }
             Self::Pinned { entry, .. } => entry.as_ref().is_some_and(|e| e.marks.private),
             _ => false,
-        }
-    }
-}
-
-impl EventBody {
-    /// The kind, if this version knows it.
-    #[must_use]
-    pub fn known(&self) -> Option<&What> {
-        match self {
-            Self::Known(what) => Some(what),
-            Self::Unknown { .. } => None,
-        }
-    }
-}
-
-impl Serialize for EventBody {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Known(what) => what.serialize(serializer),
-            Self::Unknown { kind, data } => {
-                let mut map = Map::new();
-                map.insert("kind".to_owned(), Value::String(kind.clone()));
-                map.insert("data".to_owned(), data.clone());
-                map.serialize(serializer)
-            }
-        }
-    }
-}
-
-/// The two fields of a body, before its kind is looked at.
-#[derive(Deserialize)]
-struct Tagged {
-    kind: String,
-    #[serde(default)]
-    data: Value,
-}
-
-impl<'de> Deserialize<'de> for EventBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Tagged { kind, data } = Tagged::deserialize(deserializer)?;
-        if !What::KINDS.contains(&&*kind) {
-            return Ok(Self::Unknown { kind, data });
-        }
-        let mut map = Map::new();
-        map.insert("kind".to_owned(), Value::String(kind));
-        map.insert("data".to_owned(), data);
-        // A known kind that a later version has changed beyond recognition is carried whole too: a
-        // console that cannot read one line must still show the rest.
-        match What::deserialize(&Value::Object(map.clone())) {
-            Ok(what) => Ok(Self::Known(what)),
-            Err(_) => {
-                let kind = map
-                    .get("kind")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned();
-                Ok(Self::Unknown {
-                    kind,
-                    data: map.remove("data").unwrap_or_default(),
-                })
-            }
         }
     }
 }
