@@ -100,6 +100,8 @@ pub enum Verb {
     Timeline(v::timeline::TimelineArgs),
     /// Write a line into the timeline, in the composer's grammar
     Note(v::note::NoteArgs),
+    /// Find where the timeline says nothing while things changed
+    Gaps(v::gaps::GapsArgs),
     /// Bring a timeline in that was written elsewhere: a report, a pasted chat
     Import(v::import::ImportArgs),
     /// Move an incident on, or correct where it stands

@@ -90,6 +90,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Timeline(args) => v::timeline::run(args, cx).await,
         Verb::Doctor(args) => v::doctor::run(args, cx).await,
         Verb::Note(args) => v::note::run(args, cx).await,
+        Verb::Gaps(args) => v::gaps::run(args, cx).await,
         Verb::Import(args) => v::import::run(args, cx).await,
         Verb::Status(args) => v::status::run(args, cx).await,
         Verb::Severity(args) => v::severity::run(args, cx).await,

@@ -6,7 +6,7 @@ mod beside;
 mod import;
 
 pub use beside::evidence;
-pub use import::{imported, not_imported};
+pub use import::{gap, imported, not_imported};
 
 use super::session::Receipt;
 use crate::client::FoundHit;

@@ -205,6 +205,7 @@ async fn every_field_of_an_incident_is_on_the_page() {
     let report = report.to_str().unwrap();
     let import = ["import", "INC-1", report, "--day", "2026-01-02"];
     page.holds(&["A line of an import"], &house.json(&import));
+    page.holds(&["A gap"], &house.json(&["gaps", "INC-1", "--over", "0s"]));
     let lines = house.json(&["timeline", "INC-1"]);
     page.holds(&["A line of the timeline"], &lines);
     assert!(

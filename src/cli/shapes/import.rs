@@ -1,8 +1,8 @@
-//! What a text gave that was brought in.
+//! What a text gave that was brought in, and where a timeline says nothing.
 
 use super::{maybe, utc};
 use crate::import::{Certainty, Line, Unread};
-use crate::incident::{EntryKind, IncidentId, Seq};
+use crate::incident::{EntryKind, Gap, IncidentId, Seq};
 use serde_json::{Value, json};
 
 /// An entry of a text that was brought in; `seq` once it is written.
@@ -39,5 +39,17 @@ pub fn not_imported(incident: IncidentId, unread: &Unread) -> Value {
         "read": false,
         "text": unread.text,
         "why": unread.why,
+    })
+}
+
+/// A stretch in which things changed and nobody wrote.
+#[must_use]
+pub fn gap(incident: IncidentId, gap: &Gap) -> Value {
+    json!({
+        "incident": incident.to_string(),
+        "from": utc(gap.from),
+        "to": utc(gap.to),
+        "seconds": (gap.to - gap.from).num_seconds(),
+        "changes": gap.changes.iter().map(|seq| seq.0).collect::<Vec<_>>(),
     })
 }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod end;
 pub mod export;
+pub mod gaps;
 pub mod import;
 pub mod list;
 pub mod man;
