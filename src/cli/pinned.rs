@@ -30,11 +30,9 @@ pub fn series(all: &[Series], unit: Unit, signs: Signs) -> Vec<Drawn> {
             value.map_or_else(|| "no data".to_owned(), |value| unit.figure(*value))
         };
         // To the end of the last step, so that each value has a place of its own.
-        let (from, to) = window(series);
-        let window = (
-            from,
-            to + TimeDelta::milliseconds(i64::from(series.step_ms)),
-        );
+        let (from, to) = series.window();
+        let step = TimeDelta::milliseconds(i64::from(series.step_ms));
+        let window = (from, to.checked_add_signed(step).unwrap_or(to));
         Drawn {
             label: visible_line(&series.label).into_owned(),
             line: chart::spark(series, window, LINE.min(series.values.len()), signs),
@@ -42,13 +40,6 @@ pub fn series(all: &[Series], unit: Unit, signs: Signs) -> Vec<Drawn> {
         }
     });
     drawn.collect()
-}
-
-/// The time that a series is of.
-#[must_use]
-pub fn window(series: &Series) -> (Timestamp, Timestamp) {
-    let last = series.time_of(series.values.len().saturating_sub(1));
-    (series.from, last.max(series.from))
 }
 
 /// What goes below the evidence's own line.
@@ -65,7 +56,9 @@ pub fn lines(evidence: &Evidence, zone: Zone, signs: Signs) -> Vec<String> {
                 let label = format!("  {}", drawn.label);
                 format!("{}  {}{}", drawn.line, drawn.went, label.trim_end())
             });
-            drawn.chain(all.first().map(window).map(span)).collect()
+            drawn
+                .chain(all.first().map(Series::window).map(span))
+                .collect()
         }
         Seen::Issue {
             trend,
@@ -143,6 +136,9 @@ mod tests {
                 vec!["began 14:00:00 → 14:09:00 UTC"],
             ),
         ];
+        let odd = r#""what":"signal","series":[{"from":"+262142-12-31T23:59:59Z","step_ms":4294967295,
+            "values":[1,2]}]"#;
+        assert_eq!(lines(&evidence(odd), Zone::Utc, Signs::Ascii).len(), 2);
         for (seen, wanted) in table {
             assert_eq!(lines(&evidence(seen), Zone::Utc, Signs::Braille), wanted);
         }

@@ -224,6 +224,13 @@ impl Series {
             .unwrap_or(self.from)
     }
 
+    /// The time that it is of: of its first place, and of its last.
+    #[must_use]
+    pub fn window(&self) -> (Timestamp, Timestamp) {
+        let last = self.time_of(self.values.len().saturating_sub(1));
+        (self.from, last.max(self.from))
+    }
+
     /// The oldest number there is, with its time.
     #[must_use]
     pub fn first(&self) -> Option<(Timestamp, Number)> {

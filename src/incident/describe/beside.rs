@@ -2,7 +2,7 @@
 
 use super::with_reason;
 use crate::incident::{
-    EntryKind, Evidence, Matching, OutsideAsk, OutsideCall, OutsideOutcome, Seen, Series,
+    EntryKind, Evidence, Matching, Number, OutsideAsk, OutsideCall, OutsideOutcome, Seen, Series,
     Thresholds, Timestamp, What,
 };
 use chrono::TimeDelta;
@@ -60,6 +60,17 @@ pub(super) fn describe_beside(what: &What, at: Timestamp) -> Option<(EntryKind, 
 }
 
 impl Evidence {
+    /// The value of a signal at the moment that the evidence is of, if it had one that recent.
+    #[must_use]
+    pub fn value(&self) -> Option<Number> {
+        let Seen::Signal { series, .. } = &self.seen else {
+            return None;
+        };
+        let main = series.first()?;
+        let steps = TimeDelta::milliseconds(i64::from(main.step_ms) * 3);
+        main.at(self.at, REACH.max(steps))
+    }
+
     /// The values in one line: `5xx 12.4 % (critical) · was 0.2 % at 14:02 UTC · prom`.
     #[must_use]
     pub fn line(&self) -> String {
@@ -78,7 +89,7 @@ impl Evidence {
                 };
                 let main = series.first();
                 let first = main.and_then(Series::first);
-                let mut line = match main.and_then(|main| value(main, near)) {
+                let mut line = match self.value() {
                     Some(now) => format!("{title} {}{}", figure(now), standing(thresholds, now)),
                     None => format!("{title}: no data"),
                 };
@@ -117,12 +128,6 @@ impl Evidence {
             }
         }
     }
-}
-
-/// The number that the series has at this moment, if it has one that recent.
-fn value(series: &Series, at: Timestamp) -> Option<crate::incident::Number> {
-    let steps = TimeDelta::milliseconds(i64::from(series.step_ms) * 3);
-    series.at(at, REACH.max(steps))
 }
 
 fn counted(count: u64, what: &str) -> String {

@@ -4,7 +4,7 @@ use super::markdown::{cell, inline};
 use crate::cli::pinned;
 use crate::console::chart::{self, Signs};
 use crate::console::text::Zone;
-use crate::incident::{Evidence, PinnedEvidence, Seen, Timestamp};
+use crate::incident::{Evidence, PinnedEvidence, Seen, Series, Timestamp};
 use std::fmt::Write as _;
 
 /// The section; empty where nothing was pinned. A document is read where eighths can be drawn.
@@ -51,7 +51,7 @@ fn table(evidence: &Evidence, zone: Zone) -> String {
             for drawn in pinned::series(series, *unit, Signs::Braille) {
                 row(&[&drawn.label, &drawn.line, &drawn.went]);
             }
-            if let Some((from, to)) = series.first().map(pinned::window) {
+            if let Some((from, to)) = series.first().map(Series::window) {
                 let span = format!("{} → {}", moment(from, zone), moment(to, zone));
                 row(&["time", &span, ""]);
             }

@@ -13,15 +13,9 @@ pub(super) fn window(
     signal: &Signal,
     looked_at: Option<Timestamp>,
 ) -> Option<(Timestamp, Timestamp)> {
-    let whole = whole(signal)?;
+    let whole = signal.series.first()?.window();
     let around = looked_at.and_then(|at| around(at, whole));
     Some(around.unwrap_or(whole))
-}
-
-fn whole(signal: &Signal) -> Option<(Timestamp, Timestamp)> {
-    let first = signal.series.first()?;
-    let last = first.time_of(first.values.len().saturating_sub(1));
-    Some((first.from, last.max(first.from)))
 }
 
 /// A quarter of the whole with the moment in its middle; nothing where it was not measured then.

@@ -23,8 +23,6 @@ const TREND_CELLS: usize = 3;
 const AROUND_CHART: u16 = 18;
 /// Rows of a chart with its times.
 const CHART_ROWS: std::ops::RangeInclusive<u16> = 7..=16;
-/// A number this much older than the evidence is not its value any more.
-const REACH: TimeDelta = TimeDelta::minutes(5);
 
 type Lines = Vec<Vec<Piece>>;
 
@@ -46,6 +44,7 @@ pub(super) fn lines(
             series,
         } => {
             let signal = Signal {
+                value: evidence.value(),
                 unit: *unit,
                 bad: *bad,
                 thresholds: *thresholds,
@@ -79,6 +78,7 @@ fn fact(name: &str, value: &str, meaning: Meaning, look: &Look<'_>, width: usize
 
 /// The numbers of a signal.
 struct Signal<'a> {
+    value: Option<Number>,
     unit: Unit,
     bad: Bad,
     thresholds: Thresholds,
@@ -88,10 +88,7 @@ struct Signal<'a> {
 
 impl Signal<'_> {
     fn lines(&self, room: &Room, look: &Look<'_>, (width, rows): (usize, u16)) -> Lines {
-        let value = self.series.first().and_then(|main| {
-            let steps = TimeDelta::milliseconds(i64::from(main.step_ms) * 3);
-            main.at(self.at, REACH.max(steps))
-        });
+        let value = self.value;
         let stands = value.map_or(Standing::Good, |v| self.thresholds.standing(v, self.bad));
         let meaning = match stands {
             Standing::Good => Meaning::Strong,
@@ -103,7 +100,7 @@ impl Signal<'_> {
             said.push_str(&format!(" ({word})"));
         }
         let mut lines = vec![fact("value", &said, meaning, look, width)];
-        let Some(window) = self.window() else {
+        let Some(window) = self.series.first().map(Series::window) else {
             return lines;
         };
         lines.extend(self.range(look, width));
@@ -137,12 +134,6 @@ impl Signal<'_> {
         lines.extend(key(&shown, look));
         lines.push(Vec::new());
         lines
-    }
-
-    fn window(&self) -> Option<(Timestamp, Timestamp)> {
-        let first = self.series.first()?;
-        let last = first.time_of(first.values.len().saturating_sub(1));
-        Some((first.from, last.max(first.from)))
     }
 
     /// The least and the most of the main series, and where it is bad.

@@ -114,6 +114,25 @@ fn evidence_is_drawn_again_from_its_numbers() {
     }
 }
 
+#[test]
+fn evidence_of_the_end_of_time_is_drawn() {
+    let mut extreme = signal("5xx");
+    if let Seen::Signal { series, .. } = &mut extreme.seen {
+        series[0].from = Timestamp::MAX_UTC - TimeDelta::seconds(1);
+        series[0].step_ms = u32::MAX;
+        series[1].from = Timestamp::MIN_UTC;
+    }
+    let mut log = usual();
+    log.did("lee", 30, pin(extreme));
+    for zone in ["utc", "Pacific/Auckland", "America/Los_Angeles"] {
+        let mut bench = Bench::on(80, 24, &log);
+        bench.app.prefs.utc = false;
+        bench.app.prefs.home = zone.parse().expect("a zone");
+        bench.keys("1 G enter");
+        assert!(bench.screen().contains("5xx"), "{}", bench.screen());
+    }
+}
+
 /// What was asked of the server for pages: the number of the question, and after which event.
 fn pages(effects: &[Effect]) -> Vec<(u64, u64)> {
     let number = |text: &str, name: &str| -> Option<u64> {
