@@ -8,6 +8,8 @@ use crate::console::text::age;
 use crate::incident::{Acknowledgement, Timestamp};
 use crate::signals::{AlertGroup, LiveAlert, Silence};
 
+/// Stands in what is said of an acknowledgement whose time is over.
+pub(in crate::console) const OVER: &str = "OVER";
 /// Silences of a group that are told in words; more leave no room for its alerts.
 const SILENCES: usize = 3;
 
@@ -54,6 +56,7 @@ pub(in crate::console) fn group_facts(
     }
     if let Some(held) = cx.room.shown().acknowledged.get(&group.key) {
         facts.push(("taken note", taken_text(held, cx)));
+        facts.push(("until", until_text(held, cx)));
     }
     for id in group.silences.iter().take(SILENCES) {
         let silence = cx.live.silences().find(|silence| silence.id == *id);
@@ -74,22 +77,21 @@ pub(in crate::console) fn group_facts(
     facts
 }
 
-/// Who has taken note of alerts, why and until when; one that is over says since when.
+/// Who has taken note of alerts, since when and why.
 fn taken_text(held: &Acknowledgement, cx: &Cx<'_>) -> String {
-    let since = short(held.since, cx);
-    let until = match held.until {
+    let (since, ago) = (short(held.since, cx), age(cx.now - held.since));
+    format!("{} at {since} ({ago} ago): {}", held.by, held.reason)
+}
+
+/// Until when that counts; one that is over says for how long.
+fn until_text(held: &Acknowledgement, cx: &Cx<'_>) -> String {
+    match held.until {
         Some(until) if until <= cx.now => {
-            format!(
-                ", OVER since {} ({} ago)",
-                short(until, cx),
-                age(cx.now - until)
-            )
+            format!("{}, {OVER} for {}", short(until, cx), age(cx.now - until))
         }
-        Some(until) => format!(", until {}", short(until, cx)),
-        None => ", until it is taken back".to_owned(),
-    };
-    let ago = age(cx.now - held.since);
-    format!("{} at {since} ({ago} ago){until}: {}", held.by, held.reason)
+        Some(until) => short(until, cx),
+        None => "it is taken back".to_owned(),
+    }
 }
 
 fn silence_text(silence: &Silence, cx: &Cx<'_>) -> String {

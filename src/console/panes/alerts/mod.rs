@@ -4,7 +4,7 @@ mod act;
 mod details;
 mod row;
 
-pub(in crate::console) use details::{alert_text, group_facts};
+pub(in crate::console) use details::{OVER, alert_text, group_facts};
 pub(in crate::console) use row::state_meaning;
 
 use super::table::{Shown, Table};

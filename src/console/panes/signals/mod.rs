@@ -68,11 +68,16 @@ impl State {
             return Title { left, right };
         }
         let bad = signals.iter().filter(|s| standing(s) != Standing::Good);
+        let seen = self.slots(&signals, parts(cx, cx.area).1).len();
+        let more = match signals.len().saturating_sub(seen) {
+            hidden if hidden > 0 && alone.is_none() => format!(" · {hidden} more"),
+            _ => String::new(),
+        };
         let right = match (alone, bad.count()) {
             (Some(signal), _) => signal.source.to_string(),
             (None, _) if signals.is_empty() => String::new(),
-            (None, 0) => format!("{} watched", signals.len()),
-            (None, bad) => format!("{bad}/{} past a threshold", signals.len()),
+            (None, 0) => format!("{} watched{more}", signals.len()),
+            (None, bad) => format!("{bad}/{} past a threshold{more}", signals.len()),
         };
         Title { left, right }
     }

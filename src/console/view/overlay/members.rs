@@ -5,7 +5,7 @@ use super::first_shown;
 use crate::console::app::App;
 use crate::console::layout::inside;
 use crate::console::overlays::Members;
-use crate::console::panes::alerts::{group_facts, state_meaning};
+use crate::console::panes::alerts::{OVER, group_facts, state_meaning};
 use crate::console::panes::{Focus, Look, Title};
 use crate::console::text::{age, pad_left, pad_right, visible_line};
 use crate::console::theme::Meaning;
@@ -39,7 +39,7 @@ fn head(app: &App, members: &Members, look: &Look<'_>, rows: usize) -> Vec<Vec<P
     for (name, value) in group_facts(group, &cx, look) {
         let meaning = match name {
             "half an hour" => Meaning::Graph,
-            "taken note" if value.contains("OVER") => Meaning::Danger,
+            "until" if value.contains(OVER) => Meaning::Danger,
             _ => Meaning::Text,
         };
         lines.push(vec![

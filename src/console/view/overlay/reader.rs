@@ -168,7 +168,7 @@ fn moment(at: Timestamp, look: &Look<'_>) -> String {
 }
 
 fn properties(line: &Line, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
-    const NAME: usize = 11;
+    const NAME: usize = 13;
     let entry = &line.entry;
     let marks = &entry.marks;
     let mut all = vec![
