@@ -85,7 +85,7 @@ impl Context {
         }
         if let Some(charts) = &loaded.config.client.charts {
             let [braille, blocks, ascii] = Signs::ALL.map(Signs::name);
-            loaded.check_name("charts", charts, &[AUTO, braille, blocks, ascii])?;
+            loaded.check_name("kind of charts", charts, &[AUTO, braille, blocks, ascii])?;
         }
         if let Some(ring) = &loaded.config.client.ring {
             loaded.check_name("ring", ring, &Ring::NAMES)?;

@@ -89,6 +89,7 @@ fn every_key_arrives() {
     assert_eq!(config.client.keymap, Some(folder.join("keys.toml")));
     assert_eq!(text(&config.client.zone), "Europe/Berlin");
     assert_eq!(text(&config.client.layout), "commander");
+    assert_eq!(text(&config.client.charts), "blocks");
     assert_eq!(text(&config.client.ring), "bell");
     assert_eq!(config.server.listen, Some("0.0.0.0:7911".parse().unwrap()));
     assert_eq!(

@@ -325,6 +325,30 @@ fn each_alert_of_a_group_is_on_a_line() {
 }
 
 #[test]
+fn a_group_says_who_has_taken_note_why_and_until_when() {
+    let acknowledge = |until: Option<i64>| Intent::AcknowledgeAlerts {
+        group: group(4).key,
+        title: "HighErrorRate".into(),
+        until: until.map(ago),
+        reason: "deploying the fix".into(),
+    };
+    for (until, said) in [
+        (None, "until        it is taken back"),
+        (Some(-90), "until        16:14:28"),
+        (Some(5), "until        14:39:28, OVER for 5m"),
+    ] {
+        let mut log = usual();
+        log.did("maya", 600, acknowledge(until));
+        let mut bench = Bench::on(80, 24, &log);
+        watching(&mut bench, 4);
+        bench.keys("7 enter");
+        let screen = bench.screen();
+        let why = "maya at 14:34:28 (10m ago): deploying the fix";
+        assert!(screen.contains(why) && screen.contains(said), "{screen}");
+    }
+}
+
+#[test]
 fn a_group_is_sorted_filtered_and_gone_through_by_keys() {
     let mut bench = Bench::on(120, 40, &usual());
     watching(&mut bench, 10_000);
