@@ -1,6 +1,6 @@
 //! What alerts of every monitor have in common: labels and annotations, cut to bounds.
 
-use super::labels::Labels;
+use super::labels::{Labels, Texts};
 use super::reading::{LINE_BYTES, cut, one_line};
 use crate::incident::{Timestamp, limits};
 use chrono::{DateTime, SubsecRound};
@@ -16,21 +16,21 @@ pub(super) const ALERTS_MOST: usize = 20_000;
 const SUMMARIES: [&str; 3] = ["summary", "message", "description"];
 
 /// One line about an alert, of its annotations.
-pub(super) fn summary(annotations: &Labels) -> String {
+pub(super) fn summary(annotations: &Labels<'_>) -> String {
     let mut known = SUMMARIES.iter().filter_map(|key| annotations.get(key));
     known.next().map(one_line).unwrap_or_default()
 }
 
 /// An alert's name, of its labels.
-pub(super) fn name(labels: &Labels) -> Option<&str> {
+pub(super) fn name<'a>(labels: &'a Labels<'_>) -> Option<&'a str> {
     let name = labels.get("alertname").map(str::trim);
     name.filter(|name| !name.is_empty())
         .map(|name| cut(name, LINE_BYTES))
 }
 
 /// Labels with each of them cut to [`limits::LABEL_BYTES`].
-pub(super) fn bounded(labels: &Labels) -> BTreeMap<Arc<str>, Arc<str>> {
-    let short = |text| cut(text, limits::LABEL_BYTES).into();
+pub(super) fn bounded(labels: &Labels<'_>, texts: &mut Texts) -> BTreeMap<Arc<str>, Arc<str>> {
+    let mut short = |text| texts.keep(cut(text, limits::LABEL_BYTES));
     let labels = labels.iter();
     labels
         .map(|(name, text)| (short(name), short(text)))
@@ -54,7 +54,7 @@ where
 mod tests {
     use super::*;
 
-    fn texts(pairs: &[(&str, &str)]) -> Labels {
+    fn texts(pairs: &[(&str, &str)]) -> Labels<'static> {
         let pairs = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).into()));
         Labels::deserialize(serde_json::Value::Object(pairs.collect())).expect("labels")
     }
@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn labels_are_bounded_and_a_blank_name_is_none() {
-        let kept = bounded(&texts(&[("long", &"ä".repeat(9_000))]));
+        let kept = bounded(
+            &texts(&[("long", &"ä".repeat(9_000))]),
+            &mut Texts::default(),
+        );
         assert!(kept.values().all(|text| text.len() == limits::LABEL_BYTES));
         assert_eq!(name(&texts(&[("alertname", " High ")])), Some("High"));
         assert_eq!(name(&texts(&[("alertname", "  ")])), None);

@@ -4,7 +4,6 @@ use super::{AlertGroup, LiveAlert, LiveState};
 use crate::incident::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// Minutes of a group's rate.
@@ -18,18 +17,16 @@ const SILENCES: usize = 20;
 /// most firing come first; of two with as many, the one that changed last.
 #[must_use]
 pub fn group(alerts: &[LiveAlert], by: &[String], now: Timestamp) -> Vec<AlertGroup> {
-    let mut groups: BTreeMap<String, AlertGroup> = BTreeMap::new();
-    for alert in alerts {
-        match groups.entry(key_of(alert, by)) {
-            Entry::Vacant(place) => {
-                let key = place.key().as_str().into();
-                place.insert(begin(alert, key, now));
-            }
-            Entry::Occupied(mut group) => join(group.get_mut(), alert, now),
+    let (of, keys) = places(alerts, by);
+    let mut groups: Vec<AlertGroup> = Vec::with_capacity(keys.len());
+    for (alert, place) in alerts.iter().zip(&of) {
+        match (groups.get_mut(*place), keys.get(*place)) {
+            (Some(group), _) => join(group, alert, now),
+            (None, Some(key)) => groups.push(begin(alert, key.clone(), now)),
+            (None, None) => {}
         }
     }
-    name_each(&mut groups, alerts, by);
-    let mut groups: Vec<AlertGroup> = groups.into_values().collect();
+    name_each(&mut groups, alerts, &of);
     groups.sort_by_cached_key(|group| {
         let loud = (group.firing, group.pending, group.silenced);
         (Reverse(loud), Reverse(group.last_at), group.key.clone())
@@ -37,20 +34,51 @@ pub fn group(alerts: &[LiveAlert], by: &[String], now: Timestamp) -> Vec<AlertGr
     groups
 }
 
-/// The grouping labels with their values; quoted, so that no value can look like another label.
-pub(super) fn key_of(alert: &LiveAlert, by: &[String]) -> String {
-    let mut key = String::new();
-    for label in by {
-        let value = match label.as_str() {
-            "alertname" => &*alert.name,
-            other => alert.labels.get(other).map_or("", |value| value),
-        };
-        if !key.is_empty() {
-            key.push(',');
-        }
-        key.push_str(&format!("{label}={value:?}"));
+/// The place of each alert's group, and the groups' keys by place: in the order of their first
+/// alerts.
+fn places(alerts: &[LiveAlert], by: &[String]) -> (Vec<usize>, Vec<Arc<str>>) {
+    let (mut of, mut keys) = (Vec::with_capacity(alerts.len()), Vec::new());
+    let mut known: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    let mut values = Vec::with_capacity(by.len());
+    for alert in alerts {
+        values.clear();
+        values.extend(by.iter().map(|label| value_of(alert, label)));
+        let place = known.get(values.as_slice()).copied().unwrap_or_else(|| {
+            known.insert(values.clone(), keys.len());
+            keys.push(key(by, &values));
+            keys.len() - 1
+        });
+        of.push(place);
     }
-    key
+    (of, keys)
+}
+
+/// The alerts of one group, by its key.
+pub(super) fn of_group<'a>(
+    alerts: &'a [LiveAlert],
+    by: &[String],
+    key: &str,
+) -> Vec<&'a LiveAlert> {
+    let (of, keys) = places(alerts, by);
+    let wanted = keys.iter().position(|known| **known == *key);
+    let of = alerts.iter().zip(of);
+    of.filter(|(_, place)| Some(*place) == wanted)
+        .map(|(alert, _)| alert)
+        .collect()
+}
+
+fn value_of<'a>(alert: &'a LiveAlert, label: &str) -> &'a str {
+    match label {
+        "alertname" => &alert.name,
+        other => alert.labels.get(other).map_or("", |value| value),
+    }
+}
+
+/// The grouping labels with their values; quoted, so that no value can look like another label.
+fn key(by: &[String], values: &[&str]) -> Arc<str> {
+    let pairs = by.iter().zip(values);
+    let pairs: Vec<String> = pairs.map(|(l, value)| format!("{l}={value:?}")).collect();
+    pairs.join(",").into()
 }
 
 fn begin(alert: &LiveAlert, key: Arc<str>, now: Timestamp) -> AlertGroup {
@@ -110,9 +138,10 @@ fn count(group: &mut AlertGroup, alert: &LiveAlert, now: Timestamp) {
 }
 
 /// Says what tells the alerts of each group apart: the values of the labels that they do not share.
-fn name_each(groups: &mut BTreeMap<String, AlertGroup>, alerts: &[LiveAlert], by: &[String]) {
-    for alert in alerts {
-        let Some(group) = groups.get_mut(&key_of(alert, by)) else {
+/// `of` has the place of each alert's group.
+fn name_each(groups: &mut [AlertGroup], alerts: &[LiveAlert], of: &[usize]) {
+    for (alert, place) in alerts.iter().zip(of) {
+        let Some(group) = groups.get_mut(*place) else {
             continue;
         };
         if group.names.len() >= NAMES {

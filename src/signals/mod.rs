@@ -14,7 +14,7 @@ mod source;
 mod words;
 
 pub use alert::{AlertGroup, LiveAlert, LiveState, Silence};
-use group::key_of;
+use group::of_group;
 pub use group::{RATE_MINUTES, group};
 pub use issue::{Issue, IssueState};
 pub use page::{AlertOrder, AlertsPage, AlertsQuery, page};

@@ -1,6 +1,6 @@
 //! The alerts of one group, a page at a time: each of ten thousand can be looked at.
 
-use super::{LiveAlert, LiveState, key_of};
+use super::{LiveAlert, LiveState, of_group};
 use crate::incident::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -77,8 +77,7 @@ pub struct AlertsPage {
 /// The page of a source's alerts that is asked for; `by` are the labels that they are grouped by.
 #[must_use]
 pub fn page(alerts: &[LiveAlert], by: &[String], query: &AlertsQuery, at: Timestamp) -> AlertsPage {
-    let of_group = alerts.iter().filter(|a| key_of(a, by) == *query.group);
-    let mut held: Vec<&LiveAlert> = of_group.collect();
+    let mut held = of_group(alerts, by, &query.group);
     let total = held.len();
     let words = query.words.to_lowercase();
     let words: Vec<&str> = words.split_whitespace().collect();

@@ -6,7 +6,7 @@ use crate::incident::{Timestamp, limits};
 use crate::integrations::alerts::{self, ALERTS_MOST};
 use crate::integrations::exchange::{AnswerError, Ask, Finding, Request, Response, Step, Watched};
 use crate::integrations::fingerprint;
-use crate::integrations::labels::Labels;
+use crate::integrations::labels::{Labels, Texts};
 use crate::integrations::reading::{LINE_BYTES, cut, link, one_line};
 use crate::integrations::stream::{at_most, each, going_on, json_text, not_understood, or_nothing};
 use crate::signals::{LiveAlert, LiveState, Silence};
@@ -68,11 +68,11 @@ impl Watched for Alertmanager {
 /// An alert, as `GET /api/v2/alerts` has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an alert")]
-struct Alert {
-    #[serde(default)]
-    labels: Labels,
-    #[serde(default)]
-    annotations: Labels,
+struct Alert<'a> {
+    #[serde(borrow, default)]
+    labels: Labels<'a>,
+    #[serde(borrow, default)]
+    annotations: Labels<'a>,
     #[serde(default, deserialize_with = "or_nothing")]
     status: AlertStatus,
     #[serde(default, deserialize_with = "or_nothing")]
@@ -103,16 +103,17 @@ fn read_alerts(
     ask: &Ask,
     answer: &Response,
 ) -> Result<Vec<LiveAlert>, AnswerError> {
-    let mut found = Vec::new();
-    each(body(answer, "the question for alerts")?, |alert: Alert| {
-        found.push(live(source, ask, alert));
+    let (mut found, mut texts) = (Vec::new(), Texts::default());
+    let body = body(answer, "the question for alerts")?;
+    each(body, |alert: Alert<'_>| {
+        found.push(live(source, ask, alert, &mut texts));
         going_on(found.len() < ALERTS_MOST)
     })
     .map_err(|error| not_understood(&error))?;
     Ok(found)
 }
 
-fn live(source: &Arc<str>, ask: &Ask, alert: Alert) -> LiveAlert {
+fn live(source: &Arc<str>, ask: &Ask, alert: Alert<'_>, texts: &mut Texts) -> LiveAlert {
     let status = alert.status;
     let state = match &*status.state {
         _ if !status.silenced_by.is_empty() => LiveState::Silenced,
@@ -129,10 +130,10 @@ fn live(source: &Arc<str>, ask: &Ask, alert: Alert) -> LiveAlert {
     LiveAlert {
         source: source.clone(),
         fingerprint: fingerprint.into(),
-        name: alerts::name(&alert.labels).unwrap_or("unnamed").into(),
+        name: texts.keep(alerts::name(&alert.labels).unwrap_or("unnamed")),
         state,
         summary: alerts::summary(&alert.annotations).into(),
-        labels: alerts::bounded(&alert.labels),
+        labels: alerts::bounded(&alert.labels, texts),
         starts_at: alert.starts_at.or(alert.updated_at).unwrap_or(ask.to),
         updated_at: alert.updated_at,
         silenced_by: status

@@ -15,13 +15,13 @@ const LEGEND_BYTES: usize = 100;
 
 /// Finds the labels that differ among series, which it sees one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Differing {
-    first: Option<Labels>,
+pub(super) struct Differing<'a> {
+    first: Option<Labels<'a>>,
     names: BTreeSet<String>,
 }
 
-impl Differing {
-    pub(super) fn see(&mut self, labels: &Labels) {
+impl<'a> Differing<'a> {
+    pub(super) fn see(&mut self, labels: &Labels<'a>) {
         let Some(first) = &self.first else {
             self.first = Some(labels.clone());
             return;
@@ -39,7 +39,7 @@ impl Differing {
 
     /// What that series is called beside the others: its values of the labels that differ, by the
     /// labels' names, `–` where it has none of them; empty when there is one series only.
-    pub(super) fn legend(&self, labels: &Labels) -> Arc<str> {
+    pub(super) fn legend(&self, labels: &Labels<'_>) -> Arc<str> {
         let values = self.names.iter().filter_map(|name| labels.get(name));
         let values = values.filter(|value| !value.is_empty()).take(NAMED);
         let short = values.map(|value| match cut(value, VALUE_BYTES) {
@@ -61,8 +61,8 @@ mod tests {
     use serde_json::json;
 
     fn legends(series: &[serde_json::Value]) -> Vec<String> {
-        let read = |one: &serde_json::Value| Labels::deserialize(one).expect("labels");
-        let all: Vec<Labels> = series.iter().map(read).collect();
+        let read = series.iter().map(Labels::deserialize);
+        let all: Vec<Labels<'_>> = read.collect::<Result<_, _>>().expect("labels");
         let mut differing = Differing::default();
         all.iter().for_each(|labels| differing.see(labels));
         all.iter()

@@ -5,7 +5,7 @@ use crate::incident::Timestamp;
 use crate::integrations::alerts::{self, ALERTS_MOST};
 use crate::integrations::exchange::{AnswerError, Ask, Response};
 use crate::integrations::fingerprint;
-use crate::integrations::labels::Labels;
+use crate::integrations::labels::{Labels, Texts};
 use crate::integrations::reading::one_line;
 use crate::integrations::stream::{each, going_on, not_understood, or_nothing};
 use crate::signals::{LiveAlert, LiveState};
@@ -41,15 +41,22 @@ struct Rule<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an alert")]
-struct Alert {
-    #[serde(default)]
-    labels: Labels,
-    #[serde(default)]
-    annotations: Labels,
+struct Alert<'a> {
+    #[serde(borrow, default)]
+    labels: Labels<'a>,
+    #[serde(borrow, default)]
+    annotations: Labels<'a>,
     #[serde(default, deserialize_with = "or_nothing")]
     state: String,
     #[serde(default, deserialize_with = "alerts::moment")]
     active_at: Option<Timestamp>,
+}
+
+/// What is read so far.
+#[derive(Default)]
+struct Found {
+    alerts: Vec<LiveAlert>,
+    texts: Texts,
 }
 
 /// Reads the answer: every alert that is pending or fires, [`ALERTS_MOST`] at most.
@@ -63,21 +70,21 @@ pub(super) fn read(
     };
     let envelope = Envelope::open(answer, "the question for rules").map_err(refused)?;
     let data = envelope.data().map_err(refused)?;
-    let mut found = Vec::new();
+    let mut found = Found::default();
     let read = serde_json::from_str(data).and_then(|Data { groups }| {
         let mut wrong = Ok(());
         each(groups.get(), |group: Group<'_>| {
             wrong = of_group(&mut found, source, ask, &group);
-            going_on(wrong.is_ok() && found.len() < ALERTS_MOST)
+            going_on(wrong.is_ok() && found.alerts.len() < ALERTS_MOST)
         })?;
         wrong
     });
     read.map_err(|error| not_understood(&error))?;
-    Ok(found)
+    Ok(found.alerts)
 }
 
 fn of_group(
-    found: &mut Vec<LiveAlert>,
+    found: &mut Found,
     source: &Arc<str>,
     ask: &Ask,
     group: &Group<'_>,
@@ -86,17 +93,25 @@ fn of_group(
     each(
         group.rules.map_or("null", RawValue::get),
         |rule: Rule<'_>| {
-            wrong = each(rule.alerts.map_or("null", RawValue::get), |alert: Alert| {
-                found.extend(live(source, ask, &rule, &alert));
-                going_on(found.len() < ALERTS_MOST)
+            let alerts = rule.alerts.map_or("null", RawValue::get);
+            wrong = each(alerts, |alert: Alert<'_>| {
+                let alert = live(source, ask, &rule, &alert, &mut found.texts);
+                found.alerts.extend(alert);
+                going_on(found.alerts.len() < ALERTS_MOST)
             });
-            going_on(wrong.is_ok() && found.len() < ALERTS_MOST)
+            going_on(wrong.is_ok() && found.alerts.len() < ALERTS_MOST)
         },
     )?;
     wrong
 }
 
-fn live(source: &Arc<str>, ask: &Ask, rule: &Rule<'_>, alert: &Alert) -> Option<LiveAlert> {
+fn live(
+    source: &Arc<str>,
+    ask: &Ask,
+    rule: &Rule<'_>,
+    alert: &Alert<'_>,
+    texts: &mut Texts,
+) -> Option<LiveAlert> {
     let state = match &*alert.state {
         "inactive" => return None,
         "pending" => LiveState::Pending,
@@ -106,18 +121,18 @@ fn live(source: &Arc<str>, ask: &Ask, rule: &Rule<'_>, alert: &Alert) -> Option<
     let fingerprint = fingerprint::of_labels(alert.labels.iter());
     let by_rule = || text(rule.name).map(|name| one_line(&name));
     let name = match alerts::name(&alert.labels) {
-        Some(name) => name.to_owned(),
+        Some(name) => texts.keep(name),
         None => by_rule()
             .filter(|name| !name.is_empty())
-            .unwrap_or("unnamed".to_owned()),
+            .map_or("unnamed".into(), Into::into),
     };
     Some(LiveAlert {
         source: source.clone(),
         fingerprint: fingerprint.into(),
-        name: name.into(),
+        name,
         state,
         summary: alerts::summary(&alert.annotations).into(),
-        labels: alerts::bounded(&alert.labels),
+        labels: alerts::bounded(&alert.labels, texts),
         starts_at: alert.active_at.or(rule.last_evaluation).unwrap_or(ask.to),
         updated_at: rule.last_evaluation,
         silenced_by: Vec::new(),

@@ -32,8 +32,8 @@ pub(super) struct Element<'a> {
     histograms: Option<&'a RawValue>,
 }
 
-impl Element<'_> {
-    pub(super) fn labels(&self) -> Result<Labels, JsonError> {
+impl<'a> Element<'a> {
+    pub(super) fn labels(&self) -> Result<Labels<'a>, JsonError> {
         self.metric
             .map_or(Ok(Labels::default()), |raw| serde_json::from_str(raw.get()))
     }
@@ -139,7 +139,7 @@ pub(super) struct Kept<'a> {
 #[derive(Debug)]
 pub(super) struct Chosen<'a> {
     pub(super) kept: Vec<Kept<'a>>,
-    pub(super) differing: Differing,
+    pub(super) differing: Differing<'a>,
     pub(super) total: usize,
     /// How many are histograms.
     pub(super) histograms: usize,
