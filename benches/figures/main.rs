@@ -13,6 +13,7 @@
 
 mod append;
 mod apply;
+mod console;
 mod fanout;
 mod frame;
 mod join;
@@ -24,6 +25,7 @@ mod receivers;
 mod report;
 mod screen;
 mod server;
+mod storm;
 mod terminal;
 
 use report::Report;
@@ -33,7 +35,7 @@ use std::process::ExitCode;
 type Measure = fn(&mut Report);
 
 /// The figures by name, in the order in which they are taken.
-const ALL: [(&str, Measure); 10] = [
+const ALL: [(&str, Measure); 11] = [
     ("apply", apply::measure),
     ("frame", frame::measure),
     ("append", append::measure),
@@ -41,6 +43,7 @@ const ALL: [(&str, Measure); 10] = [
     ("join", join::measure),
     ("fanout", fanout::measure),
     ("memory", memory::measure),
+    ("storm", storm::measure),
     ("start", terminal::measure_start),
     ("keys", terminal::measure_keys),
     ("idle", terminal::measure_idle),

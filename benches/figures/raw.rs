@@ -11,6 +11,9 @@ use warroom::protocol::VERSION;
 /// A figure fails rather than hang.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
+/// An answer to a ping.
+const PONG: [u8; 6] = [0x8a, 0x80, 0, 0, 0, 0];
+
 /// An open connection that was greeted.
 pub struct Raw {
     stream: BufReader<TcpStream>,
@@ -19,6 +22,11 @@ pub struct Raw {
 impl Raw {
     /// Connects, upgrades, says hello, and reads the welcome.
     pub fn connect(address: SocketAddr, name: &str) -> Self {
+        Self::greeted(address, name).0
+    }
+
+    /// The same, with what the welcome says.
+    pub fn greeted(address: SocketAddr, name: &str) -> (Self, String) {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(ANSWER_WITHIN)).unwrap();
@@ -29,8 +37,8 @@ impl Raw {
         raw.send(&format!(
             r#"{{"type":"hello","protocol":{VERSION},"client":"figures","name":"{name}"}}"#
         ));
-        raw.wait_for("welcome");
-        raw
+        let (_, welcome) = raw.wait_for("welcome");
+        (raw, text(welcome))
     }
 
     fn upgrade(&mut self, address: SocketAddr) {
@@ -100,10 +108,27 @@ impl Raw {
 
     /// Joins an incident and waits until the answer is read.
     pub fn join(&mut self, incident: u64) {
+        self.ask_to_join(incident);
+        self.wait_for("joined");
+    }
+
+    /// Asks to join an incident; the answer is a `joined`.
+    pub fn ask_to_join(&mut self, incident: u64) {
         self.send(&format!(
             r#"{{"type":"join","incident":{incident},"have":0,"fold":{FOLD_VERSION}}}"#
         ));
-        self.wait_for("joined");
+    }
+
+    /// The next text that comes, whatever it is; pings are answered meanwhile.
+    pub fn next_text(&mut self) -> String {
+        loop {
+            let (head, payload) = self.read_frame();
+            match head[0] & 15 {
+                1 => return text(payload),
+                9 => self.stream.get_mut().write_all(&PONG).unwrap(),
+                other => panic!("the server sent a frame of kind {other}"),
+            }
+        }
     }
 
     /// Sends a note; the answer is a `done`.
@@ -130,6 +155,10 @@ impl Raw {
         let ahead = self.stream.buffer().to_vec();
         (self.stream.into_inner(), ahead)
     }
+}
+
+fn text(payload: Vec<u8>) -> String {
+    String::from_utf8(payload).unwrap()
 }
 
 /// Where the payload of the first frame of these bytes begins and ends.
