@@ -79,6 +79,17 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+/// An answer of JSON, for tests.
+#[cfg(test)]
+pub(super) fn answer(status: u16, body: impl Into<Vec<u8>>) -> Response {
+    Response {
+        status,
+        media_type: "application/json".to_owned(),
+        link: None,
+        body: body.into(),
+    }
+}
+
 /// Why an answer cannot be used. What it holds is shown to people: it never quotes credentials,
 /// and quotes what the source said only cut short.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

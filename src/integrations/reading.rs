@@ -1,7 +1,7 @@
 //! What the readers of answers share. All of it is total: whatever an answer holds in a place, it
 //! is read as that place's value or as nothing, and nothing that is kept is longer than a bound.
 
-use super::exchange::AnswerError;
+use super::exchange::{AnswerError, Response};
 use crate::incident::{Timestamp, limits};
 use chrono::{DateTime, SubsecRound};
 use serde_json::Value;
@@ -107,6 +107,24 @@ pub(super) fn quoted(words: &str) -> String {
         "" => String::new(),
         short if short.len() < line.len() => format!(", saying \"{short}…\""),
         short => format!(", saying \"{short}\""),
+    }
+}
+
+/// Whether an answer is JSON, or does not say what it is.
+///
+/// # Errors
+/// It is something else: `page` says why a web page may have come, `address` asks whether the address
+/// is the right one.
+pub(super) fn json_type(answer: &Response, page: &str, address: &str) -> Result<(), AnswerError> {
+    match answer.media_type.as_str() {
+        "" | "application/json" => Ok(()),
+        json if json.ends_with("+json") => Ok(()),
+        "text/html" | "application/xhtml+xml" => Err(AnswerError::Denied(format!(
+            "it answered with a web page instead of data, most likely a page to log in: {page}"
+        ))),
+        other => Err(AnswerError::Nonsense(format!(
+            "it answered with {other} instead of JSON: {address}"
+        ))),
     }
 }
 

@@ -70,7 +70,9 @@ fn silences(ours: Option<&str>) -> String {
 }
 
 /// Asks for a silence and waits for what the log says of it.
-async fn silenced(house: &House) -> (OutsideOutcome, String, Option<String>) {
+async fn silenced(alerts: &Fake) -> (OutsideOutcome, String, Option<String>) {
+    let address = format!("http://{}", alerts.address);
+    let house = House::with(|options| alertmanager(options, &address)).await;
     let mut maya = house.client("maya").await;
     maya.declare("a").await;
     maya.join(1, 0).await;
@@ -112,9 +114,7 @@ async fn a_silence_is_made_once_it_is_in_the_log_and_answered_there() {
         _ => json(200, "", &silences(None)),
     })
     .await;
-    let address = format!("http://{}", fake.address);
-    let house = House::with(|options| alertmanager(options, &address)).await;
-    let (outcome, _, reference) = silenced(&house).await;
+    let (outcome, _, reference) = silenced(&fake).await;
     assert_eq!(
         (outcome, reference.as_deref()),
         (OutsideOutcome::Done, Some("4f2a"))
@@ -142,9 +142,7 @@ async fn a_silence_that_was_made_before_is_not_made_again() {
         ),
     })
     .await;
-    let address = format!("http://{}", fake.address);
-    let house = House::with(|options| alertmanager(options, &address)).await;
-    let (outcome, _, reference) = silenced(&house).await;
+    let (outcome, _, reference) = silenced(&fake).await;
     assert_eq!(
         (outcome, reference.as_deref()),
         (OutsideOutcome::Done, Some("4f2a"))
@@ -164,9 +162,7 @@ async fn a_silence_that_is_refused_says_why_in_the_log() {
         _ => json(200, "", &silences(None)),
     })
     .await;
-    let address = format!("http://{}", fake.address);
-    let house = House::with(|options| alertmanager(options, &address)).await;
-    let (outcome, said, _) = silenced(&house).await;
+    let (outcome, said, _) = silenced(&fake).await;
     assert_eq!(outcome, OutsideOutcome::Failed);
     assert!(said.contains("400"), "{said}");
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::incident::Matching;
 use crate::incident::Timestamp;
 use crate::integrations::alerts::ALERTS_MOST;
-use crate::integrations::exchange::{Ask, Body, Finding, Method, Watched};
+use crate::integrations::exchange::{Ask, Body, Finding, Method, Watched, answer};
 use crate::signals::{LiveAlert, LiveState, Silence};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -25,15 +25,6 @@ fn manager(filter: &[&str]) -> Alertmanager {
     Alertmanager {
         name: "am".into(),
         filter: filter.iter().map(|text| (*text).to_owned()).collect(),
-    }
-}
-
-fn answer(status: u16, body: impl Into<Vec<u8>>) -> Response {
-    Response {
-        status,
-        media_type: "application/json".to_owned(),
-        link: None,
-        body: body.into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Grafana's refusals mean, and what to do about each.
 
 use crate::integrations::exchange::{AnswerError, Response};
-use crate::integrations::reading::{not_whole, said};
+use crate::integrations::reading::{json_type, not_whole, said};
 use serde_json::Value;
 
 /// What an answer was needed for: it decides which permission is missing.
@@ -44,24 +44,13 @@ pub(super) fn json(answer: &Response, need: Need<'_>) -> Result<Value, AnswerErr
 /// Whether the answer is a good one, and JSON.
 pub(super) fn good(answer: &Response, need: Need<'_>) -> Result<(), AnswerError> {
     match answer.status {
-        200..=299 => json_type(answer),
+        200..=299 => json_type(
+            answer,
+            "the token is wrong or does not get past what stands before it, or the address is not \
+             Grafana's",
+            "is the address Grafana's, with its sub-path?",
+        ),
         status => Err(refusal(answer, status, need)),
-    }
-}
-
-fn json_type(answer: &Response) -> Result<(), AnswerError> {
-    match answer.media_type.as_str() {
-        "" | "application/json" => Ok(()),
-        json if json.ends_with("+json") => Ok(()),
-        "text/html" | "application/xhtml+xml" => Err(AnswerError::Denied(
-            "it answered with a web page instead of data, most likely a page to log in: the token \
-             is wrong or does not get past what stands before it, or the address is not Grafana's"
-                .to_owned(),
-        )),
-        other => Err(AnswerError::Nonsense(format!(
-            "it answered with {other} instead of JSON: is the address Grafana's, with its \
-             sub-path?"
-        ))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Sentry;
 use crate::integrations::exchange::{AnswerError, Response};
-use crate::integrations::reading::{not_whole, said};
+use crate::integrations::reading::{json_type, not_whole, said};
 use serde_json::Value;
 
 /// What an answer was needed for: it decides which scope is missing.
@@ -30,25 +30,14 @@ impl Need {
 /// The JSON of a good answer.
 pub(super) fn json(answer: &Response, sentry: &Sentry, need: Need) -> Result<Value, AnswerError> {
     match answer.status {
-        200..=299 => json_type(answer)?,
+        200..=299 => json_type(
+            answer,
+            "the token does not get past what stands before it, or the address is not Sentry's",
+            "is the address Sentry's?",
+        )?,
         status => return Err(refusal(answer, status, sentry, need)),
     }
     serde_json::from_slice(&answer.body).map_err(|error| not_whole(&error))
-}
-
-fn json_type(answer: &Response) -> Result<(), AnswerError> {
-    match answer.media_type.as_str() {
-        "" | "application/json" => Ok(()),
-        json if json.ends_with("+json") => Ok(()),
-        "text/html" | "application/xhtml+xml" => Err(AnswerError::Denied(
-            "it answered with a web page instead of data, most likely a page to log in: the token \
-             does not get past what stands before it, or the address is not Sentry's"
-                .to_owned(),
-        )),
-        other => Err(AnswerError::Nonsense(format!(
-            "it answered with {other} instead of JSON: is the address Sentry's?"
-        ))),
-    }
 }
 
 fn refusal(answer: &Response, status: u16, sentry: &Sentry, need: Need) -> AnswerError {

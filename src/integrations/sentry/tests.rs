@@ -1,6 +1,6 @@
 //! A poll from its first request to its findings.
 
-use super::super::exchange::{Body, Method};
+use super::super::exchange::{self, Body, Method};
 use super::update::{Change, Until};
 use super::*;
 use crate::incident::{IncidentId, Unit};
@@ -33,12 +33,7 @@ fn ask() -> Ask {
 }
 
 fn answer(status: u16, body: &Value) -> Response {
-    Response {
-        status,
-        media_type: "application/json".to_owned(),
-        link: None,
-        body: body.to_string().into_bytes(),
-    }
+    exchange::answer(status, body.to_string())
 }
 
 fn issue(id: u32) -> Value {

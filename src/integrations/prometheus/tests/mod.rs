@@ -6,7 +6,7 @@ mod rules;
 
 use super::*;
 use crate::incident::{IncidentId, Number, Timestamp, limits};
-use crate::integrations::exchange::Body;
+use crate::integrations::exchange::{Body, answer};
 use crate::signals::Signal;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -48,15 +48,6 @@ fn with(queries: Vec<Query>) -> Prometheus {
         name: "prom".into(),
         queries,
         rules: true,
-    }
-}
-
-fn answer(status: u16, body: impl Into<Vec<u8>>) -> Response {
-    Response {
-        status,
-        media_type: "application/json".to_owned(),
-        link: None,
-        body: body.into(),
     }
 }
 
