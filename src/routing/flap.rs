@@ -93,6 +93,16 @@ impl History {
         }
     }
 
+    /// What its newest report said; absent before the first.
+    #[must_use]
+    pub fn state(&self) -> Option<AlertState> {
+        let (_, stopped) = self.newest?;
+        Some(match stopped {
+            true => AlertState::Resolved,
+            false => AlertState::Firing,
+        })
+    }
+
     /// When it will have settled, if nothing changes until then; absent while it does not flap.
     /// Where flapping was switched off meanwhile, at once.
     #[must_use]

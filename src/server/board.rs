@@ -6,8 +6,9 @@
 use super::audience::{Audience, Member, SessionId};
 use super::metrics::Metrics;
 use super::wire;
-use crate::incident::{Incident, IncidentId, Summary};
+use crate::incident::{Incident, IncidentId, Summary, Timestamp};
 use crate::protocol::{Notice, ServerFrame, encode};
+use crate::routing::Open;
 use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -37,6 +38,8 @@ struct Inner {
 struct Line {
     summary: Summary,
     merged_into: Option<IncidentId>,
+    /// When its first alert was taken down, and something of one of them last.
+    alerted: Option<(Timestamp, Timestamp)>,
 }
 
 impl Board {
@@ -49,6 +52,7 @@ impl Board {
         let line = Line {
             summary: Summary::from(incident),
             merged_into: incident.merged_into,
+            alerted: alerted(incident),
         };
         let id = incident.id;
         let mut inner = self.lock();
@@ -89,21 +93,32 @@ impl Board {
         open.filter(|line| line.summary.status.is_open()).count()
     }
 
-    /// The open incident that an alert of this key joins: the one that matches, or the one that
-    /// a matching one was merged into.
-    pub(super) fn matching(&self, key: &str) -> Option<IncidentId> {
+    /// Lets `choose` look at the open incidents, the newest first; one that was merged into an open
+    /// one is there as well, and stands for that.
+    pub(super) fn with_open<T>(
+        &self,
+        choose: impl FnOnce(&mut dyn Iterator<Item = Open<'_>>) -> T,
+    ) -> T {
         let inner = self.lock();
-        let mut best = None;
-        for line in inner.lines.values().rev() {
-            if line.summary.match_key.as_deref() != Some(key) {
-                continue;
-            }
-            if let Some(open) = follow(&inner.lines, line) {
-                best = Some(open);
-                break;
-            }
-        }
-        best
+        let mut open = inner.lines.values().rev().filter_map(|line| {
+            let goes_on = follow(&inner.lines, line)?;
+            let last = |line: &Line| line.alerted.map(|(_, last)| last);
+            Some(Open {
+                id: goes_on.summary.id,
+                key: line.summary.match_key.as_deref(),
+                service: line.summary.service.as_deref(),
+                first_at: line.alerted.map(|(first, _)| first),
+                last_at: last(line).max(last(goes_on)),
+            })
+        });
+        choose(&mut open)
+    }
+
+    /// The open incident that this one is, or became part of.
+    pub(super) fn goes_on_in(&self, incident: IncidentId) -> Option<IncidentId> {
+        let inner = self.lock();
+        let line = inner.lines.get(&incident)?;
+        Some(follow(&inner.lines, line)?.summary.id)
     }
 
     /// The line of every open incident, the newest first.
@@ -189,13 +204,25 @@ fn differs(old: &Summary, new: &Summary) -> bool {
     quiet != *new
 }
 
+/// When an incident's first alert was taken down, and something of one of them last. An incident that
+/// an alert opened had its first then, also when that one was let go since.
+fn alerted(incident: &Incident) -> Option<(Timestamp, Timestamp)> {
+    let alerts = incident.alerts.values();
+    let last = alerts.clone().map(|alert| alert.last_at).max()?;
+    let first = match incident.match_key {
+        Some(_) => incident.opened_at,
+        None => alerts.map(|alert| alert.first_at).min()?,
+    };
+    Some((first, last))
+}
+
 /// The open incident at the end of a chain of merges.
-fn follow(lines: &BTreeMap<IncidentId, Line>, from: &Line) -> Option<IncidentId> {
+fn follow<'b>(lines: &'b BTreeMap<IncidentId, Line>, from: &'b Line) -> Option<&'b Line> {
     let mut line = from;
     // As many steps as there are incidents: a circle ends.
     for _ in 0..=lines.len() {
         if line.summary.status.is_open() {
-            return Some(line.summary.id);
+            return Some(line);
         }
         line = lines.get(&line.merged_into?)?;
     }

@@ -29,6 +29,12 @@ pub(super) fn from_alert(alert: &AlertReport) -> CommandId {
     id(millis(at), &[b"alert", fingerprint, &starts, state])
 }
 
+/// The id of writing down that an alert has settled, which it was to at that time.
+pub(super) fn from_settled(fingerprint: &str, incident: IncidentId, at: Timestamp) -> CommandId {
+    let incident = incident.0.to_be_bytes();
+    id(millis(at), &[b"settled", fingerprint.as_bytes(), &incident])
+}
+
 /// The id of noting that a webhook left alerts out, in one incident.
 pub(super) fn from_truncated(delivery: &Delivery, incident: u64) -> CommandId {
     let alerts = || delivery.alerts.iter().map(|said| &said.alert);

@@ -5,7 +5,9 @@
 //! **Invariant**: everything here may be done again after a crash: ids of what follows from a
 //! command or a report are derived from it, so it happens once.
 
+use super::alerts;
 use super::derive;
+use super::known::Known;
 use super::memory::{DeliveryKey, Memory};
 use super::reply::{Carried, Outcome, Reply, Submission, busy, not_written, seal_drafts};
 use super::room::ToRoom;
@@ -53,11 +55,12 @@ pub(super) enum Handed {
 /// The hall's task.
 pub(super) struct Hall {
     pub(super) shared: Arc<Shared>,
-    pub(super) match_labels: Vec<String>,
     /// What the incidents are that alerts open.
     pub(super) kind: Kind,
     /// What was handed in lately.
     pub(super) memory: Memory,
+    /// Where each alert fires, and how often it changed lately.
+    pub(super) known: Known,
 }
 
 impl Hall {
@@ -68,12 +71,16 @@ impl Hall {
         mut hooks: mpsc::Receiver<HookJob>,
     ) {
         let stopping = self.shared.stopping.clone();
+        // Those that did before the server was started anew.
+        self.show_flapping();
         loop {
+            let settles_in = self.settles_in();
             tokio::select! {
                 biased;
                 // People first: a storm of alerts must not hold up a declaration.
                 Some(ask) = asked.recv() => self.take(ask).await,
                 Some(job) = hooks.recv() => self.take_hook(job).await,
+                () = alerts::until(settles_in) => self.settle().await,
                 () = stopping.cancelled() => break,
             }
         }
@@ -113,9 +120,12 @@ impl Hall {
         let outcome = if job.key.is_some_and(|key| self.memory.knows(key)) {
             Ok(Handed::Again)
         } else {
+            // What is due goes before what comes after it.
+            self.settle().await;
             let delivered = self.deliver(&job.delivery, &job.via).await;
-            delivered.map(|()| {
-                job.key.into_iter().for_each(|key| self.memory.keep(key));
+            delivered.map(|delivered| {
+                let done = job.key.filter(|_| !delivered.open);
+                done.into_iter().for_each(|key| self.memory.keep(key));
                 Handed::In
             })
         };

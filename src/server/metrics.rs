@@ -30,12 +30,19 @@ struct QueueLabel {
     queue: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ReportLabels {
+    rule: String,
+    outcome: &'static str,
+}
+
 /// What the server counts.
 pub(super) struct Metrics {
     registry: Registry,
     sessions: Family<LevelLabel, Gauge>,
     refusals: Family<ReasonLabel, Counter>,
     queues: Family<QueueLabel, Gauge>,
+    reports: Family<ReportLabels, Counter>,
     /// Events made durable and shown.
     pub(super) events: Counter,
     commands: Counter,
@@ -54,6 +61,7 @@ impl Metrics {
             sessions: Family::default(),
             refusals: Family::default(),
             queues: Family::default(),
+            reports: Family::default(),
             events: Counter::default(),
             commands: Counter::default(),
             resyncs: Counter::default(),
@@ -82,6 +90,11 @@ impl Metrics {
             "queue_depth",
             "What waits in the server's queues",
             self.queues.clone(),
+        );
+        r.register(
+            "alert_reports",
+            "Reports of alerts handed in, by the rule that took them and what came of them",
+            self.reports.clone(),
         );
         r.register(
             "events",
@@ -133,6 +146,13 @@ impl Metrics {
         if let Some(refusal) = refusal {
             self.refused(refusal.code.name());
         }
+    }
+
+    /// Counts a report of an alert. Rules are few: they are in the configuration.
+    pub(super) fn reported(&self, rule: &str, outcome: &'static str) {
+        let rule = rule.to_owned();
+        let labels = ReportLabels { rule, outcome };
+        self.reports.get_or_create(&labels).inc();
     }
 
     /// Counts a refusal.

@@ -26,6 +26,7 @@ mod guard;
 mod hall;
 mod hooks;
 mod http;
+mod known;
 mod lately;
 mod memory;
 mod metrics;

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::incident::{Kind, RunbookText};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
+use crate::routing::Rules;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,8 +88,8 @@ pub struct Options {
     pub tls: Option<TlsFiles>,
     /// Allow plain text on an address that is not loopback.
     pub insecure: bool,
-    /// The labels of an alert that decide which incident it belongs to.
-    pub match_labels: Vec<String>,
+    /// Where alerts go.
+    pub alerts: Rules,
     /// What the incidents are that alerts open here: a server for a drill opens drills.
     pub kind: Kind,
     /// Names, beyond addresses, under which browsers and clients may call this server.
@@ -120,7 +121,7 @@ impl Options {
             data,
             tls: None,
             insecure: false,
-            match_labels: vec!["alertname".to_owned(), "service".to_owned()],
+            alerts: Rules::default(),
             kind: Kind::Real,
             names: Vec::new(),
             idle_exit: None,

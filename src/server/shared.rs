@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::incident::{CommandId, Refusal};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
+use crate::routing::Rules;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -29,6 +30,8 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) journal: Arc<dyn Journal>,
     pub(super) runbooks: Arc<dyn RunbookSource>,
+    /// Where alerts go.
+    pub(super) rules: Arc<Rules>,
     pub(super) pace: Pace,
     /// Connections at once.
     pub(super) most_sessions: usize,
@@ -77,6 +80,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) journal: Arc<dyn Journal>,
     pub(super) runbooks: Arc<dyn RunbookSource>,
+    pub(super) rules: Arc<Rules>,
     pub(super) pace: Pace,
     /// Connections at once.
     pub(super) most_sessions: usize,
@@ -96,6 +100,7 @@ impl Shared {
             clock: parts.clock,
             journal: parts.journal,
             runbooks: parts.runbooks,
+            rules: parts.rules,
             pace: parts.pace,
             most_sessions: parts.most_sessions,
             board: Board::default(),

@@ -7,13 +7,14 @@ use super::guard::Served;
 use super::hall::Hall;
 use super::hooks::Hooks;
 use super::http;
+use super::known::Known;
 use super::memory::Memory;
 use super::options::{Options, StartError};
 use super::room::{self, Folded, ToRoom};
 use super::shared::{Parts, Shared};
 use super::tls;
-use super::watch::{self, Watch};
-use crate::incident::{FOLD_VERSION, Incident, IncidentId};
+use super::watch::{self, Beyond, Watch};
+use crate::incident::{Alert, AlertState, FOLD_VERSION, Incident, IncidentId};
 use crate::journal::ReadError;
 use crate::protocol::limits;
 use futures_util::stream::{StreamExt, TryStreamExt};
@@ -66,10 +67,12 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
     let secret = access::random_hex().ok_or(StartError::Random)?;
     let (hall, asked) = mpsc::channel(limits::ROOM_QUEUE);
     let (hooks, hook_jobs) = mpsc::channel(limits::HOOK_QUEUE);
+    let rules = Arc::new(options.alerts.clone());
     let shared = Shared::new(Parts {
         clock: options.clock.clone(),
         journal: options.journal.clone(),
         runbooks: options.runbooks.clone(),
+        rules: rules.clone(),
         pace: options.pace,
         most_sessions: options.sessions,
         hall,
@@ -78,10 +81,11 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         tokens,
         served: Served::new(&options.names, local_addr),
         secret: secret.clone(),
-        watch: Watch::new(&options.sources),
+        watch: Watch::new(&options.sources, Beyond::new(rules)),
         stopping: shutdown.clone(),
     });
-    fill_board(&shared).await?;
+    let mut known = Known::new(options.alerts.flapping);
+    fill_board(&shared, &mut known).await?;
     let file = ServerFile {
         pid: std::process::id(),
         address: local_addr,
@@ -101,9 +105,9 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         })?;
     let hall = Hall {
         shared: shared.clone(),
-        match_labels: options.match_labels.clone(),
         kind: options.kind,
         memory: Memory::default(),
+        known,
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
     tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));
@@ -175,13 +179,18 @@ fn reachable(local: SocketAddr) -> SocketAddr {
 }
 
 /// Reads where every incident stands.
-async fn fill_board(shared: &Shared) -> Result<(), StartError> {
+async fn fill_board(shared: &Shared, known: &mut Known) -> Result<(), StartError> {
     let heads = shared.journal.heads().await?;
     let ids: Vec<IncidentId> = heads.iter().map(|head| head.incident).collect();
     let folds = ids.into_iter().map(|id| stand(shared, id));
     let mut folds = futures_util::stream::iter(folds).buffer_unordered(FOLDS_AT_ONCE);
     while let Some(incident) = folds.try_next().await? {
         shared.board.put(&incident);
+        let fires = |alert: &&Alert| alert.state == AlertState::Firing;
+        if incident.status.is_open() {
+            let firing = incident.alerts.values().filter(fires);
+            firing.for_each(|alert| known.resume(incident.id, alert));
+        }
         if incident.outside_due().next().is_some() {
             shared.outside.put(incident.id);
         }

@@ -111,6 +111,9 @@ pub struct AlertGroup {
     /// It fires and stops so often that its changes are held back.
     #[serde(default)]
     pub flapping: bool,
+    /// The maintenance that holds for some of it now, by name: it opens no incident.
+    #[serde(default)]
+    pub maintenance: Option<Arc<str>>,
     /// What tells its alerts apart, a few of them.
     #[serde(default)]
     pub names: Vec<Arc<str>>,

@@ -13,6 +13,42 @@ const NAMES: usize = 20;
 /// Ids of silences that a group carries.
 const SILENCES: usize = 20;
 
+/// What is known of a live alert beyond what its monitor says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// It flaps.
+    pub flapping: bool,
+    /// The maintenance that holds for it, by name.
+    pub maintenance: Option<Arc<str>>,
+}
+
+/// Marks the groups that these alerts were put into, by the same labels: what is so of one of its
+/// alerts that fire is so of a group.
+pub fn mark(
+    groups: &mut [AlertGroup],
+    alerts: &[LiveAlert],
+    by: &[String],
+    of: impl Fn(&LiveAlert) -> Mark,
+) {
+    let mut marks: BTreeMap<Arc<str>, Mark> = BTreeMap::new();
+    for alert in alerts.iter().filter(|a| a.state != LiveState::Resolved) {
+        let mark = of(alert);
+        if mark == Mark::default() {
+            continue;
+        }
+        let values: Vec<&str> = by.iter().map(|label| value_of(alert, label)).collect();
+        let known = marks.entry(key(by, &values)).or_default();
+        known.flapping |= mark.flapping;
+        known.maintenance = known.maintenance.take().or(mark.maintenance);
+    }
+    for group in groups {
+        if let Some(mark) = marks.remove(&*group.key) {
+            group.flapping = mark.flapping;
+            group.maintenance = mark.maintenance;
+        }
+    }
+}
+
 /// Groups alerts of one source by these labels (`alertname` is the alert's name). Those with the
 /// most firing come first; of two with as many, the one that changed last.
 #[must_use]
@@ -96,6 +132,7 @@ fn begin(alert: &LiveAlert, key: Arc<str>, now: Timestamp) -> AlertGroup {
         last_at: alert.starts_at,
         rate: vec![0; RATE_MINUTES],
         flapping: false,
+        maintenance: None,
         names: Vec::new(),
         silences: Vec::new(),
         url: alert.url.clone(),
@@ -218,5 +255,25 @@ mod tests {
         );
         assert_eq!(high.silences, [Arc::from("s1")]);
         assert_eq!(groups[1].pending, 1);
+    }
+
+    #[test]
+    fn what_is_so_of_one_alert_that_fires_is_so_of_its_group() {
+        let by = ["alertname"].map(str::to_owned);
+        let alerts = [
+            alert("High", "a", LiveState::Firing, 0),
+            alert("High", "b", LiveState::Silenced, 0),
+            alert("Low", "c", LiveState::Resolved, 0),
+        ];
+        let mut groups = group(&alerts, &by, at(0));
+        mark(&mut groups, &alerts, &by, |alert| Mark {
+            flapping: alert.state == LiveState::Firing,
+            maintenance: (alert.state != LiveState::Firing).then(|| "move".into()),
+        });
+        let seen: Vec<_> = groups
+            .iter()
+            .map(|group| (&*group.name, group.flapping, group.maintenance.as_deref()))
+            .collect();
+        assert_eq!(seen, [("High", true, Some("move")), ("Low", false, None)]);
     }
 }

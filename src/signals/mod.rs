@@ -15,7 +15,7 @@ mod words;
 
 pub use alert::{AlertGroup, LiveAlert, LiveState, Silence};
 use group::of_group;
-pub use group::{RATE_MINUTES, group};
+pub use group::{Mark, RATE_MINUTES, group, mark};
 pub use issue::{Issue, IssueState};
 pub use page::{AlertOrder, AlertsPage, AlertsQuery, page};
 pub use signal::Signal;

@@ -42,6 +42,7 @@ mod server_hooks;
 mod server_limits;
 mod server_marks;
 mod server_rooms;
+mod server_routing;
 mod server_watch;
 mod server_watch_faults;
 mod support;

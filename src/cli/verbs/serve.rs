@@ -116,7 +116,7 @@ fn serve(args: &ServeArgs, config: &Config, data: &Path) -> Result<(), Failure> 
 /// The flags before the configuration. A local server is for this machine whatever that says.
 fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> Options {
     let mut options = Options::new(data.to_owned(), opened.clock(), opened.journal());
-    options.match_labels.clone_from(&config.alerts.match_labels);
+    options.alerts.clone_from(&config.alerts);
     options.sources = sources::all(&config.sources, &config.alerts.match_labels);
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));

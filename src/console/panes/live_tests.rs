@@ -88,6 +88,7 @@ fn group(n: u32, name: &str, firing: u32) -> AlertGroup {
         last_at: ago(2),
         rate: (0..30_u32).map(|m| m.saturating_sub(20)).collect(),
         flapping: n == 3,
+        maintenance: (n == 4).then(|| "patches".into()),
         names: vec!["checkout-7".into()],
         silences: Vec::new(),
         url: None,

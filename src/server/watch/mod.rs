@@ -5,12 +5,14 @@
 //! else; no write and no other system waits for it.
 
 mod apart;
+mod mark;
 mod mileposts;
 mod outside;
 mod pace;
 mod poll;
 mod runner;
 
+pub(super) use mark::Beyond;
 pub(super) use outside::{Outside, run as run_outside};
 pub(super) use runner::run;
 
@@ -76,6 +78,8 @@ enum Part {
 #[derive(Default)]
 pub(super) struct Watch {
     inner: Mutex<Inner>,
+    /// What is known of live alerts beyond what their monitors say.
+    pub(super) beyond: Beyond,
     /// Someone came, or an incident opened: sources that rest look again.
     pub(super) wanted: Notify,
 }
@@ -104,13 +108,16 @@ fn frame(part: Live) -> Bytes {
 }
 
 impl Watch {
-    pub(super) fn new(sources: &[SourceOptions]) -> Self {
+    pub(super) fn new(sources: &[SourceOptions], beyond: Beyond) -> Self {
         let mut list: Vec<Source> = sources
             .iter()
             .map(|source| Source::new(source.name.clone(), source.kind))
             .collect();
         list.sort_by(|a, b| a.name.cmp(&b.name));
-        let watch = Self::default();
+        let watch = Self {
+            beyond,
+            ..Self::default()
+        };
         watch.lock().sources = list;
         watch
     }

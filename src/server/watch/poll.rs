@@ -1,11 +1,11 @@
 //! One poll of one system: its requests, a few at a time, and everything that was found.
 
-use super::apart;
+use super::{Beyond, apart};
 use crate::http::{Http, Marks, NoAnswerError};
 use crate::integrations::exchange::{
     AnswerError, Ask, Body, Finding, Method, REQUESTS_PER_POLL, Request, Response, Step, Watched,
 };
-use crate::signals::{SourceState, group};
+use crate::signals::SourceState;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -80,6 +80,8 @@ pub(super) struct Asked {
     pub(super) watched: Arc<dyn Watched>,
     /// The labels by which alerts are grouped.
     pub(super) group_by: Arc<[String]>,
+    /// What is known of them beyond what their monitor says.
+    pub(super) beyond: Beyond,
 }
 
 /// Asks everything about this, and reads what comes. Ends early when the system cannot be reached
@@ -202,12 +204,7 @@ impl Asked {
         apart::read(response, move |response| {
             let mut step = asked.watched.next(&ask, &request, response)?;
             // Here, for of ten thousand it takes as long as reading them did.
-            let groups = step.findings.iter().filter_map(|finding| match finding {
-                Finding::Alerts(alerts) => Some(group(alerts, &asked.group_by, ask.to)),
-                _ => None,
-            });
-            let groups: Vec<Finding> = groups.map(Finding::Groups).collect();
-            step.findings.extend(groups);
+            (asked.beyond).grouped(&mut step.findings, &asked.group_by, ask.to);
             Ok(step)
         })
         .await
@@ -251,6 +248,7 @@ mod tests {
         let asked = Asked {
             watched: Arc::new(Silent),
             group_by: Arc::default(),
+            beyond: Beyond::default(),
         };
         let polled = poll(&http, &asked, &ask, &mut Kept::default()).await;
         assert_eq!(polled.findings, Silent.unasked(&ask));

@@ -6,6 +6,7 @@ use super::poll::{Asked, Kept, Polled, Trouble, poll};
 use crate::incident::{IncidentId, Kind, Summary, Timestamp, limits as incident_limits};
 use crate::integrations::exchange::{Ask, Finding};
 use crate::protocol::{Live, Missing, limits};
+use crate::routing::labels_of;
 use crate::server::room::ToRoom;
 use crate::server::shared::Shared;
 use crate::signals::{Source, SourceState};
@@ -36,6 +37,7 @@ pub(in crate::server) async fn run(shared: Arc<Shared>, options: SourceOptions) 
         asked: Asked {
             watched: options.watched.clone(),
             group_by: options.group_by.as_slice().into(),
+            beyond: shared.watch.beyond.clone(),
         },
         random: SystemRandom::new(),
         shared,
@@ -307,7 +309,9 @@ fn ask(line: &Summary, now: Timestamp) -> Ask {
     let began = line.started_at.unwrap_or(line.opened_at).min(now);
     let from = (began - LEAD).max(now - LONGEST);
     let mut variables: BTreeMap<Arc<str>, Arc<str>> =
-        line.match_key.as_deref().map(labels_of).unwrap_or_default();
+        labels_of(line.match_key.as_deref().unwrap_or_default())
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
     variables.insert("incident".into(), line.id.to_string().into());
     if let Some(service) = &line.service {
         variables.insert("service".into(), service.clone());
@@ -321,47 +325,5 @@ fn ask(line: &Summary, now: Timestamp) -> Ask {
         from,
         to: now,
         points: POINTS,
-    }
-}
-
-/// The labels in a match key, `name="value",…`, whose values are quoted as Rust quotes them.
-fn labels_of(key: &str) -> BTreeMap<Arc<str>, Arc<str>> {
-    let mut labels = BTreeMap::new();
-    let mut rest = key;
-    while let Some((name, quoted)) = rest.split_once("=\"") {
-        let mut value = String::new();
-        let mut signs = quoted.char_indices();
-        let mut end = quoted.len();
-        while let Some((at, sign)) = signs.next() {
-            match sign {
-                '"' => {
-                    end = at + 1;
-                    break;
-                }
-                '\\' => value.extend(signs.next().map(|(_, sign)| sign)),
-                sign => value.push(sign),
-            }
-        }
-        if !value.is_empty() {
-            labels.insert(name.trim_start_matches(',').into(), value.into());
-        }
-        rest = quoted.get(end..).unwrap_or_default();
-    }
-    labels
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_labels_of_a_match_key_are_read_back() {
-        let value = "a \"b\", c=\"d\\";
-        let key = format!("alertname={value:?},service={:?},zone={:?}", "", "x");
-        let labels = labels_of(&key);
-        assert_eq!(labels.get("alertname").map(|v| &**v), Some(value));
-        assert_eq!(labels.get("service"), None, "an empty one says nothing");
-        assert_eq!(labels.get("zone").map(|v| &**v), Some("x"));
-        assert!(labels_of("").is_empty() && labels_of("a=\"b").len() == 1);
     }
 }

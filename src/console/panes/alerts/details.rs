@@ -39,6 +39,13 @@ pub(in crate::console) fn group_facts(
         }
     }
     let mut facts = vec![("alerts", format!("{counts} · {}", group.source))];
+    if group.flapping {
+        let text = "it counts as firing, and its changes are held back until it is quiet";
+        facts.push(("flapping", text.to_owned()));
+    }
+    if let Some(name) = &group.maintenance {
+        facts.push(("maintenance", format!("{name}: it opens no incident")));
+    }
     let (first, last) = (cx.now - group.first_at, cx.now - group.last_at);
     facts.push((
         "began",

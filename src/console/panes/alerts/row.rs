@@ -146,6 +146,7 @@ fn state(group: &AlertGroup, cx: &Cx<'_>, look: &Look<'_>) -> (String, Meaning) 
         .find_map(|label| group.labels.get(*label));
     match (group.firing, group.pending, group.silenced) {
         _ if group.flapping => ("flaps".to_owned(), Meaning::Warning),
+        _ if group.maintenance.is_some() => ("maint.".to_owned(), Meaning::Muted),
         (0, 1.., _) => ("pending".to_owned(), Meaning::Muted),
         (0, _, 1..) => ("silenced".to_owned(), Meaning::Muted),
         _ => match owner {
