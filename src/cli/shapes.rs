@@ -235,6 +235,7 @@ fn alert(of: &Alert) -> Value {
         "starts_at": utc(of.starts_at),
         "ends_at": maybe(of.ends_at),
         "changes": of.changes,
+        "flapping": of.flapping.is_some(),
         "url": of.url.as_deref(),
     })
 }

@@ -5,6 +5,7 @@
 //! data that the configuration is read into; the server and `warroom config explain` ask the same
 //! functions, so that what is explained is what happens.
 
+mod explain;
 mod flap;
 mod key;
 mod maintenance;
@@ -15,6 +16,7 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+pub use explain::{AskedMaintenance, AskedRule, Explained, Would};
 pub use flap::{CHANGES_MAX, Flapping, History, Observed};
 pub use key::{key_of, labels_of};
 pub use maintenance::{Held, Maintenance, Weekly, When};

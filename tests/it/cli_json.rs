@@ -88,6 +88,21 @@ fn each<'a>(of: &'a Value, list: &str) -> &'a Vec<Value> {
     of[list].as_array().expect(list)
 }
 
+const CONFIG: &str = r#"
+[runbooks]
+dirs = ["runbooks"]
+
+[[alerts.rules]]
+name = "search"
+match = { service = "search" }
+window = { kind = "rolling", length = "30m" }
+
+[[alerts.maintenance]]
+name = "always"
+match = { service = "archive" }
+weekly = { from = "00:00", to = "00:00", zone = "utc" }
+"#;
+
 /// A house with a runbook and an incident, a drill, in which everything has happened that an object
 /// can show.
 async fn eventful() -> House {
@@ -95,8 +110,7 @@ async fn eventful() -> House {
     std::fs::create_dir(home.path().join("runbooks")).unwrap();
     let runbook = "# Checkout\n\n## Do\n\n1. Look\n2. Act\n";
     std::fs::write(home.path().join("runbooks/checkout.md"), runbook).unwrap();
-    let config = "[runbooks]\ndirs = [\"runbooks\"]\n";
-    std::fs::write(home.path().join("config.toml"), config).unwrap();
+    std::fs::write(home.path().join("config.toml"), CONFIG).unwrap();
     let house = House::with(home);
     let declare = [
         "declare",
@@ -279,6 +293,23 @@ fn around(page: &mut Page, house: &House) {
     page.holds(
         &["The configuration that holds"],
         &house.json(&["config", "show"]),
+    );
+    let body = r#"[{"labels": {"service": "search"}}, {"labels": {"service": "archive"}}]"#;
+    let file = house.home.path().join("alerts.json");
+    std::fs::write(&file, body).unwrap();
+    let explained = house.json(&["config", "explain", file.to_str().unwrap()]);
+    page.holds(&["An alert, explained"], &explained);
+    for (list, heading) in [
+        ("maintenance", "Maintenance that was asked"),
+        ("rules", "A rule that was asked"),
+    ] {
+        page.holds(&[heading], explained.iter().flat_map(|one| each(one, list)));
+    }
+    page.holds(&["A group window"], [&explained[0]["window"]]);
+    page.holds(&["When an alert flaps"], [&explained[0]["flapping"]]);
+    assert_eq!(
+        (&explained[0]["would"], &explained[1]["would"]),
+        (&json!("open"), &json!("hold"))
     );
     page.holds(&["What the doctor found"], &house.json(&["doctor"]));
     page.holds(&["A scenario"], &house.json(&["demo", "--list"]));

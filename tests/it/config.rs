@@ -321,3 +321,22 @@ fn rules_for_alerts_arrive_in_their_order() {
     );
     assert!(report.contains("c.toml:4:8"), "{report}");
 }
+
+#[test]
+fn the_examples_of_the_page_are_taken() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    let page = fs::read_to_string(file).unwrap();
+    let (_, part) = page.split_once("## Where alerts go").unwrap();
+    let (_, block) = part.split_once("```toml\n").unwrap();
+    let (example, _) = block.split_once("```").unwrap();
+    let alerts = Loaded::parse(Path::new("page.toml"), example)
+        .unwrap()
+        .config
+        .alerts;
+    assert_eq!((alerts.rules.len(), alerts.maintenance.len()), (3, 2));
+    assert_eq!(
+        alerts.flapping,
+        Rules::default().flapping,
+        "the defaults are said"
+    );
+}

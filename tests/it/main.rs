@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod cli_basic;
+mod cli_explain;
 mod cli_hooks;
 mod cli_json;
 mod cli_verbs;

@@ -1,5 +1,7 @@
 //! `warroom config`: what the configuration says, and what is wrong with it.
 
+mod explain;
+
 use crate::cli::context::Context;
 use crate::cli::out::Out;
 use crate::config::sources::{Access, Asks, Watched};
@@ -24,6 +26,8 @@ enum What {
     Check,
     /// Show what holds, defaults included
     Show,
+    /// Say which rule takes an alert and why, and what would become of it
+    Explain(explain::ExplainArgs),
 }
 
 /// Checks or shows.
@@ -33,11 +37,12 @@ enum What {
 pub fn run(args: &ConfigArgs, cx: &Context) -> Result<(), Failure> {
     let path = cx.config_path();
     let loaded = cx.config()?;
-    match args.what {
+    match &args.what {
         What::Check => {
             super::console::check_looks(&loaded, cx)?;
             check(&loaded, cx)
         }
+        What::Explain(args) => explain::run(args, &loaded.config, cx),
         What::Show => show(&loaded.config, &path.display().to_string(), cx),
     }
 }

@@ -2,14 +2,15 @@
 //! made and ended in it.
 
 mod change;
+mod loose;
 mod poll;
-
 mod silence;
 mod webhook;
 
 #[cfg(test)]
 mod tests;
 
+pub use loose::alerts_of;
 pub use poll::Alertmanager;
 pub use silence::{create_silence, expire_silence, read_created, read_expired};
 pub use webhook::{VERSION, Webhook, WebhookError};

@@ -63,19 +63,19 @@ struct Body {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Alert {
-    status: AlertState,
+pub(super) struct Alert {
+    pub(super) status: AlertState,
     #[serde(default)]
-    labels: BTreeMap<String, String>,
+    pub(super) labels: BTreeMap<String, String>,
     #[serde(default)]
-    annotations: BTreeMap<String, String>,
-    starts_at: Timestamp,
+    pub(super) annotations: BTreeMap<String, String>,
+    pub(super) starts_at: Timestamp,
     #[serde(default)]
-    ends_at: Option<Timestamp>,
+    pub(super) ends_at: Option<Timestamp>,
     #[serde(default, rename = "generatorURL")]
-    generator_url: Option<Arc<str>>,
+    pub(super) generator_url: Option<Arc<str>>,
     #[serde(default)]
-    fingerprint: String,
+    pub(super) fingerprint: String,
 }
 
 /// Only the version, to tell another version from a broken body.
@@ -120,7 +120,7 @@ fn short(version: &str) -> String {
     version.chars().take(16).collect()
 }
 
-fn report(alert: Alert, no: usize) -> Result<AlertReport, WebhookError> {
+pub(super) fn report(alert: Alert, no: usize) -> Result<AlertReport, WebhookError> {
     let fingerprint = match alert.fingerprint.trim() {
         "" if alert.labels.is_empty() => return Err(WebhookError::NoLabels(no)),
         "" => fingerprint_of(&alert.labels),
