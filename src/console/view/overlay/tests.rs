@@ -235,6 +235,7 @@ fn group(firing: u32) -> AlertGroup {
         last_at: ago(2),
         rate: (0..30_u32).map(|m| m.saturating_sub(20)).collect(),
         flapping: false,
+        maintenance: None,
         names: vec!["checkout-7".into(), "\u{1b}[31mcheckout-8".into()],
         silences: vec!["4f2a91c0".into()],
         url: None,
