@@ -38,6 +38,8 @@ pub struct Members {
     pub at: Option<Timestamp>,
     /// Why they cannot be had, one sentence.
     pub failed: Option<String>,
+    /// The group has changed since its pages came.
+    outdated: bool,
     /// The question that waits for its answer: its number, the page, and since when.
     asked: Option<(u64, usize, Timestamp)>,
     pages: BTreeMap<usize, Vec<LiveAlert>>,
@@ -57,6 +59,7 @@ impl Members {
             counts: None,
             at: None,
             failed: None,
+            outdated: false,
             asked: None,
             pages: BTreeMap::new(),
         }
@@ -99,9 +102,10 @@ impl Members {
             self.cursor.saturating_sub(AHEAD),
         ];
         let pages = near.map(|place| place / PAGE);
-        let page = pages
+        let missing = pages
             .into_iter()
-            .find(|page| !self.pages.contains_key(page))?;
+            .find(|page| !self.pages.contains_key(page));
+        let page = missing.or(self.outdated.then_some(self.cursor / PAGE))?;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let query = AlertsQuery {
             group: self.group.clone(),
@@ -111,6 +115,11 @@ impl Members {
             limit: count(PAGE),
         };
         Some((page, query))
+    }
+
+    /// The group has changed: what is here is shown until it comes anew.
+    pub fn outdate(&mut self) {
+        self.outdated = self.counts.is_some();
     }
 
     /// The question for that page was asked under this number.
@@ -126,6 +135,9 @@ impl Members {
         let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
         self.counts = Some((size(answer.total), size(answer.matching)));
         self.at = Some(answer.at);
+        if std::mem::take(&mut self.outdated) {
+            self.pages.clear();
+        }
         self.pages.insert(page, answer.alerts);
         self.cursor = self.cursor.min(self.count().saturating_sub(1));
         let on = self.cursor / PAGE;
@@ -150,6 +162,7 @@ impl Members {
         self.counts = None;
         self.failed = None;
         self.asked = None;
+        self.outdated = false;
         self.pages.clear();
     }
 
@@ -292,6 +305,19 @@ mod tests {
         assert_eq!(members.wanted(), None);
         members.stroke(Stroke::Move(Move::Down), 10);
         assert!(members.wanted().is_some(), "tried again when one goes on");
+    }
+
+    #[test]
+    fn a_group_that_changed_is_asked_for_again_where_the_cursor_is() {
+        let mut members = Members::new("am".into(), "g".into(), "High".into());
+        members.outdate();
+        assert_eq!(answer(&mut members, 900), [0], "nothing was here before");
+        members.stroke(Stroke::Move(Move::Last), 10);
+        assert_eq!(answer(&mut members, 900), [4]);
+        members.outdate();
+        assert!(members.get(members.cursor).is_some(), "shown until then");
+        assert_eq!(answer(&mut members, 850), [4, 3], "and what is near");
+        assert_eq!((members.cursor, members.wanted()), (849, None));
     }
 
     #[test]

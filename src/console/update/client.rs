@@ -10,8 +10,10 @@ use crate::incident::{CommandId, IncidentId, Intent, Refusal};
 
 /// The driver reports something.
 pub(super) fn input(app: &mut App, input: Input) -> Vec<Effect> {
+    let group = members::group(app);
     let done = app.client.handle(app.now, input);
     let mut all = effects(app, done);
+    all.extend(members::renew(app, group.as_ref()));
     all.extend(incident::room_changed(app));
     all
 }

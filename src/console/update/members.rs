@@ -5,7 +5,7 @@ use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::overlays::{Members, Overlay, Page, Reader};
 use crate::console::panes::{Focus, alerts};
-use crate::signals::{AlertsPage, LiveAlert};
+use crate::signals::{AlertGroup, AlertsPage, LiveAlert};
 
 /// Lays a group's alerts over the screen.
 pub(super) fn open(app: &mut App, members: Members) -> Vec<Effect> {
@@ -38,6 +38,27 @@ fn uppermost(app: &mut App) -> Option<&mut Members> {
             Overlay::Members(members) => Some(&mut **members),
             _ => None,
         })
+}
+
+/// The group that the uppermost list of alerts is of, as its source has it now.
+pub(super) fn group(app: &mut App) -> Option<AlertGroup> {
+    let members = uppermost(app)?;
+    let (source, key) = (members.source.clone(), members.group.clone());
+    let mut groups = app.client.live().groups();
+    let group = groups.find(|group| group.source == source && group.key == key);
+    group.cloned()
+}
+
+/// Asks anew for what is shown of a group that is not what it was `before`.
+pub(super) fn renew(app: &mut App, before: Option<&AlertGroup>) -> Vec<Effect> {
+    let now = group(app);
+    if now.is_none() || now.as_ref() == before {
+        return Vec::new();
+    }
+    if let Some(members) = uppermost(app) {
+        members.outdate();
+    }
+    ask(app)
 }
 
 /// An answer has come.

@@ -394,6 +394,24 @@ fn a_group_is_sorted_filtered_and_gone_through_by_keys() {
 }
 
 #[test]
+fn a_group_that_changes_is_read_anew() {
+    let mut bench = Bench::on(120, 40, &usual());
+    watching(&mut bench, 4);
+    let first = asked(&bench.keys("7 enter"));
+    answer(&mut bench, first[0].0, 4);
+    let told = |firing| json!({"type": "live", "what": "alerts", "source": "am", "groups": [group(firing)]});
+    assert_eq!(asked(&bench.frame(&told(4))), [], "it is as it was");
+    let again = asked(&bench.frame(&told(3)));
+    assert_eq!(again.len(), 1);
+    assert!(bench.screen().contains("1 of 4"), "{}", bench.screen());
+    answer(&mut bench, again[0].0, 3);
+    assert!(bench.screen().contains("1 of 3"), "{}", bench.screen());
+    // Nobody is asked once it is closed.
+    bench.keys("esc");
+    assert_eq!(asked(&bench.frame(&told(2))), []);
+}
+
+#[test]
 fn a_server_that_does_not_answer_or_cannot_leaves_the_names() {
     let mut bench = Bench::on(120, 40, &usual());
     watching(&mut bench, 4);
