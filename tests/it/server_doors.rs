@@ -317,6 +317,13 @@ async fn every_figure_is_in_the_operators_guide() {
     let house = House::open().await;
     let mut maya = house.client("maya").await;
     maya.submit(Some(7), &note("nowhere")).await.unwrap_err();
+    let alert = serde_json::json!({
+        "status": "firing", "labels": {"alertname": "High"}, "annotations": {},
+        "startsAt": "2026-11-23T13:04:29Z", "fingerprint": "f1a9"
+    });
+    let group = serde_json::json!({"version": "4", "groupKey": "g", "alerts": [alert]});
+    let handed_in = house.hook(group.to_string().as_bytes()).await;
+    assert_eq!(handed_in.0, 200, "{}", handed_in.1);
     let (_, text) = house
         .http("GET /metrics HTTP/1.1\r\nHost: localhost", b"")
         .await;
