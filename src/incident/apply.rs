@@ -3,6 +3,7 @@
 mod asks;
 mod beside;
 mod flapping;
+mod proposals;
 
 use super::limits;
 use super::{
@@ -208,6 +209,7 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
         }
         other => {
             asks::apply_asks(incident, event, other);
+            proposals::apply_proposals(incident, event, other);
             beside::apply_beside(incident, event, other);
         }
     }

@@ -2,8 +2,8 @@
 
 use super::{
     AlertReport, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId, Kind,
-    Milestone, OutsideCall, OutsideOutcome, Person, Role, Seq, Severity, Status, StepNo, StepState,
-    Timestamp, UpdateId,
+    Milestone, OutsideCall, OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stance,
+    Status, StepNo, StepState, Timestamp, UpdateId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -335,6 +335,47 @@ pub enum Intent {
         #[serde(default)]
         reason: Option<Arc<str>>,
     },
+    /// Put a decision to the room, with a window for strong objections.
+    Propose {
+        /// What is proposed.
+        text: Arc<str>,
+        /// Who would carry it out.
+        #[serde(default)]
+        executor: Option<Person>,
+        /// How long after the decision it is verified, in minutes; absent:
+        /// [`super::limits::VERIFY_MINUTES`].
+        #[serde(default)]
+        verify_minutes: Option<u32>,
+    },
+    /// Say something to a proposal.
+    TakeStance {
+        /// Which.
+        proposal: ProposalId,
+        /// No objection, or why not.
+        #[serde(flatten)]
+        stance: Stance,
+    },
+    /// Write down that a proposal's window is over (the server's own, and nobody else's).
+    CloseProposal {
+        /// Which.
+        proposal: ProposalId,
+    },
+    /// Decide a proposal over the objections to it.
+    DecideProposal {
+        /// Which.
+        proposal: ProposalId,
+        /// Why it goes ahead all the same.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
+    /// Take a proposal back.
+    WithdrawProposal {
+        /// Which.
+        proposal: ProposalId,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+    },
     /// Note follow-up work.
     AddActionItem {
         /// What is to be done.
@@ -422,6 +463,7 @@ impl Intent {
                 | Self::Merge { .. }
                 | Self::Absorb { .. }
                 | Self::AnswerOutside { .. }
+                | Self::CloseProposal { .. }
                 | Self::SettleAlert { .. }
         )
     }

@@ -1,13 +1,15 @@
 //! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
 //! count down to it.
 
-use super::{AskId, Incident, Seq, Timestamp};
+use super::{AskId, Incident, ProposalId, ProposalState, Seq, Timestamp};
 
 /// What falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
     /// An ask's time runs out.
     Ask(AskId),
+    /// The window of a proposal closes.
+    Window(ProposalId),
     /// The next update was promised for then.
     Update,
     /// The time of an acknowledgement of alerts runs out: of the one that this event made.
@@ -45,6 +47,13 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
             at: ask.due_at,
             due: Due::Ask(ask.id),
         });
+    let windows = incident.proposals.iter();
+    let windows = windows
+        .filter(|proposal| proposal.state == ProposalState::Open)
+        .map(|proposal| Deadline {
+            at: proposal.closes_at,
+            due: Due::Window(proposal.id),
+        });
     let update = incident.next_update_at.map(|at| Deadline {
         at,
         due: Due::Update,
@@ -55,7 +64,11 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
             due: Due::Acknowledgement(acknowledged.seq),
         })
     });
-    let mut all: Vec<_> = asks.chain(update).chain(acknowledged).collect();
+    let mut all: Vec<_> = asks
+        .chain(windows)
+        .chain(update)
+        .chain(acknowledged)
+        .collect();
     all.sort_unstable();
     all
 }

@@ -3,10 +3,11 @@
 mod asks;
 mod beside;
 mod flapping;
+mod proposals;
 
 use super::{
     AlertReport, AlertState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks, Milestone,
-    Person, Seq, Status, StepState, Timestamp, What,
+    Person, Seq, Stance, Status, StepState, Timestamp, What,
 };
 use std::sync::Arc;
 
@@ -136,7 +137,13 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
                 .as_ref()
                 .map_or_else(|| text.clone(), |who| format!("{text} ({who})").into()),
         ),
+        // Who says nothing has no objection: who says so makes no line.
+        What::StanceTaken {
+            stance: Stance::NoObjection,
+            ..
+        } => return None,
         other => asks::describe_ask(other, event)
+            .or_else(|| proposals::describe_proposal(other, event))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })

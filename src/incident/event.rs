@@ -2,8 +2,8 @@
 
 use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
-    Hash, IncidentId, Kind, Milestone, OutsideCall, OutsideOutcome, Person, Role, RunbookText, Seq,
-    Severity, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    Hash, IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId,
+    Role, RunbookText, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -286,6 +286,9 @@ pub enum What {
         /// Who asked by voice; the event's writer only noted it. Absent: the writer asks, here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told_by: Option<Person>,
+        /// The proposal that it verifies: whoever proposed asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verifies: Option<ProposalId>,
     },
     /// An ask was answered.
     AskAnswered {
@@ -357,6 +360,70 @@ pub enum What {
         /// What was asked.
         text: Arc<str>,
     },
+    /// A decision was put to the room.
+    Proposed {
+        /// Which.
+        proposal: ProposalId,
+        /// What is proposed.
+        text: Arc<str>,
+        /// Who would carry it out.
+        #[serde(default)]
+        executor: Option<Person>,
+        /// When the window for objections closes.
+        closes_at: Timestamp,
+        /// How long after the decision it is verified, in minutes.
+        verify_minutes: u32,
+    },
+    /// Someone said something to a proposal.
+    StanceTaken {
+        /// Which.
+        proposal: ProposalId,
+        /// No objection, or why not.
+        #[serde(flatten)]
+        stance: Stance,
+        /// What is proposed.
+        text: Arc<str>,
+    },
+    /// A proposal's window has closed over objections.
+    ProposalContested {
+        /// Which.
+        proposal: ProposalId,
+        /// Who objects, and why.
+        objections: Vec<Objection>,
+        /// What is proposed.
+        text: Arc<str>,
+    },
+    /// A proposal is decided.
+    ProposalDecided {
+        /// Which.
+        proposal: ProposalId,
+        /// Who proposed it.
+        proposer: Person,
+        /// Who carries it out.
+        #[serde(default)]
+        executor: Option<Person>,
+        /// The objections that it was decided over.
+        #[serde(default)]
+        objections: Vec<Objection>,
+        /// How many said that they have none.
+        #[serde(default)]
+        consents: u32,
+        /// Why it goes ahead over them.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What is decided.
+        text: Arc<str>,
+    },
+    /// A proposal was taken back.
+    ProposalWithdrawn {
+        /// Which.
+        proposal: ProposalId,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
+        /// What was proposed.
+        text: Arc<str>,
+    },
     /// Follow-up work was noted.
     ActionItemAdded {
         /// What is to be done.
@@ -425,7 +492,7 @@ pub enum What {
 
 impl What {
     /// The names of all kinds, as in JSON. A test holds a golden file for each.
-    pub const KINDS: [&'static str; 35] = [
+    pub const KINDS: [&'static str; 40] = [
         "opened",
         "renamed",
         "severity_set",
@@ -454,6 +521,11 @@ impl What {
         "ask_extended",
         "more_time_refused",
         "ask_withdrawn",
+        "proposed",
+        "stance_taken",
+        "proposal_contested",
+        "proposal_decided",
+        "proposal_withdrawn",
         "action_item_added",
         "evidence_pinned",
         "alerts_acknowledged",

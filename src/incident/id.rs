@@ -113,6 +113,10 @@ counted_id!(
     AskId
 );
 counted_id!(
+    /// A proposal within its incident: 1, 2, 3 …
+    ProposalId
+);
+counted_id!(
     /// An update within its incident: 1, 2, 3 …
     UpdateId
 );

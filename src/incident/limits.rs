@@ -90,6 +90,19 @@ pub const ASK_MINUTES_MAX: i64 = 24 * 60;
 /// The end of an ask's time in which every screen warns, in seconds: enough to say that more is
 /// needed.
 pub const ASK_PRESSING_SECONDS: i64 = 60;
+/// What is proposed: said in one breath.
+pub const PROPOSAL_BYTES: usize = 2_000;
+/// Proposals that wait for an end: a room cannot listen to more at once.
+pub const OPEN_PROPOSALS: usize = 8;
+/// Ended proposals kept to be looked at: the decisions of a long night. All are in the log.
+pub const ENDED_PROPOSALS: usize = 50;
+/// People whose word to one proposal is kept.
+pub const STANCES: usize = 100;
+/// The window for objections where the configuration names none, in seconds: two breaths, and time
+/// to type why.
+pub const WINDOW_SECONDS: i64 = 20;
+/// How long after a decision it is verified where the proposal does not say, in minutes.
+pub const VERIFY_MINUTES: u32 = 15;
 /// The furthest promise of a next update, in minutes.
 pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows

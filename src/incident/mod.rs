@@ -27,6 +27,7 @@ pub mod limits;
 mod milestone;
 mod number;
 mod outside;
+mod proposal;
 mod redact;
 mod refusal;
 mod role;
@@ -51,10 +52,13 @@ pub use evidence::{Evidence, PinnedEvidence, Seen};
 pub use flapping::{Flaps, length};
 pub use gap::{Gap, gaps};
 pub use hash::Hash;
-pub use id::{AskId, CommandId, IncidentId, ParseIdError, Person, Seq, StepNo, UpdateId};
+pub use id::{
+    AskId, CommandId, IncidentId, ParseIdError, Person, ProposalId, Seq, StepNo, UpdateId,
+};
 pub use milestone::{Milestone, Milestones, Stamp};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
 pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
+pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
 pub use redact::{redacted_event, redacted_state};
 pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;

@@ -3,7 +3,7 @@
 use super::limits;
 use super::{
     Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind,
-    Milestones, OutsideAsk, Person, PinnedEvidence, Role, Runbook, Seq, Severity, Status,
+    Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role, Runbook, Seq, Severity, Status,
     Timestamp, Update, UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The version of the fold. A checkpoint of another version is not used: its events are folded
 /// anew. Raise it whenever `apply` comes to another state from the same events.
-pub const FOLD_VERSION: u32 = 4;
+pub const FOLD_VERSION: u32 = 5;
 
 /// Who holds a role, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Counts {
     pub alert_reports: u64,
     /// Asks ever made; the next one's number follows from it.
     pub asks: u32,
+    /// Proposals ever made; the next one's number follows from it.
+    pub proposals: u32,
     /// Updates ever drafted; the next one's number follows from it.
     pub updates: u32,
     /// Events of a kind that this version does not know.
@@ -98,6 +100,9 @@ pub struct Incident {
     pub runbooks: Vec<Runbook>,
     /// Asks, oldest first.
     pub asks: VecDeque<Ask>,
+    /// Proposals, oldest first: those that wait for an end, and the newest that have one.
+    #[serde(default)]
+    pub proposals: VecDeque<Proposal>,
     /// Updates, oldest first.
     pub updates: VecDeque<Update>,
     /// When the next update was promised.
@@ -163,6 +168,7 @@ impl Incident {
             alerts: BTreeMap::new(),
             runbooks: Vec::new(),
             asks: VecDeque::new(),
+            proposals: VecDeque::new(),
             updates: VecDeque::new(),
             next_update_at: None,
             links: Vec::new(),

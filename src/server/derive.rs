@@ -1,7 +1,7 @@
 //! Command ids that follow from something: the same cause gives the same id, so that what follows
 //! happens once, however often the cause comes in.
 
-use crate::incident::{AlertReport, AlertState, CommandId, IncidentId, Seq, Timestamp};
+use crate::incident::{AlertReport, AlertState, CommandId, IncidentId, ProposalId, Seq, Timestamp};
 use crate::integrations::hooks::Delivery;
 use ring::digest;
 
@@ -61,6 +61,16 @@ pub(super) fn from_milepost(
 ) -> CommandId {
     let (incident, seq) = (incident.0.to_be_bytes(), seq.0.to_be_bytes());
     id(millis(at), &[b"mark", &incident, &seq, source.as_bytes()])
+}
+
+/// The id of closing a proposal's window.
+pub(super) fn from_window(
+    closes_at: Timestamp,
+    incident: IncidentId,
+    proposal: ProposalId,
+) -> CommandId {
+    let (incident, proposal) = (incident.0.to_be_bytes(), proposal.0.to_be_bytes());
+    id(millis(closes_at), &[b"window", &incident, &proposal])
 }
 
 /// The id of writing down what came of a call outside.

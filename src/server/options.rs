@@ -2,6 +2,7 @@
 
 use super::access::TokensError;
 use crate::clock::Clock;
+use crate::incident::limits as incident_limits;
 use crate::incident::{Kind, RunbookText};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
@@ -10,6 +11,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How long a proposal waits for objections, where nobody says.
+const WINDOW: Duration = Duration::from_secs(incident_limits::WINDOW_SECONDS.unsigned_abs());
 
 /// Where the server finds runbooks.
 pub trait RunbookSource: Send + Sync + 'static {
@@ -53,6 +57,8 @@ pub struct Pace {
     pub drain: Duration,
     /// How often a journal that failed is tried again for `/readyz`, at the most.
     pub probe_every: Duration,
+    /// How long a proposal waits for objections.
+    pub window: Duration,
 }
 
 impl Default for Pace {
@@ -64,6 +70,7 @@ impl Default for Pace {
             dead_after: limits::DEAD_AFTER,
             drain: Duration::from_secs(5),
             probe_every: PROBE_EVERY,
+            window: WINDOW,
         }
     }
 }

@@ -85,7 +85,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         stopping: shutdown.clone(),
     });
     let mut known = Known::new(options.alerts.flapping);
-    fill_board(&shared, &mut known).await?;
+    let due = fill_board(&shared, &mut known).await?;
     let file = ServerFile {
         pid: std::process::id(),
         address: local_addr,
@@ -110,6 +110,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         known,
     };
     let hall = tokio::spawn(hall.run(asked, hook_jobs));
+    tokio::spawn(wake(shared.clone(), due));
     tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));
     for source in options.sources {
         // Ends with `stopping`; nothing waits for it, for it owes nobody an answer.
@@ -178,13 +179,27 @@ fn reachable(local: SocketAddr) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, local.port()))
 }
 
-/// Reads where every incident stands.
-async fn fill_board(shared: &Shared, known: &mut Known) -> Result<(), StartError> {
+/// Opens the rooms of incidents in which something falls due by itself.
+async fn wake(shared: Arc<Shared>, due: Vec<IncidentId>) {
+    for id in due {
+        if let Some(room) = shared.rooms.get(&shared, id) {
+            // Fails only while the server ends.
+            let _ = room.send(ToRoom::Wake).await;
+        }
+    }
+}
+
+/// Reads where every incident stands; answers those in which something falls due by itself.
+async fn fill_board(shared: &Shared, known: &mut Known) -> Result<Vec<IncidentId>, StartError> {
     let heads = shared.journal.heads().await?;
     let ids: Vec<IncidentId> = heads.iter().map(|head| head.incident).collect();
     let folds = ids.into_iter().map(|id| stand(shared, id));
     let mut folds = futures_util::stream::iter(folds).buffer_unordered(FOLDS_AT_ONCE);
+    let mut due = Vec::new();
     while let Some(incident) = folds.try_next().await? {
+        if incident.next_window().is_some() {
+            due.push(incident.id);
+        }
         shared.board.put(&incident);
         let fires = |alert: &&Alert| alert.state == AlertState::Firing;
         if incident.status.is_open() {
@@ -203,7 +218,7 @@ async fn fill_board(shared: &Shared, known: &mut Known) -> Result<(), StartError
         open = shared.board.open(),
         "board read"
     );
-    Ok(())
+    Ok(due)
 }
 
 /// Folds one incident. Where that was long, for its log was last kept by another version, the

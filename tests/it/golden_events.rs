@@ -156,6 +156,7 @@ fn every_kind() -> BTreeMap<String, Event> {
         },
     );
     events.extend(asks(&mut story));
+    events.extend(proposals(&mut story));
     events.extend(beside(&mut story));
     events.extend(flapping(&mut story));
     finish(story, events)
@@ -217,6 +218,42 @@ fn asks(story: &mut Story) -> Vec<Event> {
         },
     ));
     events.extend(story.act("ana", Intent::WithdrawAsk { ask, reason }));
+    events
+}
+
+/// A proposal that is decided over an objection, and one that is taken back.
+fn proposals(story: &mut Story) -> Vec<Event> {
+    let proposal = ProposalId(1);
+    let propose = |executor: Option<&str>| Intent::Propose {
+        text: "roll back 4f2a".into(),
+        executor: executor.map(|who| who.parse().unwrap()),
+        verify_minutes: None,
+    };
+    let mut events = story.act("maya", propose(Some("bo")));
+    let objects = Stance::Objects {
+        reason: "it drops the index".into(),
+    };
+    events.extend(story.act(
+        "ana",
+        Intent::TakeStance {
+            proposal,
+            stance: objects,
+        },
+    ));
+    let close = Intent::CloseProposal { proposal };
+    events.extend(story.try_as_server_later(20, close).unwrap());
+    let reason = Some("the index is rebuilt in a minute".into());
+    // The ask that verifies it is none of the kind's golden file, which came first.
+    let decided = story.act("maya", Intent::DecideProposal { proposal, reason });
+    events.push(decided[0].clone());
+    story.act("maya", propose(None));
+    events.extend(story.act(
+        "maya",
+        Intent::WithdrawProposal {
+            proposal: ProposalId(2),
+            reason: Some("it recovers".into()),
+        },
+    ));
     events
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use warroom::incident::*;
 
 /// An incident in which there is something of everything: a commander (maya), an Operations Lead
-/// (bo), a note (its seq is given), a runbook, a draft, an ask, an acknowledgement and something
-/// asked outside.
+/// (bo), a note (its seq is given), a runbook, a draft, an ask, an acknowledgement, two proposals
+/// and something asked outside.
 fn furnished() -> (Story, Seq, Seq) {
     let mut story = Story::declared("Checkout 500s", Some(Severity::Sev2));
     let commander = Role::IncidentCommander;
@@ -37,6 +37,21 @@ fn furnished() -> (Story, Seq, Seq) {
         reason: "seen".into(),
     };
     story.act("maya", acknowledge);
+    for (who, text) in [("bo", "shift traffic"), ("ana", "roll back 4f2a")] {
+        let propose = Intent::Propose {
+            text: text.into(),
+            executor: None,
+            verify_minutes: None,
+        };
+        story.act(who, propose);
+    }
+    let objection = Intent::TakeStance {
+        proposal: ProposalId(2),
+        stance: Stance::Objects {
+            reason: "no backup".into(),
+        },
+    };
+    story.act("lee", objection);
     let call = a_silence("High", story.now() + TimeDelta::hours(1));
     let asked = story.act("maya", Intent::AskOutside { call });
     (story, note[0].seq, asked[0].seq)
@@ -57,6 +72,7 @@ fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
     let name = serde_json::to_value(&good).unwrap()["do"].clone();
     let act = |story: &mut Story, intent: Intent| match intent {
         Intent::AnswerOutside { .. } | Intent::SettleAlert { .. } => story.try_as_server(intent),
+        Intent::CloseProposal { .. } => story.try_as_server_later(20, intent),
         Intent::Triage { .. } | Intent::RecordAlert { .. } | Intent::HoldAlert { .. } => {
             story.try_at_level("warroom", Level::Ingest, intent)
         }
@@ -245,6 +261,22 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         ask: AskId(ask),
         reason: None,
     };
+    let propose = |text: &str| Intent::Propose {
+        text: text.into(),
+        executor: None,
+        verify_minutes: None,
+    };
+    let close = |proposal| Intent::CloseProposal {
+        proposal: ProposalId(proposal),
+    };
+    let decide = |proposal| Intent::DecideProposal {
+        proposal: ProposalId(proposal),
+        reason: None,
+    };
+    let take_back_proposal = |proposal| Intent::WithdrawProposal {
+        proposal: ProposalId(proposal),
+        reason: None,
+    };
     let alert = |state| Intent::RecordAlert {
         alert: report("High", "f00d", state, now),
     };
@@ -323,6 +355,26 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             &["ask_extended"],
             extend(2, None),
             R::Invalid,
+        ),
+        (
+            propose("fail over"),
+            &["proposed"],
+            propose(" "),
+            R::Invalid,
+        ),
+        // Its window was over long ago, and over an objection.
+        (close(2), &["proposal_contested"], close(9), R::NotFound),
+        (
+            decide(2),
+            &["proposal_decided", "asked"],
+            decide(1),
+            R::WrongStatus,
+        ),
+        (
+            take_back_proposal(1),
+            &["proposal_withdrawn"],
+            take_back_proposal(2),
+            R::WrongStatus,
         ),
         (withdraw(2), &["ask_withdrawn"], withdraw(1), R::WrongStatus),
         (
@@ -406,9 +458,25 @@ fn ends() -> Vec<(Story, Row)> {
         story.act("maya", cancel("a test"));
         story
     };
+    // While its window is open, which is not for long.
+    let object = |reason: &str| Intent::TakeStance {
+        proposal: ProposalId(1),
+        stance: Stance::Objects {
+            reason: reason.into(),
+        },
+    };
     let new = Story::new();
     let now = new.now();
     vec![
+        (
+            furnished().0,
+            (
+                object("no backup"),
+                &["stance_taken"],
+                object(" "),
+                R::Invalid,
+            ),
+        ),
         (
             Story::new(),
             (
@@ -484,7 +552,9 @@ fn nobody_may_do_anything_to_an_incident_that_is_not_there() {
     for (intent, ..) in rows(story.now(), note, asked) {
         let code = match &intent {
             // Not theirs to say at all.
-            Intent::AnswerOutside { .. } | Intent::SettleAlert { .. } => continue,
+            Intent::AnswerOutside { .. }
+            | Intent::SettleAlert { .. }
+            | Intent::CloseProposal { .. } => continue,
             _ => RefusalCode::NotFound,
         };
         let refusal = Story::new().try_as("maya", intent).unwrap_err();

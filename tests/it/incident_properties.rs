@@ -211,6 +211,7 @@ fn work() -> impl Strategy<Value = Intent> {
             }
         }),
         asks(),
+        proposals(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
@@ -243,6 +244,33 @@ fn asks() -> BoxedStrategy<Intent> {
         }),
         (ask(), reason()).prop_map(|(ask, reason)| Intent::RefuseMoreTime { ask, reason }),
         (ask(), reason()).prop_map(|(ask, reason)| Intent::WithdrawAsk { ask, reason }),
+    ]
+    .boxed()
+}
+
+fn proposals() -> BoxedStrategy<Intent> {
+    let proposal = || (0u32..4).prop_map(ProposalId);
+    let reason = || prop::option::of(words());
+    let stance = prop_oneof![
+        Just(Stance::NoObjection),
+        words().prop_map(|reason| Stance::Objects { reason })
+    ];
+    let minutes = prop::option::of(any::<u32>());
+    prop_oneof![
+        1 => (words(), prop::option::of(people()), minutes).prop_map(
+            |(text, executor, verify_minutes)| Intent::Propose {
+                text,
+                executor,
+                verify_minutes
+            }
+        ),
+        1 => (proposal(), stance)
+            .prop_map(|(proposal, stance)| Intent::TakeStance { proposal, stance }),
+        2 => proposal().prop_map(|proposal| Intent::CloseProposal { proposal }),
+        1 => (proposal(), reason())
+            .prop_map(|(proposal, reason)| Intent::DecideProposal { proposal, reason }),
+        1 => (proposal(), reason())
+            .prop_map(|(proposal, reason)| Intent::WithdrawProposal { proposal, reason }),
     ]
     .boxed()
 }
@@ -445,6 +473,7 @@ fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
         let who = match command.intent {
             // Half of the answers come from someone who may not give them.
             Intent::AnswerOutside { asked, .. } if asked.0 % 2 == 0 => Actor::server(),
+            Intent::CloseProposal { .. } if i % 3 > 0 => Actor::server(),
             Intent::SettleAlert { .. } if i % 2 == 0 => Actor::server(),
             _ => actor(who.as_str(), Level::Responder, Via::Console),
         };
@@ -520,6 +549,7 @@ proptest! {
         prop_assert!(incident.alerts.len() <= limits::ALERTS);
         prop_assert!(incident.evidence.len() <= 2 * limits::EVIDENCE);
         prop_assert!(incident.acknowledged.len() <= limits::ACKNOWLEDGED);
+        prop_assert!(incident.proposals.len() <= limits::OPEN_PROPOSALS + limits::ENDED_PROPOSALS);
         prop_assert!(incident.outside.len() <= limits::OPEN_OUTSIDE + limits::ANSWERED_OUTSIDE);
     }
 

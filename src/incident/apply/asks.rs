@@ -12,8 +12,16 @@ pub(super) fn apply_asks(incident: &mut Incident, event: &Event, what: &What) {
             due_at,
             text,
             told_by,
+            verifies,
         } => {
-            let by = told_by.as_ref().unwrap_or(&event.by);
+            let verified =
+                verifies.and_then(|id| incident.proposals.iter_mut().find(|p| p.id == id));
+            let proposer = verified.map(|proposal| {
+                proposal.verify = Some(*ask);
+                proposal.by.clone()
+            });
+            let by = told_by.as_ref().or(proposer.as_ref());
+            let by = by.unwrap_or(&event.by);
             // Who heard it, or asks it of themselves, has it.
             let has_it = told_by.is_some() || to == by;
             incident.counts.asks = incident.counts.asks.max(ask.0);

@@ -88,6 +88,7 @@ impl Case<'_> {
             due_at: from + length,
             text,
             told_by: told_by.cloned(),
+            verifies: None,
         }))
     }
 

@@ -6,15 +6,18 @@ mod check;
 mod flapping;
 mod lifecycle;
 mod outside;
+mod proposals;
 mod roles;
 mod timeline;
 mod work;
 
+use super::limits;
 use super::{
     Actor, Command, CommandId, Entry, Event, EventBody, Hash, Incident, IncidentId, Intent, Level,
     Refusal, RefusalCode, RunbookText, Seq, Timestamp, What,
 };
 use check::refuse;
+use chrono::TimeDelta;
 
 /// What a decision needs to know beyond the incident and the command.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Context {
     pub entry: Option<Entry>,
     /// The text of the runbook that the command names, found by the caller.
     pub runbook: Option<RunbookText>,
+    /// How long a proposal waits for objections, by configuration.
+    pub window: TimeDelta,
 }
 
 impl Context {
@@ -39,6 +44,7 @@ impl Context {
             actor,
             entry: None,
             runbook: None,
+            window: TimeDelta::seconds(limits::WINDOW_SECONDS),
         }
     }
 }
@@ -207,6 +213,11 @@ impl Case<'_> {
             | Intent::ExtendAsk { .. }
             | Intent::RefuseMoreTime { .. }
             | Intent::WithdrawAsk { .. } => self.about_ask(),
+            Intent::Propose { .. }
+            | Intent::TakeStance { .. }
+            | Intent::CloseProposal { .. }
+            | Intent::DecideProposal { .. }
+            | Intent::WithdrawProposal { .. } => self.about_proposal(),
             Intent::AddActionItem { text, owner } => self.add_action_item(text, owner.as_ref()),
             Intent::PinEvidence {
                 evidence,

@@ -14,10 +14,11 @@ use super::super::shared::Shared;
 use super::load::{Loaded, load};
 use super::tail::Tail;
 use crate::incident::{
-    Actor, Command, Context, Decided, Entry, Hash, Incident, IncidentId, Intent, Refusal,
-    RefusalCode, Seq, apply, decide, limits as incident_limits,
+    Actor, Command, Context, Decided, Entry, Hash, Incident, IncidentId, Intent, ProposalId,
+    ProposalState, Refusal, RefusalCode, Seq, Timestamp, apply, decide, limits as incident_limits,
 };
 use crate::journal::{AppendError, ReadError, ReadFrom, Record};
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use std::collections::VecDeque;
@@ -94,6 +95,17 @@ impl Desk {
         tail.into_iter().for_each(|record| self.tail.push(record));
         self.loaded = true;
         Ok(())
+    }
+
+    pub(super) fn incident(&self) -> IncidentId {
+        self.id
+    }
+
+    /// The windows of proposals that are open, with all that is on its way, and when each closes.
+    pub(super) fn windows(&self) -> impl Iterator<Item = (ProposalId, Timestamp)> {
+        let open = self.ahead.proposals.iter();
+        let open = open.filter(|proposal| proposal.state == ProposalState::Open);
+        open.map(|proposal| (proposal.id, proposal.closes_at))
     }
 
     /// Whether another command may set off.
@@ -176,6 +188,7 @@ impl Desk {
                 Intent::AttachRunbook { name } => self.shared.runbooks.find(name),
                 _ => None,
             },
+            window: TimeDelta::from_std(self.shared.pace.window).unwrap_or(TimeDelta::MAX),
         };
         match decide(&self.ahead, command, &context)? {
             Decided::Events(drafts) => {

@@ -7,6 +7,7 @@ mod desk;
 mod load;
 mod presence;
 mod tail;
+mod windows;
 
 pub(super) use load::{Folded, fold};
 pub(super) use tail::{raw_for, text_for};
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
+use windows::Windows;
 
 /// A checkpoint is kept every so many events: a room starts from there.
 pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
@@ -64,6 +66,8 @@ pub(super) enum ToRoom {
     /// A source says something new about the incident. The room reads it when it takes this, so
     /// that what it sends is never older than what it sent before.
     Live(Arc<str>),
+    /// Read the incident from the journal: something in it falls due.
+    Wake,
     /// What is still to be asked of outside systems.
     OutsideDue(oneshot::Sender<Vec<OutsideAsk>>),
     /// Finish what is on its way, keep a checkpoint, and end.
@@ -77,16 +81,22 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
         audience: Audience::default(),
         presence: Presence::default(),
         joined: [None, None],
+        windows: Windows::default(),
         shared,
         id,
     };
     let mut empty_at = Instant::now() + EMPTY_FOR;
     loop {
         let presence_due = room.presence.due();
+        let window_due = room.windows.due(&room.desk, &room.shared);
+        let window_due = window_due.filter(|_| room.desk.has_room());
         tokio::select! {
             biased;
             answer = room.desk.landed() => room.landed(answer).await,
             () = at(presence_due), if presence_due.is_some() => room.send_presence(),
+            () = at(window_due), if window_due.is_some() => {
+                room.windows.close(&mut room.desk, &room.shared).await;
+            }
             message = mailbox.recv(), if room.desk.has_room() => match message {
                 Some(ToRoom::Finish(done)) => {
                     room.finish().await;
@@ -98,7 +108,8 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
                 None => return room.finish().await,
             },
             () = tokio::time::sleep_until(empty_at) => {
-                if room.audience.is_empty() && room.desk.is_idle() && mailbox.is_empty() {
+                let waits = !room.desk.is_idle() || window_due.is_some();
+                if room.audience.is_empty() && !waits && mailbox.is_empty() {
                     return room.close(mailbox).await;
                 }
             }
@@ -123,6 +134,7 @@ struct Room {
     /// The newest `joined` frames with a checkpoint, for all and for spectators: a hundred
     /// sessions that come back at once are answered from one encoding.
     joined: [Option<(Seq, Bytes)>; 2],
+    windows: Windows,
 }
 
 impl Room {
@@ -158,6 +170,11 @@ impl Room {
             } => {
                 let audience = self.audience.len();
                 self.presence.set(session, pane, typing, audience);
+            }
+            ToRoom::Wake => {
+                if let Err(error) = self.desk.ensure_loaded().await {
+                    tracing::error!(incident = %self.id, %error, "nothing falls due in it");
+                }
             }
             ToRoom::Live(source) => self.send_live(&source),
             ToRoom::OutsideDue(reply) => {

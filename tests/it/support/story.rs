@@ -78,6 +78,17 @@ impl Story {
         self.decide(&Actor::server(), intent)
     }
 
+    /// The same, so many seconds later; the story's own clock stays where it is.
+    pub(crate) fn try_as_server_later(
+        &mut self,
+        seconds: i64,
+        intent: Intent,
+    ) -> Result<Vec<Event>, Refusal> {
+        let command = self.command(intent);
+        let now = self.now + chrono::TimeDelta::seconds(seconds);
+        self.carry_out(&command, &Context::new(now, Actor::server()))
+    }
+
     pub(crate) fn hook(&mut self, fingerprint: &str, state: AlertState) {
         self.try_hook(fingerprint, state).unwrap();
     }
