@@ -114,6 +114,8 @@ pub enum Verb {
     Runbook(v::runbook::RunbookArgs),
     /// Put a task with a clock to one person, answer one, list the open ones
     Ask(v::ask::AskArgs),
+    /// Put a decision to the room, with a window for strong objections
+    Propose(v::propose::ProposeArgs),
     /// Post an internal update, with a promise of the next one
     Update(v::update::UpdateArgs),
     /// Say that an incident is not over after all

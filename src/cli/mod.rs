@@ -97,6 +97,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Role(args) => v::role::run(args, cx).await,
         Verb::Runbook(args) => v::runbook::run(args, cx).await,
         Verb::Ask(args) => v::ask::run(args, cx).await,
+        Verb::Propose(args) => v::propose::run(args, cx).await,
         Verb::Update(args) => v::update::run(args, cx).await,
         Verb::Reopen(args) => v::end::run(v::end::End::Reopen, args, cx).await,
         Verb::Cancel(args) => v::end::run(v::end::End::Cancel, args, cx).await,

@@ -11,7 +11,7 @@ pub use import::{gap, imported, not_imported};
 use super::session::Receipt;
 use crate::client::FoundHit;
 use crate::incident::{
-    Alert, Ask, Entry, Incident, IncidentId, Runbook, Summary, Timestamp, Update,
+    Alert, Ask, Entry, Incident, IncidentId, Proposal, Runbook, Summary, Timestamp, Update,
 };
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
@@ -118,6 +118,7 @@ pub fn incident(of: &Incident) -> Value {
         ("roles", roles.into()),
         ("vacant", json!(vacant)),
         ("asks", of.asks.iter().map(ask).collect()),
+        ("proposals", of.proposals.iter().map(proposal).collect()),
         ("runbooks", of.runbooks.iter().map(runbook).collect()),
         ("updates", of.updates.iter().map(update).collect()),
         ("alert_list", of.alerts.values().map(alert).collect()),
@@ -185,6 +186,31 @@ pub fn ask(of: &Ask) -> Value {
         "ended_at": maybe(end.map(|end| end.at)),
         "ended_by": end.map(|end| end.by.as_str()),
         "result": end.and_then(|end| end.words.as_deref()),
+    })
+}
+
+/// A decision that was put to the room.
+#[must_use]
+pub fn proposal(of: &Proposal) -> Value {
+    let end = of.end.as_ref();
+    let objections: Vec<Value> = (of.objections().iter())
+        .map(|objection| json!({"by": objection.by.as_str(), "reason": &*objection.reason}))
+        .collect();
+    json!({
+        "proposal": of.id.0,
+        "seq": of.seq.0,
+        "by": of.by.as_str(),
+        "executor": of.executor.as_ref().map(crate::incident::Person::as_str),
+        "text": &*of.text,
+        "proposed_at": utc(of.proposed_at),
+        "closes_at": utc(of.closes_at),
+        "state": of.state.name(),
+        "objections": objections,
+        "consents": of.consents(),
+        "verify_ask": of.verify.map(|ask| ask.0),
+        "ended_at": maybe(end.map(|end| end.at)),
+        "ended_by": end.map(|end| end.by.as_str()),
+        "reason": end.and_then(|end| end.reason.as_deref()),
     })
 }
 

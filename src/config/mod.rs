@@ -24,6 +24,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use toml::Spanned;
 
 /// The largest file that is read, in bytes: a thousand times what anyone writes, and no wrong
@@ -51,6 +52,8 @@ pub struct Config {
     pub sources: Vec<sources::Watched>,
     /// `[roles]`.
     pub roles: Roles,
+    /// `[decisions]`.
+    pub decisions: Decisions,
     /// `[log]`.
     pub log: Log,
 }
@@ -108,6 +111,13 @@ pub struct Tls {
 pub struct Runbooks {
     /// The folders; of two runbooks of one name the first folder's is taken.
     pub dirs: Vec<PathBuf>,
+}
+
+/// How decisions are put to the room.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decisions {
+    /// How long a proposal waits for objections.
+    pub window: Option<Duration>,
 }
 
 /// Roles beyond the four.

@@ -2,7 +2,8 @@
 
 use super::section::{List, Section};
 use super::{
-    Client, Config, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks, sources, values,
+    Client, Config, Decisions, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks, sources,
+    values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -42,6 +43,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         server: server(Section::of(&mut file, "server", &mut problems), folder),
         runbooks: runbooks(Section::of(&mut file, "runbooks", &mut problems), folder),
         alerts: alerts::alerts(Section::of(&mut file, "alerts", &mut problems)),
+        decisions: decisions(Section::of(&mut file, "decisions", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
@@ -118,6 +120,14 @@ fn runbooks(mut section: Section<'_, '_>, folder: &Path) -> Runbooks {
         .collect();
     section.end();
     Runbooks { dirs }
+}
+
+fn decisions(mut section: Section<'_, '_>) -> Decisions {
+    let window = section.read("window", values::window);
+    section.end();
+    Decisions {
+        window: window.map(Spanned::into_inner),
+    }
 }
 
 fn roles(mut section: Section<'_, '_>) -> Roles {

@@ -69,6 +69,13 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| WANTED.to_owned())
 }
 
+/// How long a proposal waits for objections.
+pub(super) fn window(text: &str) -> Result<Duration, String> {
+    let fits = Duration::from_secs(5)..=Duration::from_secs(600);
+    let window = duration(text).ok().filter(|window| fits.contains(window));
+    window.ok_or_else(|| "write a length of time from 5s to 10m: nobody reads faster".to_owned())
+}
+
 /// A slug, as it stands in an address.
 pub(super) fn slug(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -126,6 +126,16 @@ async fn eventful() -> House {
         &["note", "INC-1", "TODO: raise the limit @lee"],
         &["ask", "INC-1", "bo", "DB latency"],
         &["ask", "INC-1", "1", "more", "5m", "the graph is slow"],
+        &["propose", "INC-1", "roll back 4f2a by @bo"],
+        &[
+            "propose",
+            "INC-1",
+            "1",
+            "object",
+            "no backup",
+            "--name",
+            "ana",
+        ],
         &["update", "INC-1", "We look."],
         &["runbook", "attach", "INC-1", "checkout"],
         &[
@@ -206,6 +216,9 @@ async fn every_field_of_an_incident_is_on_the_page() {
     let board = "An incident on the board";
     page.holds(&[board], &house.json(&["list"]));
     page.holds(&["An ask"], &house.json(&["ask", "INC-1"]));
+    let proposals = house.json(&["propose", "INC-1"]);
+    page.holds(&["A proposal"], &proposals);
+    page.holds(&["An objection"], each(&proposals[0], "objections"));
     page.holds(
         &["What a search found"],
         &house.json(&["search", "restart"]),
@@ -237,6 +250,7 @@ async fn every_field_of_an_incident_is_on_the_page() {
     for (list, headings) in [
         ("roles", "A role that is held"),
         ("asks", "An ask"),
+        ("proposals", "A proposal"),
         ("runbooks", "An attached runbook"),
         ("updates", "An update"),
         ("links", "A link"),

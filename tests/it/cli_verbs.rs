@@ -549,3 +549,66 @@ fn an_ask_is_put_answered_given_time_and_closed_from_the_shell() {
         assert!(usage.contains(says), "{words:?}: {usage}");
     }
 }
+
+#[test]
+fn a_decision_is_proposed_objected_to_and_decided_from_the_shell() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(
+        home.path().join("config.toml"),
+        "[decisions]\nwindow = \"5s\"\n",
+    )
+    .unwrap();
+    let house = House::with(home);
+    house.ok(&["declare", "Checkout 500s"]);
+    house.ok(&["role", "INC-1", "ic", "me"]);
+    assert!(
+        house
+            .ok(&["propose", "INC-1"])
+            .contains("Nothing was proposed")
+    );
+    let put = [
+        "propose", "INC-1", "roll", "back", "4f2a", "by", "@bo", "--name", "ana",
+    ];
+    let said = house.ok(&put);
+    assert!(said.contains("proposal, bo would do it"), "{said}");
+    let object = [
+        "propose",
+        "INC-1",
+        "1",
+        "object",
+        "no backup",
+        "--name",
+        "lee",
+    ];
+    house.ok(&object);
+    house.ok(&["propose", "INC-1", "fail over"]);
+    let state = |wanted: &[&str]| {
+        let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        loop {
+            let all = house.json(&["propose", "INC-1"]);
+            let now: Vec<&str> = all.iter().map(|p| p["state"].as_str().unwrap()).collect();
+            if now == wanted {
+                return all.clone();
+            }
+            assert!(std::time::Instant::now() < limit, "{now:?}");
+        }
+    };
+    let all = state(&["contested", "decided"]);
+    assert_eq!(all[1]["ended_by"], "warroom");
+    let refused = house.fails(1, &["propose", "INC-1", "1", "decide", "--name", "lee"]);
+    assert!(refused.contains("Only the Incident Commander"), "{refused}");
+    house.ok(&["propose", "INC-1", "1", "decide", "it is", "in git"]);
+    let all = state(&["decided", "decided"]);
+    assert_eq!(all[0]["objections"][0]["by"], "lee");
+    let asks = house.json(&["ask", "INC-1"]);
+    let verify = asks.iter().find(|ask| ask["to"] == "bo").unwrap();
+    assert_eq!(verify["text"], "verify: roll back 4f2a");
+    let document = house.ok(&["export", "INC-1", "--format", "markdown"]);
+    assert!(document.contains("## Decisions"), "{document}");
+    assert!(
+        document.contains("objection of lee: no backup"),
+        "{document}"
+    );
+    let usage = house.fails(2, &["propose", "INC-1", "1", "veto"]);
+    assert!(usage.contains("'veto' is none of"), "{usage}");
+}

@@ -85,7 +85,7 @@ fn what_comes_of_a_proposal_and_how_it_reads() {
         (
             &[("server", close())],
             &[
-                "decided: roll back 4f2a · proposed by ana, bo executes · no objection",
+                "roll back 4f2a · proposed by ana, bo executes · no objection",
                 asked,
             ],
             S::Decided,
@@ -93,7 +93,7 @@ fn what_comes_of_a_proposal_and_how_it_reads() {
         (
             &[("lee", agree()), ("maya", agree()), ("server", close())],
             &[
-                "decided: roll back 4f2a · proposed by ana, bo executes · no objection, 2 agreed",
+                "roll back 4f2a · proposed by ana, bo executes · no objection, 2 agreed",
                 asked,
             ],
             S::Decided,
@@ -113,7 +113,7 @@ fn what_comes_of_a_proposal_and_how_it_reads() {
                 ("server", close()),
             ],
             &[
-                "decided: roll back 4f2a · proposed by ana, bo executes · no objection, 1 agreed",
+                "roll back 4f2a · proposed by ana, bo executes · no objection, 1 agreed",
                 asked,
             ],
             S::Decided,
@@ -149,7 +149,7 @@ fn who_commands_may_decide_over_an_objection() {
     let decided = story.act("maya", decide_it(Some("it is rebuilt in a minute")));
     assert_eq!(
         lines(&decided)[0],
-        "decided: roll back 4f2a · proposed by ana, bo executes · over objections of kim (it drops \
+        "roll back 4f2a · proposed by ana, bo executes · over objections of kim (it drops \
          the index), lee (no backup) (it is rebuilt in a minute)"
     );
     let end = proposal(&story).end.unwrap();

@@ -16,6 +16,7 @@ mod cli_verbs;
 mod client_link;
 mod config;
 mod console_asks;
+mod console_proposals;
 mod console_pty;
 mod contract;
 mod golden_events;

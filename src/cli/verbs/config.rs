@@ -103,6 +103,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "hooks": hooks(config),
         "sources": sources(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
+        "decisions": { "window_seconds": config.decisions.window.map(|window| window.as_secs()) },
         "log": {
             "filter": config.log.filter,
             "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
@@ -114,7 +115,15 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         return out.flush();
     }
     out.line(format_args!("# {path}"))?;
-    for section in ["client", "server", "runbooks", "alerts", "roles", "log"] {
+    for section in [
+        "client",
+        "server",
+        "runbooks",
+        "alerts",
+        "decisions",
+        "roles",
+        "log",
+    ] {
         section_lines(&mut out, section, &all[section])?;
     }
     for kind in ["hooks", "sources"] {

@@ -15,6 +15,7 @@ pub mod import;
 pub mod list;
 pub mod man;
 pub mod note;
+pub mod propose;
 pub mod role;
 pub mod runbook;
 pub mod search;

@@ -118,6 +118,9 @@ fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> O
     let mut options = Options::new(data.to_owned(), opened.clock(), opened.journal());
     options.alerts.clone_from(&config.alerts);
     options.sources = sources::all(&config.sources, &config.alerts.match_labels);
+    if let Some(window) = config.decisions.window {
+        options.pace.window = window;
+    }
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {

@@ -29,6 +29,9 @@ pub(super) fn command(
     match word.verb {
         Verb::Ask => build.ask(),
         Verb::Told => build.told(),
+        Verb::Propose => build.propose(),
+        Verb::Object => build.object(),
+        Verb::Proposal => build.proposal(),
         Verb::Answer => build.answer(),
         Verb::Severity => build.severity(),
         Verb::Status => build.status(),

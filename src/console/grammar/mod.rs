@@ -23,9 +23,11 @@ mod check;
 mod entry;
 mod lex;
 mod preview;
+mod proposals;
 mod words;
 
 pub use asks::ANSWERS;
+pub use proposals::SAYINGS;
 pub use words::{Verb, WORDS, Word, find};
 
 use super::text::{Zone, closest};

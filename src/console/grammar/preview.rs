@@ -33,9 +33,9 @@ pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> String {
             state,
             reason,
         } => step_line(runbook, *step, *state, reason.as_deref(), context),
-        other => {
-            super::asks::preview(other, context).unwrap_or_else(|| about_incident(other, context))
-        }
+        other => super::asks::preview(other, context)
+            .or_else(|| super::proposals::preview(other, context))
+            .unwrap_or_else(|| about_incident(other, context)),
     }
 }
 

@@ -228,6 +228,53 @@ fn commands_mean_what_they_say() {
             },
         ),
         (
+            "/propose 5m roll back 4f2a by @bo",
+            Intent::Propose {
+                text: text("roll back 4f2a"),
+                executor: Some("bo".parse().unwrap()),
+                verify_minutes: Some(5),
+            },
+        ),
+        (
+            "/propose stand by @ home",
+            Intent::Propose {
+                text: text("stand by @ home"),
+                executor: None,
+                verify_minutes: None,
+            },
+        ),
+        (
+            "/propose ask @bo",
+            Intent::Propose {
+                text: text("ask @bo"),
+                executor: None,
+                verify_minutes: None,
+            },
+        ),
+        (
+            "/proposal #2 agree",
+            Intent::TakeStance {
+                proposal: crate::incident::ProposalId(2),
+                stance: crate::incident::Stance::NoObjection,
+            },
+        ),
+        (
+            "/proposal 2 object no backup",
+            Intent::TakeStance {
+                proposal: crate::incident::ProposalId(2),
+                stance: crate::incident::Stance::Objects {
+                    reason: text("no backup"),
+                },
+            },
+        ),
+        (
+            "/proposal 2 decide it is rebuilt",
+            Intent::DecideProposal {
+                proposal: crate::incident::ProposalId(2),
+                reason: Some(text("it is rebuilt")),
+            },
+        ),
+        (
             "/answer #3 done latency is normal",
             Intent::AnswerAsk {
                 ask: crate::incident::AskId(3),
@@ -334,6 +381,10 @@ fn problems_say_what_to_write() {
         ("/ask @bo 2d look", "between 1m and 1440m"),
         ("/step 4 skip", "needs a reason"),
         ("/told @bo from @ana", "words that say what is asked"),
+        ("/propose by @bo", "needs words that say what"),
+        ("/proposal 2 veto", "'veto' is none of"),
+        ("/proposal 2 object", "needs words that say why not"),
+        ("/proposal 2 agree now", "more than it needs"),
         ("/answer x done", "'x' is not the number of an ask"),
         ("/answer 3 finished", "'finished' is not an answer"),
         ("/answer 3 decline", "needs a reason"),
@@ -377,6 +428,11 @@ fn the_preview_says_what_it_becomes() {
         ("/answer 3 more 5m slow", "ask 3 needs 5m more: slow"),
         ("/answer 3 extend", "give ask 3 the time asked for"),
         ("/answer 3 withdraw", "withdraw ask 3"),
+        (
+            "/propose roll back by @bo",
+            "proposal, bo would do it, verified 15m after: roll back",
+        ),
+        ("/proposal 2 object no", "object to proposal 2: no"),
         ("/sev 1", "severity SEV1 (critical: complete outage)"),
     ];
     for (line, says) in cases {

@@ -15,6 +15,12 @@ pub enum Verb {
     Told,
     /// Answer an ask, or change it.
     Answer,
+    /// Put a decision to the room.
+    Propose,
+    /// Object to the newest proposal.
+    Object,
+    /// Say something to a proposal, or end it.
+    Proposal,
     /// Set the severity.
     Severity,
     /// Set the status.
@@ -86,13 +92,34 @@ const fn row(
 }
 
 /// Every slash command, the most used first: completion keeps this order.
-pub const WORDS: [Word; 30] = [
+pub const WORDS: [Word; 33] = [
     row(
         "decision",
         &["decide"],
         "/decision roll back 4f2a",
         "what was decided",
         Verb::Kind(EntryKind::Decision),
+    ),
+    row(
+        "propose",
+        &[],
+        "/propose roll back 4f2a by @bo",
+        "a decision put to the room, with a window for strong objections",
+        Verb::Propose,
+    ),
+    row(
+        "object",
+        &[],
+        "/object it drops the index",
+        "a strong objection to the newest proposal",
+        Verb::Object,
+    ),
+    row(
+        "proposal",
+        &[],
+        "/proposal 2 withdraw it recovers",
+        "say to proposal 2: agree, object, decide (over objections), withdraw",
+        Verb::Proposal,
     ),
     row(
         "ask",

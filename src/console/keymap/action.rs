@@ -130,6 +130,11 @@ actions! {
     AskExtend "ask-extend" Command "Give the ask more time",
     AskRefuseTime "ask-refuse-time" Command "Refuse the ask more time",
     AskWithdraw "ask-withdraw" Command "Withdraw the ask",
+    Propose "propose" Command "Put a decision to the room",
+    ProposalAgree "no-objection" Command "Say that you have no objection to what is proposed",
+    ProposalObject "object" Command "Object to what is proposed, with a reason",
+    ProposalDecide "decide-proposal" Command "Decide what is proposed over its objections",
+    ProposalWithdraw "withdraw-proposal" Command "Withdraw what is proposed",
     DraftUpdate "draft-update" Command "Draft an update",
     PostUpdate "post-update" Command "Post the drafted update (asks first)",
 

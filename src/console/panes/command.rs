@@ -1,6 +1,7 @@
 //! Roles, asks and who is here: who does what, and what is owed.
 
 mod asks;
+mod proposals;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +11,9 @@ use crate::client::Here;
 use crate::console::keymap::{Action, Context};
 use crate::console::text::{age, cells, visible_line};
 use crate::console::theme::Meaning;
-use crate::incident::{AskId, Incident, Intent, Person, Role};
+use crate::incident::{
+    self, Actor, AskId, Command, CommandId, Incident, Intent, Person, ProposalId, Role, Via,
+};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -23,6 +26,7 @@ const NAME_CELLS: (usize, usize) = (6, 10);
 enum Item {
     Role(Role),
     Ask(AskId),
+    Proposal(ProposalId),
 }
 
 /// What the pane keeps between frames.
@@ -79,10 +83,13 @@ impl State {
             (action, item) if asks::is_on_ask(action) => {
                 asks::why_not(action, ask_of(item.as_ref()), cx)
             }
+            (action, item) if proposals::is_on_proposal(action) => {
+                proposals::why_not(action, proposal_of(item.as_ref()), cx)
+            }
             (Action::ReleaseRole, Some(Item::Role(role))) if incident.holder(&role).is_none() => {
                 Some(format!("{role} is vacant already."))
             }
-            (Action::ReleaseRole, Some(Item::Ask(_)) | None) => {
+            (Action::ReleaseRole, Some(Item::Ask(_) | Item::Proposal(_)) | None) => {
                 Some("The cursor is on no role. Put it on one.".to_owned())
             }
             _ => None,
@@ -158,11 +165,40 @@ impl State {
 fn act(action: Action, item: Option<&Item>, cx: &Cx<'_>) -> Vec<Request> {
     let me = cx.me.map(|me| &me.person);
     match item {
+        item if proposals::is_on_proposal(action) => proposals::act(action, proposal_of(item), cx),
+        Some(Item::Proposal(id)) if action == Action::Accept => {
+            proposals::act(action, Some(*id), cx)
+        }
         Some(Item::Role(role)) if !asks::is_on_ask(action) => {
             act_on_role(action, role, cx.room.shown(), me)
         }
         item => asks::act(action, ask_of(item), cx),
     }
+}
+
+fn proposal_of(item: Option<&Item>) -> Option<ProposalId> {
+    match item {
+        Some(Item::Proposal(id)) => Some(*id),
+        _ => None,
+    }
+}
+
+/// Why the incident's own rules refuse this now; nothing where they do not.
+fn refusal(intent: Intent, cx: &Cx<'_>) -> Option<String> {
+    let me = cx.me?;
+    let command = Command {
+        id: CommandId(uuid::Uuid::nil()),
+        written_at: cx.now,
+        intent,
+    };
+    let actor = Actor {
+        person: me.person.clone(),
+        level: me.level,
+        via: Via::Console,
+    };
+    let context = incident::Context::new(cx.now, actor);
+    let refusal = incident::decide(cx.room.shown(), &command, &context).err();
+    refusal.map(|refusal| refusal.to_string())
 }
 
 fn ask_of(item: Option<&Item>) -> Option<AskId> {
@@ -247,6 +283,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     for role in roles {
         rows.push(role_row(role, wide, incident, cx, look));
     }
+    rows.extend(proposals::rows(cx, look));
     rows.extend(asks::rows(cx, look));
     if !cx.room.here().is_empty() {
         rows.push(Row::section("Here", cx.room.here().len()));

@@ -1,8 +1,8 @@
 //! What a pane asks of the shell.
 
 use crate::incident::{
-    AskId, AskState, Intent, Matching, Milestone, NewNote, Person, Refusal, Role, Seq, Status,
-    StepNo, StepState, Timestamp,
+    AskId, AskState, Intent, Matching, Milestone, NewNote, Person, ProposalId, Refusal, Role, Seq,
+    Status, StepNo, StepState, Timestamp,
 };
 use std::sync::Arc;
 
@@ -166,6 +166,12 @@ pub enum Then {
     RefuseMoreTime(AskId),
     /// Why an ask is withdrawn.
     WithdrawAsk(AskId),
+    /// Why a proposal should not go ahead.
+    Object(ProposalId),
+    /// Why a proposal goes ahead over its objections.
+    DecideProposal(ProposalId),
+    /// Why a proposal is withdrawn.
+    WithdrawProposal(ProposalId),
     /// Who gets the role.
     AssignRole {
         /// The role.
@@ -245,6 +251,8 @@ impl Then {
             } | Self::ExtendAsk(_)
                 | Self::RefuseMoreTime(_)
                 | Self::WithdrawAsk(_)
+                | Self::DecideProposal(_)
+                | Self::WithdrawProposal(_)
         )
     }
 }

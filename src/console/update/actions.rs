@@ -362,6 +362,7 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
             pick(app, picker)
         }
         Action::Ask => begin(app, "/ask @"),
+        Action::Propose => begin(app, "/propose "),
         Action::DraftUpdate => begin(app, "/update "),
         Action::PostUpdate => answers::post_update(app),
         // Where the cursor of a pane without the focus stands counts for nothing.

@@ -6,7 +6,7 @@ use crate::console::effect::Effect;
 use crate::console::overlays::{Choice, Overlay, read_moment};
 use crate::console::panes::{Confirm, Focus, Say, Then};
 use crate::console::text::clock_hms;
-use crate::incident::{Incident, Intent, Milestone, Person, Role, Status, Timestamp};
+use crate::incident::{Incident, Intent, Milestone, Person, Role, Stance, Status, Timestamp};
 use std::sync::Arc;
 
 /// Something was chosen from a list.
@@ -294,6 +294,18 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
             reason: some,
         },
         Then::RefuseMoreTime(ask) => Intent::RefuseMoreTime { ask, reason: some },
+        Then::Object(proposal) => Intent::TakeStance {
+            proposal,
+            stance: Stance::Objects { reason: words },
+        },
+        Then::DecideProposal(proposal) => Intent::DecideProposal {
+            proposal,
+            reason: some,
+        },
+        Then::WithdrawProposal(proposal) => Intent::WithdrawProposal {
+            proposal,
+            reason: some,
+        },
         Then::WithdrawAsk(ask) => Intent::WithdrawAsk { ask, reason: some },
         Then::AssignRole {
             role,

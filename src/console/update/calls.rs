@@ -10,7 +10,10 @@ use crate::console::effect::Effect;
 use crate::console::keymap::Action;
 use crate::console::panes::Say;
 use crate::console::ring::Call;
-use crate::incident::{Ask, AskId, AskState, Incident, IncidentId, MoreTime, Person, Timestamp};
+use crate::incident::{
+    Ask, AskId, AskState, Incident, IncidentId, MoreTime, Person, ProposalId, ProposalState,
+    Timestamp,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Asks that have rung, and are remembered so that they do not again. Beyond it the oldest go: it is
@@ -25,6 +28,8 @@ pub struct Calls {
     title: Option<String>,
     /// How the asks of the incident on the screen stood when they were last looked at.
     known: Option<(IncidentId, BTreeMap<AskId, Known>)>,
+    /// The same of its proposals.
+    proposals: Option<(IncidentId, BTreeMap<ProposalId, ProposalState>)>,
 }
 
 /// How an ask stood.
@@ -63,6 +68,7 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     let rung = ring(app, &here, &all);
     let titled = entitle(app, &here, &all);
     said(app, &me);
+    proposed(app, &me);
     rung.into_iter().chain(titled).collect()
 }
 
@@ -179,6 +185,58 @@ fn said(app: &mut App, me: &Person) {
         }
     }
     app.calls.known = Some((id, seen));
+    for say in says {
+        app.notices.say(now, say);
+    }
+}
+
+/// Says what is put to the room, for its window is short, and what came of it.
+fn proposed(app: &mut App, me: &Person) {
+    let Some(incident) = room(app).map(Room::confirmed).filter(|i| i.exists()) else {
+        return;
+    };
+    let (id, contexts) = (incident.id, keys::contexts(app));
+    let seen: BTreeMap<ProposalId, ProposalState> = (incident.proposals.iter())
+        .map(|proposal| (proposal.id, proposal.state))
+        .collect();
+    let mut says = Vec::new();
+    if let Some((known_id, known)) = &app.calls.proposals
+        && *known_id == id
+        && *known != seen
+    {
+        let key = |action| app.prefs.keymap.hint(action, &contexts);
+        for proposal in &incident.proposals {
+            let was = known.get(&proposal.id);
+            if was == Some(&proposal.state) {
+                continue;
+            }
+            let text = &proposal.text;
+            says.extend(match proposal.state {
+                ProposalState::Open if proposal.by != *me => {
+                    let executor = proposal.executor.as_ref();
+                    let executor = executor.map_or_else(String::new, |who| format!(" ({who})"));
+                    Some(Say::Warning(format!(
+                        "{} proposes: {text}{executor} · {} no objection · {} object",
+                        proposal.by,
+                        key(Action::ProposalAgree),
+                        key(Action::ProposalObject)
+                    )))
+                }
+                ProposalState::Contested if incident.may_withdraw(proposal, me) => {
+                    Some(Say::Warning(format!(
+                        "Someone objects, so it is not decided: {text} · {} decides it · {} \
+                         withdraws it",
+                        key(Action::ProposalDecide),
+                        key(Action::ProposalWithdraw)
+                    )))
+                }
+                ProposalState::Decided => Some(Say::Info(format!("Decided: {text}"))),
+                _ => None,
+            });
+        }
+    }
+    app.calls.proposals = Some((id, seen));
+    let now = app.now;
     for say in says {
         app.notices.say(now, say);
     }

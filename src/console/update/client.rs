@@ -168,6 +168,14 @@ fn words(intent: &Intent) -> Option<String> {
             let by = by.unwrap_or_default();
             Some(format!("/told @{to} {by}{minutes}m {text}"))
         }
+        Intent::Propose { text, executor, .. } => {
+            let by = executor.as_ref().map(|who| format!(" by @{who}"));
+            Some(format!("/propose {text}{}", by.unwrap_or_default()))
+        }
+        Intent::TakeStance {
+            proposal,
+            stance: crate::incident::Stance::Objects { reason },
+        } => Some(format!("/proposal {proposal} object {reason}")),
         // Without words it is one key again.
         Intent::AnswerAsk {
             ask,

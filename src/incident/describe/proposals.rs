@@ -37,7 +37,7 @@ pub(super) fn describe_proposal(what: &What, event: &Event) -> Option<(EntryKind
             text,
             ..
         } => {
-            let mut line = format!("decided: {text} · proposed by {proposer}");
+            let mut line = format!("{text} · proposed by {proposer}");
             if let Some(executor) = executor {
                 let _always = write!(line, ", {executor} executes");
             }
@@ -55,7 +55,11 @@ pub(super) fn describe_proposal(what: &What, event: &Event) -> Option<(EntryKind
         }
         _ => return None,
     };
-    Some((EntryKind::Decision, line))
+    let kind = match what {
+        What::ProposalDecided { .. } => EntryKind::Decision,
+        _ => EntryKind::Incident,
+    };
+    Some((kind, line))
 }
 
 /// `objections of ana (it drops the index), lee (no backup)`.

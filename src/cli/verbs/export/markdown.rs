@@ -18,6 +18,7 @@ pub fn document(of: &Incident, lines: &[Entry], evidence: &[PinnedEvidence], zon
     doc.facts(of);
     doc.milestones(of);
     doc.roles(of);
+    doc.decisions(of);
     doc.timeline(lines);
     doc.text.push_str(&evidence::section(evidence, zone));
     doc.runbooks(of);
@@ -114,6 +115,36 @@ impl Doc {
         }
         for role in of.vacancies() {
             self.line(&format!("- {}: vacant", role.title()));
+        }
+    }
+
+    /// What was put to the room, and what came of it. Decisions that somebody only noted stand in
+    /// the timeline.
+    fn decisions(&mut self, of: &Incident) {
+        if of.proposals.is_empty() {
+            return;
+        }
+        self.heading("Decisions");
+        for proposal in &of.proposals {
+            let at = self.at(proposal
+                .end
+                .as_ref()
+                .map_or(proposal.closes_at, |end| end.at));
+            let executor = proposal.executor.as_ref();
+            let executor = executor.map_or_else(String::new, |who| {
+                format!(", {} executes", inline(who.as_str()))
+            });
+            let reason = proposal.end.as_ref().and_then(|end| end.reason.as_deref());
+            let reason = reason.map_or_else(String::new, |why| format!(" ({})", inline(why)));
+            let (text, by) = (inline(&proposal.text), inline(proposal.by.as_str()));
+            self.line(&format!(
+                "- {} {at}: {text}, proposed by {by}{executor}{reason}",
+                proposal.state.name()
+            ));
+            for objection in proposal.objections() {
+                let (by, why) = (inline(objection.by.as_str()), inline(&objection.reason));
+                self.line(&format!("  - objection of {by}: {why}"));
+            }
         }
     }
 

@@ -2,14 +2,12 @@
 
 use super::super::rows::{Piece, Row, column, piece};
 use super::super::{Cx, Look, OverlayRequest, Prompt, Request, Then};
-use super::{Item, hint, name_column};
+use super::{Item, hint, name_column, refusal};
 use crate::console::keymap::Action;
 use crate::console::text::{age, countdown, visible_line};
 use crate::console::theme::Meaning;
 use crate::console::view::paint::glyph;
-use crate::incident::{
-    Actor, Ask, AskId, AskState, Command, CommandId, Context, Intent, Person, Via, decide,
-};
+use crate::incident::{Ask, AskId, AskState, Intent, Person};
 use std::fmt::Write as _;
 
 /// The open asks in the order in which they are shown: one's own first, then by when they are due,
@@ -178,20 +176,7 @@ pub(super) fn why_not(action: Action, on: Option<AskId>, cx: &Cx<'_>) -> Option<
     let Some(ask) = target(action, on, cx) else {
         return Some("The cursor is on no ask. Put it on one.".to_owned());
     };
-    let me = cx.me?;
-    let command = Command {
-        id: CommandId(uuid::Uuid::nil()),
-        written_at: cx.now,
-        intent: intent(action, ask)?,
-    };
-    let actor = Actor {
-        person: me.person.clone(),
-        level: me.level,
-        via: Via::Console,
-    };
-    let context = Context::new(cx.now, actor);
-    let refusal = decide(cx.room.shown(), &command, &context).err();
-    refusal.map(|refusal| refusal.to_string())
+    refusal(intent(action, ask)?, cx)
 }
 
 /// What the action does: at once, or once its words are written.

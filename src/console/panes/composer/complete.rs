@@ -1,7 +1,7 @@
 //! Completion of commands, people and the words that commands take.
 
 use super::{Cx, Request, Say, State};
-use crate::console::grammar::{self, ANSWERS, Verb, WORDS};
+use crate::console::grammar::{self, ANSWERS, SAYINGS, Verb, WORDS};
 use crate::incident::{Milestone, Role, Status};
 use std::collections::BTreeSet;
 
@@ -45,8 +45,10 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         WORDS.iter().map(|word| format!("/{}", word.name)).collect()
     } else if let Some(found) = last.strip_prefix('/').and_then(grammar::find) {
         after(found.verb, cx)
-    } else if is_answer(before) {
+    } else if follows_number(before, Verb::Answer) {
         ANSWERS.iter().map(|word| (*word).to_owned()).collect()
+    } else if follows_number(before, Verb::Proposal) {
+        SAYINGS.iter().map(|word| (*word).to_owned()).collect()
     } else {
         Vec::new()
     };
@@ -56,13 +58,13 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         .collect()
 }
 
-/// Whether the words are `/answer` and the number of an ask: what is said about it comes next.
-fn is_answer(before: &str) -> bool {
+/// Whether the words are this verb and a number: what is said about that comes next.
+fn follows_number(before: &str, wanted: Verb) -> bool {
     let mut words = before.split_whitespace().rev();
     let number = words.next().unwrap_or("").trim_start_matches('#');
     let verb = words.next().and_then(|word| word.strip_prefix('/'));
     let verb = verb.and_then(grammar::find).map(|word| word.verb);
-    number.parse::<u32>().is_ok() && verb == Some(Verb::Answer)
+    number.parse::<u32>().is_ok() && verb == Some(wanted)
 }
 
 /// Everyone who could be named: who took part, who has a role, who is here.
@@ -95,6 +97,11 @@ fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
         .iter()
         .map(|status| status.name().to_owned())
         .collect(),
+        Verb::Proposal => {
+            let open = cx.room.shown().proposals.iter();
+            let open = open.filter(|proposal| proposal.state.is_open());
+            open.map(|proposal| proposal.id.to_string()).collect()
+        }
         Verb::Severity => owned(&["1", "2", "3", "4", "unset"]),
         Verb::Role | Verb::Claim | Verb::Release => {
             let standard = [Role::IncidentCommander, Role::OperationsLead];

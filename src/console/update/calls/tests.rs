@@ -211,3 +211,96 @@ fn those_whom_it_concerns_hear_that_it_is_overdue_and_everyone_sees_it() {
         bench.screen()
     );
 }
+
+fn propose(text: &str) -> Intent {
+    Intent::Propose {
+        text: text.into(),
+        executor: Some("bo".parse().unwrap()),
+        verify_minutes: None,
+    }
+}
+
+#[test]
+fn what_is_put_to_the_room_is_said_at_once_and_one_key_answers_it() {
+    let mut log = usual();
+    let mut bench = Bench::on(120, 40, &log);
+    assert!(bench.keys("V").is_empty(), "nothing waits");
+    assert_eq!(said(&bench), "No proposal waits for objections.");
+    bench.now += TimeDelta::seconds(20);
+    happens(&mut bench, &mut log, "maya", propose("roll back 4f2a"));
+    let words = "maya proposes: roll back 4f2a (bo) · V no objection · O object";
+    assert_eq!(said(&bench), words);
+    let screen = bench.screen();
+    assert!(screen.contains("◆ maya proposes 00:20"), "{screen}");
+    assert!(screen.contains("1 ◆ roll back 4f2a · bo"), "{screen}");
+    let agree = Intent::TakeStance {
+        proposal: ProposalId(1),
+        stance: Stance::NoObjection,
+    };
+    assert_eq!(Bench::intents(&bench.keys("V")), [agree]);
+    assert!(!bench.screen().contains("maya proposes 00:20"), "spoken to");
+    bench.keys("O");
+    bench.typed("no backup");
+    let object = Intent::TakeStance {
+        proposal: ProposalId(1),
+        stance: Stance::Objects {
+            reason: "no backup".into(),
+        },
+    };
+    assert_eq!(Bench::intents(&bench.keys("enter")), [object]);
+    assert!(bench.screen().contains("✗ 1  00:20"), "{}", bench.screen());
+    // Its end is the server's to say.
+    bench.wait(TimeDelta::seconds(21));
+    assert!(bench.screen().contains("closing"), "{}", bench.screen());
+    bench.keys("O");
+    assert_eq!(said(&bench), "No proposal waits for objections.");
+}
+
+#[test]
+fn who_proposed_hears_of_an_objection_and_decides_or_withdraws() {
+    let mut log = usual();
+    log.did("lee", 10, propose("roll back 4f2a"));
+    let mut bench = Bench::on(120, 40, &log);
+    assert_eq!(said(&bench), "", "there to be read");
+    bench.keys("O");
+    assert_eq!(
+        said(&bench),
+        "No proposal waits for objections.",
+        "it is their own"
+    );
+    let object = Intent::TakeStance {
+        proposal: ProposalId(1),
+        stance: Stance::Objects {
+            reason: "no backup".into(),
+        },
+    };
+    happens(&mut bench, &mut log, "ana", object);
+    let (text, seq) = ("roll back 4f2a".into(), log.state.seq.next());
+    let contested = What::ProposalContested {
+        proposal: ProposalId(1),
+        objections: log.state.proposals[0].objections(),
+        text,
+    };
+    let mut event = log.events.last().unwrap().clone();
+    (event.seq, event.body) = (seq, contested.into());
+    bench.now += TimeDelta::seconds(15);
+    bench.frame(&json!({"type": "event", "event": event}));
+    assert_eq!(
+        said(&bench),
+        "Someone objects, so it is not decided: roll back 4f2a · g v decides it · g w withdraws it"
+    );
+    assert!(bench.screen().contains("OBJECTED"), "{}", bench.screen());
+    // Lee does not command.
+    bench.keys("g v");
+    assert!(
+        said(&bench).contains("Only the Incident Commander"),
+        "{}",
+        said(&bench)
+    );
+    bench.keys("g w");
+    let withdraw = Intent::WithdrawProposal {
+        proposal: ProposalId(1),
+        reason: Some("".into()),
+    };
+    assert_eq!(Bench::intents(&bench.keys("enter")), [withdraw]);
+}

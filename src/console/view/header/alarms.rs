@@ -4,7 +4,7 @@ use super::super::paint::{Piece, glyph, width};
 use crate::console::panes::Look;
 use crate::console::text::{countdown, truncate, visible_line};
 use crate::console::theme::Meaning;
-use crate::incident::{Ask, Incident, Person, Role};
+use crate::incident::{Ask, Incident, Person, Proposal, Role};
 use ratatui::style::{Modifier, Style};
 
 /// The cells of a header that a name may take.
@@ -23,7 +23,7 @@ pub(super) fn alarms(
     // How late it is may be left out, how long there is may not.
     let late = shown.next_update_at.is_some_and(|at| at <= look.now);
     let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
-    let asked = asked(shown, me, look);
+    let asked = [proposed(shown, me, look), asked(shown, me, look)].concat();
     let overdue = |in_full| overdue(shown, look, in_full);
     let forms: [&[Vec<Piece>]; 5] = [
         &[asked.clone(), overdue(true), due.clone()],
@@ -60,6 +60,24 @@ fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
         Piece::new(left.text, look.theme.style(number)),
         Piece::new(" ", look.theme.style(Meaning::Muted)),
     ]
+}
+
+/// What is put to the room and this person has said nothing to: its window is short.
+fn proposed(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+    let silent = |proposal: &&Proposal| {
+        let spoke = me.is_none_or(|me| proposal.by == *me || proposal.stances.contains_key(me));
+        proposal.hears(look.now) && !spoke
+    };
+    let Some(proposal) = shown.proposals.iter().find(silent) else {
+        return Vec::new();
+    };
+    let style = look
+        .theme
+        .style(Meaning::Decision)
+        .add_modifier(Modifier::BOLD);
+    let left = countdown(proposal.closes_at - look.now).text;
+    let (sign, by) = (glyph(look, Meaning::Decision), name_of(&proposal.by));
+    vec![Piece::new(format!(" {sign} {by} proposes {left} "), style)]
 }
 
 /// What this person is asked and has not acknowledged: said whatever is on the screen.
