@@ -9,7 +9,7 @@ use crate::console::overlays::Overlay;
 use crate::console::panes::{Focus, Look, Title};
 use crate::console::text::{self, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::Status;
+use crate::incident::{Person, Proposal, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -82,7 +82,8 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
         .collect()
 }
 
-/// What goes before the usual: where a search goes on, what this person is asked, and what an
+/// What goes before the usual: where a search goes on, what is put to the room, what this
+/// person is asked, and what an
 /// incident in triage waits for, whatever has the focus.
 fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
     let searched = app
@@ -105,6 +106,22 @@ fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
         let waits = me.is_some_and(|me| asks.any(|ask| ask.waits_for(&me.person)));
         waits && screen.focus != Focus::Composer
     });
+    let proposed = app.open().is_some_and(|(screen, room)| {
+        let mut proposals = room.shown().proposals.iter();
+        let silent = |proposal: &Proposal, me: &Person| {
+            let spoke = proposal.by == *me || proposal.stances.contains_key(me);
+            proposal.hears(app.now) && !spoke
+        };
+        let me = app.client.me().filter(|me| me.level.writes());
+        let waits = me.is_some_and(|me| proposals.any(|proposal| silent(proposal, &me.person)));
+        waits && screen.focus != Focus::Composer
+    });
+    if proposed && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
+        return &[
+            (Action::ProposalAgree, "no objection"),
+            (Action::ProposalObject, "object"),
+        ];
+    }
     if asked && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
         return &[(Action::AskAcknowledge, "acknowledge your ask")];
     }

@@ -233,6 +233,7 @@ fn what_is_put_to_the_room_is_said_at_once_and_one_key_answers_it() {
     let screen = bench.screen();
     assert!(screen.contains("◆ maya proposes 00:20"), "{screen}");
     assert!(screen.contains("1 ◆ roll back 4f2a · bo"), "{screen}");
+    assert!(screen.contains("V no objection  O object"), "{screen}");
     let agree = Intent::TakeStance {
         proposal: ProposalId(1),
         stance: Stance::NoObjection,
