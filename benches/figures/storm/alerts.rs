@@ -109,20 +109,31 @@ pub fn post(server: SocketAddr, group: &Group) {
     }
 }
 
-/// Hands all groups in, each when it is due, and returns when the last was taken: then, and how
-/// long a group took at the most from when it was due.
-pub fn storm(server: SocketAddr, monitor: &Monitor) -> (Instant, Duration) {
+/// How a storm went.
+pub struct Went {
+    /// When the last group was handed in.
+    pub sent: Instant,
+    /// When the last group was taken.
+    pub taken: Instant,
+    /// How long a group took at the most from when it was due.
+    pub longest: Duration,
+}
+
+/// Hands all groups in, each when it is due, and returns when the last was taken.
+pub fn storm(server: SocketAddr, monitor: &Monitor) -> Went {
     let groups = groups();
     let (began, next) = (Instant::now(), AtomicUsize::new(0));
-    let longest = Mutex::new(Duration::ZERO);
+    let went = Mutex::new((began, Duration::ZERO));
     let send = || {
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             let due = began + TAKES.mul_f64(group.first as f64 / ALERTS as f64);
             super::until(due);
             monitor.has(group);
+            let sent = Instant::now();
             post(server, group);
-            let mut longest = longest.lock().unwrap();
-            *longest = due.elapsed().max(*longest);
+            let mut went = went.lock().unwrap();
+            went.0 = went.0.max(sent);
+            went.1 = went.1.max(due.elapsed());
         }
     };
     std::thread::scope(|scope| {
@@ -130,7 +141,12 @@ pub fn storm(server: SocketAddr, monitor: &Monitor) -> (Instant, Duration) {
             scope.spawn(send);
         }
     });
-    (Instant::now(), longest.into_inner().unwrap())
+    let (sent, longest) = went.into_inner().unwrap();
+    Went {
+        sent,
+        taken: Instant::now(),
+        longest,
+    }
 }
 
 /// An Alertmanager that is asked for the alerts that it has.
