@@ -17,8 +17,9 @@ use tokio::time::Instant;
 pub const QUESTION: &str = "\x1b]11;?\x07";
 
 /// How long the first frame waits for the answer: longer than a terminal on this machine needs, and
-/// shorter than anyone sees. Beyond it the screen begins dark, and changes when the answer comes.
-const FIRST_FRAME_WAITS: Duration = Duration::from_millis(25);
+/// short enough that the frame is there within 30 ms all the same. Beyond it the screen begins dark,
+/// and changes when the answer comes.
+const FIRST_FRAME_WAITS: Duration = Duration::from_millis(15);
 
 /// How long keys that may be the beginning of the answer are held back. An answer comes in one
 /// piece, or nearly; someone who presses Esc does not notice this.
