@@ -7,12 +7,13 @@ use super::when::When;
 use super::{local, shapes};
 use crate::config::Loaded;
 use crate::console::chart::Signs;
+use crate::console::grammar::{GrammarContext, Parsed, parse};
 use crate::console::layout::Layout;
 use crate::console::ring::Ring;
 use crate::console::text::{Zone, visible_line};
 use crate::console::{self, AUTO};
 use crate::error::Failure;
-use crate::incident::{CommandId, IncidentId, Intent, Person, Timestamp, Via};
+use crate::incident::{CommandId, Incident, IncidentId, Intent, Person, Timestamp, Via};
 use crate::paths::{DATA_VARIABLE, Paths};
 use std::io::Read;
 use std::path::PathBuf;
@@ -168,6 +169,19 @@ impl Context {
     /// When the server cannot be reached or does not let this one in.
     pub async fn session(&self) -> Result<Session, Failure> {
         Session::connect(&self.target().await?).await
+    }
+
+    /// What a line in the composer's grammar means, by what is so in the incident.
+    #[must_use]
+    pub fn parsed(&self, line: &str, incident: Option<&Incident>) -> Parsed {
+        let context = GrammarContext {
+            now: super::session::now(),
+            zone: self.zone(),
+            incident,
+            runbook: None,
+            here: None,
+        };
+        parse(line, &context)
     }
 
     /// The moment that is meant.

@@ -32,6 +32,19 @@ pub(super) struct Piece {
     pub(super) heading: Option<usize>,
 }
 
+impl Piece {
+    /// A piece that begins with these words of someone.
+    fn of(stamp: Stamp, (by, words): (Option<String>, &str), line: usize) -> Self {
+        Self {
+            stamp,
+            by,
+            text: given(words),
+            line,
+            ..Self::default()
+        }
+    }
+}
+
 /// What a line is.
 enum Found<'a> {
     Heading(usize, &'a str),
@@ -144,15 +157,10 @@ impl Reader {
     fn heading(&mut self, depth: usize, title: &str, number: usize) {
         if let Some((stamp, rest)) = stamp_of_heading(title) {
             let only_day = stamp.time == Time::Absent && rest.is_empty();
-            let (by, rest) = actor(rest, false);
             self.begin(Piece {
-                stamp,
-                by,
-                text: given(rest),
-                line: number,
                 only_day,
                 heading: Some(depth),
-                ..Piece::default()
+                ..Piece::of(stamp, actor(rest, false), number)
             });
             return;
         }
@@ -182,14 +190,7 @@ impl Reader {
         if indent < 2
             && let Some((stamp, rest)) = stamp::read(text, Strictness::TimeIsNeeded)
         {
-            let (by, rest) = actor(rest, false);
-            return self.begin(Piece {
-                stamp,
-                by,
-                text: given(rest),
-                line: number,
-                ..Piece::default()
-            });
+            return self.begin(Piece::of(stamp, actor(rest, false), number));
         }
         self.body(line, number);
     }
@@ -212,14 +213,7 @@ impl Reader {
         let indented = line.starts_with("    ") || line.starts_with('\t');
         if !indented && let Some((stamp, rest)) = stamp::read(text, Strictness::TimeIsNeeded) {
             // `[14:02] maya: it is slow`, `14:02 <maya> it is slow`
-            let (by, rest) = actor(rest, true);
-            return self.begin(Piece {
-                stamp,
-                by,
-                text: given(rest),
-                line: number,
-                ..Piece::default()
-            });
+            return self.begin(Piece::of(stamp, actor(rest, true), number));
         }
         self.body(line, number);
     }
@@ -262,14 +256,7 @@ impl Reader {
             Some(by) => (Some(name_only(by).to_owned()), words.as_str()),
             None => actor(&words, false),
         };
-        let piece = Piece {
-            stamp,
-            by,
-            text: given(words),
-            line: number,
-            ..Piece::default()
-        };
-        self.begin(piece);
+        self.begin(Piece::of(stamp, (by, words), number));
     }
 
     /// A line of what stands under a time; before the first time there is nothing to put it under.

@@ -19,24 +19,17 @@ const MARK: &str = "20261124T140000Z";
 fn journal() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let journal = open(dir.path(), &Options::default()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        closed_journal(async |journal| {
             for incident in 1..=LOGS {
                 let mut log = Chain::new(incident);
-                log.append(&journal, vec![note("one"), note("two")]).await;
+                log.append(journal, vec![note("one"), note("two")]).await;
                 for i in 3..=6 {
-                    log.write(&journal, &format!("note {i}")).await;
+                    log.write(journal, &format!("note {i}")).await;
                 }
-                log.append(&journal, vec![note("seven"), note("eight")])
+                log.append(journal, vec![note("seven"), note("eight")])
                     .await;
             }
-        });
-        drop(journal);
-        fs::read(dir.path().join("journal.db")).unwrap()
+        })
     })
 }
 

@@ -19,26 +19,18 @@ const EVENTS: u64 = 9;
 fn journal() -> &'static [u8] {
     static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
     BYTES.get_or_init(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let journal = open(dir.path(), &Options::default()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        closed_journal(async |journal| {
             for incident in 1..=INCIDENTS {
                 let mut log = Chain::new(incident);
-                log.append(&journal, vec![note("one"), note("two")]).await;
+                log.append(journal, vec![note("one"), note("two")]).await;
                 for i in 3..=6 {
-                    log.write(&journal, &format!("note {i} \u{e9}")).await;
+                    log.write(journal, &format!("note {i} \u{e9}")).await;
                 }
-                log.append(&journal, vec![amended(4, "other words")]).await;
-                log.append(&journal, vec![note("eight"), note("nine")])
-                    .await;
+                log.append(journal, vec![amended(4, "other words")]).await;
+                log.append(journal, vec![note("eight"), note("nine")]).await;
                 assert_eq!(log.seq, Seq(EVENTS));
             }
-        });
-        drop(journal);
-        fs::read(dir.path().join("journal.db")).unwrap()
+        })
     })
 }
 

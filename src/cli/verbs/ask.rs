@@ -4,7 +4,6 @@ use crate::cli::args::{Again, duration};
 use crate::cli::context::{Context, command_id};
 use crate::cli::session::{self, Session};
 use crate::cli::shapes;
-use crate::console::grammar::{GrammarContext, parse};
 use crate::console::text::countdown;
 use crate::error::Failure;
 use crate::incident::{Ask, Incident, IncidentId, Intent, Person};
@@ -75,14 +74,7 @@ fn line(args: &AskArgs) -> String {
 
 fn meaning(session: &Session, args: &AskArgs, cx: &Context) -> Result<(Intent, String), Failure> {
     let room = session.client().room(args.incident);
-    let context = GrammarContext {
-        now: session::now(),
-        zone: cx.zone(),
-        incident: room.map(crate::client::Room::confirmed),
-        runbook: None,
-        here: None,
-    };
-    let parsed = parse(&line(args), &context);
+    let parsed = cx.parsed(&line(args), room.map(crate::client::Room::confirmed));
     let preview = parsed.preview;
     parsed
         .intent

@@ -2,8 +2,7 @@
 
 use crate::cli::args::Again;
 use crate::cli::context::{Context, command_id, text_or_stdin};
-use crate::cli::session::{self, Session};
-use crate::console::grammar::{GrammarContext, parse};
+use crate::cli::session::Session;
 use crate::error::Failure;
 use crate::incident::{IncidentId, Intent, NewNote};
 use clap::Args;
@@ -55,14 +54,7 @@ fn meaning(
     cx: &Context,
 ) -> Result<(Intent, String), Failure> {
     let room = session.client().room(args.incident);
-    let context = GrammarContext {
-        now: session::now(),
-        zone: cx.zone(),
-        incident: room.map(crate::client::Room::confirmed),
-        runbook: None,
-        here: None,
-    };
-    let parsed = parse(text, &context);
+    let parsed = cx.parsed(text, room.map(crate::client::Room::confirmed));
     let preview = parsed.preview;
     parsed
         .intent

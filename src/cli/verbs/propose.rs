@@ -4,7 +4,6 @@ use crate::cli::args::Again;
 use crate::cli::context::{Context, command_id};
 use crate::cli::session;
 use crate::cli::shapes;
-use crate::console::grammar::{GrammarContext, parse};
 use crate::console::text::countdown;
 use crate::error::Failure;
 use crate::incident::{Incident, IncidentId, Proposal, ProposalState};
@@ -40,14 +39,7 @@ pub async fn run(args: ProposeArgs, cx: &Context) -> Result<(), Failure> {
     let first = args.words.first().map_or("", String::as_str);
     let is_number = first.trim_start_matches('#').parse::<u32>().is_ok();
     let word = if is_number { "proposal" } else { "propose" };
-    let context = GrammarContext {
-        now: session::now(),
-        zone: cx.zone(),
-        incident: None,
-        runbook: None,
-        here: None,
-    };
-    let parsed = parse(&format!("/{word} {words}"), &context);
+    let parsed = cx.parsed(&format!("/{word} {words}"), None);
     let intent = parsed.intent.map_err(|problem| {
         Failure::usage(problem.why)
             .means("Nothing was proposed, and nothing was said to a proposal.")

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use warroom::incident::*;
+use warroom::journal::sqlite::{self, SqliteJournal};
 use warroom::journal::{AppendError, Journal, Record, Search, seal};
 
 /// Every command of every chain has an id of its own, ordered by time as real ones are.
@@ -156,4 +157,16 @@ pub(crate) async fn search(journal: &dyn Journal, words: &str) -> Vec<String> {
         .into_iter()
         .map(|entry| entry.text.to_string())
         .collect()
+}
+
+/// The bytes of a journal that was written and closed.
+pub(crate) fn closed_journal(write: impl AsyncFnOnce(&SqliteJournal)) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = sqlite::open(dir.path(), &sqlite::Options::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(write(&journal));
+    drop(journal);
+    std::fs::read(dir.path().join("journal.db")).unwrap()
 }
