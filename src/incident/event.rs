@@ -1,5 +1,7 @@
 //! What happened: the only truth.
 
+mod kinds;
+
 use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
     Hash, IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId,
@@ -488,78 +490,4 @@ pub enum What {
     /// Something private stands here, and this reader may not see it. Never stored: the server
     /// puts it in the place of a private event, so that a spectator's log has no holes.
     Hidden {},
-}
-
-impl What {
-    /// The names of all kinds, as in JSON. A test holds a golden file for each.
-    pub const KINDS: [&'static str; 40] = [
-        "opened",
-        "renamed",
-        "severity_set",
-        "status_set",
-        "milestone_set",
-        "merged",
-        "absorbed",
-        "noted",
-        "amended",
-        "retracted",
-        "pinned",
-        "role_assigned",
-        "role_released",
-        "runbook_attached",
-        "step_set",
-        "alert_recorded",
-        "alert_flapping",
-        "alert_held",
-        "alert_settled",
-        "linked",
-        "update_drafted",
-        "update_posted",
-        "asked",
-        "ask_answered",
-        "more_time_asked",
-        "ask_extended",
-        "more_time_refused",
-        "ask_withdrawn",
-        "proposed",
-        "stance_taken",
-        "proposal_contested",
-        "proposal_decided",
-        "proposal_withdrawn",
-        "action_item_added",
-        "evidence_pinned",
-        "alerts_acknowledged",
-        "alerts_unacknowledged",
-        "outside_asked",
-        "outside_answered",
-        "hidden",
-    ];
-
-    /// The entry of the timeline that this corrects or marks.
-    #[must_use]
-    pub fn target(&self) -> Option<Seq> {
-        match self {
-            Self::Amended { target, .. }
-            | Self::Retracted { target, .. }
-            | Self::Pinned { target, .. } => Some(*target),
-            _ => None,
-        }
-    }
-
-    /// Whether a spectator may not see it.
-    #[must_use]
-    pub fn is_private(&self) -> bool {
-        match self {
-            Self::Noted { private, .. }
-            | Self::Amended { private, .. }
-            | Self::Retracted { private, .. }
-            | Self::EvidencePinned { private, .. } => *private,
-            // What this version cannot read it cannot judge.
-            Self::OutsideAsked { call } | Self::OutsideAnswered { call, .. } => {
-                matches!(call, OutsideCall::Unknown(_))
-            }
-            Self::Pinned { entry, .. } => entry.as_ref().is_some_and(|e| e.marks.private),
-            _ => false,
-        }
-    }
 }

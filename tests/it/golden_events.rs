@@ -338,7 +338,7 @@ fn every_kind_has_a_golden_file_that_still_reads() {
             std::fs::write(&path, format!("{}\n", journal::seal(event).unwrap().json())).unwrap();
         }
     }
-    let kinds: BTreeSet<String> = What::KINDS.map(str::to_owned).into();
+    let kinds: BTreeSet<String> = What::KINDS.iter().map(|&kind| kind.to_owned()).collect();
     let source = include_str!("../../src/incident/event.rs");
     assert_eq!(
         kinds,
