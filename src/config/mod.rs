@@ -54,6 +54,8 @@ pub struct Config {
     pub roles: Roles,
     /// `[decisions]`.
     pub decisions: Decisions,
+    /// `[handover]`.
+    pub handover: Handover,
     /// `[log]`.
     pub log: Log,
 }
@@ -118,6 +120,15 @@ pub struct Runbooks {
 pub struct Decisions {
     /// How long a proposal waits for objections.
     pub window: Option<Duration>,
+}
+
+/// How a role goes from one person to another.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Handover {
+    /// How long an offer of a role stands.
+    pub offer: Option<Duration>,
+    /// How long somebody may have a role before their console suggests a handover; zero: for ever.
+    pub suggest_after: Option<Duration>,
 }
 
 /// Roles beyond the four.

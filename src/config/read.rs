@@ -2,8 +2,8 @@
 
 use super::section::{List, Section};
 use super::{
-    Client, Config, Decisions, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks, sources,
-    values,
+    Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks,
+    sources, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -44,6 +44,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         runbooks: runbooks(Section::of(&mut file, "runbooks", &mut problems), folder),
         alerts: alerts::alerts(Section::of(&mut file, "alerts", &mut problems)),
         decisions: decisions(Section::of(&mut file, "decisions", &mut problems)),
+        handover: handover(Section::of(&mut file, "handover", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
@@ -127,6 +128,16 @@ fn decisions(mut section: Section<'_, '_>) -> Decisions {
     section.end();
     Decisions {
         window: window.map(Spanned::into_inner),
+    }
+}
+
+fn handover(mut section: Section<'_, '_>) -> Handover {
+    let offer = section.read("offer", values::offer);
+    let suggest_after = section.read("suggest_after", values::suggest_after);
+    section.end();
+    Handover {
+        offer: offer.map(Spanned::into_inner),
+        suggest_after: suggest_after.map(Spanned::into_inner),
     }
 }
 

@@ -76,6 +76,24 @@ pub(super) fn window(text: &str) -> Result<Duration, String> {
     window.ok_or_else(|| "write a length of time from 5s to 10m: nobody reads faster".to_owned())
 }
 
+/// How long an offer of a role stands.
+pub(super) fn offer(text: &str) -> Result<Duration, String> {
+    let fits = Duration::from_secs(60)..=Duration::from_secs(7_200);
+    let offer = duration(text).ok().filter(|offer| fits.contains(offer));
+    offer.ok_or_else(|| "write a length of time from 1m to 2h: the brief is read in it".to_owned())
+}
+
+/// How long somebody may have a role before a handover is suggested; zero: for ever.
+pub(super) fn suggest_after(text: &str) -> Result<Duration, String> {
+    if text.trim() == "0" {
+        return Ok(Duration::ZERO);
+    }
+    let long = duration(text)
+        .ok()
+        .filter(|long| *long >= Duration::from_secs(60));
+    long.ok_or_else(|| "write a length of time from 1m to 24h, or \"0\" for never".to_owned())
+}
+
 /// A slug, as it stands in an address.
 pub(super) fn slug(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

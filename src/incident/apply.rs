@@ -3,6 +3,7 @@
 mod asks;
 mod beside;
 mod flapping;
+mod handovers;
 mod proposals;
 
 use super::limits;
@@ -27,6 +28,7 @@ pub fn apply(incident: &mut Incident, event: &Event) {
     match &event.body {
         EventBody::Known(what) => {
             apply_what(incident, event, what);
+            handovers::apply_handovers(incident, event, what);
             if let Some(target) = what.target() {
                 correct(incident, event.seq, target, what);
             }

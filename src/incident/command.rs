@@ -1,9 +1,9 @@
 //! What a person or an integration asks for.
 
 use super::{
-    AlertReport, AskId, AskState, Audience, CommandId, EntryKind, Evidence, IncidentId, Kind,
-    Milestone, OutsideCall, OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stance,
-    Status, StepNo, StepState, Timestamp, UpdateId,
+    AlertReport, AnswerOffer, AskId, AskState, Audience, CommandId, EntryKind, Evidence,
+    IncidentId, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall, OutsideOutcome, Person,
+    ProposalId, Role, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -199,6 +199,10 @@ pub enum Intent {
         #[serde(default)]
         expected_holder: Option<Person>,
     },
+    /// Offer a role to someone, who has it once they accept.
+    OfferRole(OfferRole),
+    /// Say something to such an offer, or end it.
+    AnswerOffer(AnswerOffer),
     /// Attach a runbook by name; the server brings its text.
     AttachRunbook {
         /// The file's name without `.md`.
@@ -459,7 +463,10 @@ impl Intent {
     pub fn needs_server(&self) -> bool {
         matches!(
             self,
-            Self::AttachRunbook { .. }
+            Self::AnswerOffer(AnswerOffer {
+                answer: OfferAnswer::Expire,
+                ..
+            }) | Self::AttachRunbook { .. }
                 | Self::Merge { .. }
                 | Self::Absorb { .. }
                 | Self::AnswerOutside { .. }

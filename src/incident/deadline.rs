@@ -1,7 +1,7 @@
 //! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
 //! count down to it.
 
-use super::{AskId, Incident, ProposalId, ProposalState, Seq, Timestamp};
+use super::{AskId, HandoverId, Incident, ProposalId, ProposalState, Seq, Timestamp};
 
 /// What falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,8 @@ pub enum Due {
     Ask(AskId),
     /// The window of a proposal closes.
     Window(ProposalId),
+    /// The offer of a role expires.
+    Handover(HandoverId),
     /// The next update was promised for then.
     Update,
     /// The time of an acknowledgement of alerts runs out: of the one that this event made.
@@ -54,6 +56,10 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
             at: proposal.closes_at,
             due: Due::Window(proposal.id),
         });
+    let offers = incident.open_handovers().map(|handover| Deadline {
+        at: handover.expires_at,
+        due: Due::Handover(handover.id),
+    });
     let update = incident.next_update_at.map(|at| Deadline {
         at,
         due: Due::Update,
@@ -66,6 +72,7 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
     });
     let mut all: Vec<_> = asks
         .chain(windows)
+        .chain(offers)
         .chain(update)
         .chain(acknowledged)
         .collect();

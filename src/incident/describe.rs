@@ -3,6 +3,7 @@
 mod asks;
 mod beside;
 mod flapping;
+mod handovers;
 mod proposals;
 
 use super::{
@@ -144,6 +145,7 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
         } => return None,
         other => asks::describe_ask(other, event)
             .or_else(|| proposals::describe_proposal(other, event))
+            .or_else(|| handovers::describe_handover(other, event))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })

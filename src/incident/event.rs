@@ -4,8 +4,9 @@ mod kinds;
 
 use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
-    Hash, IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId,
-    Role, RunbookText, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    HandoverBrief, HandoverOffer, HandoverOutcome, Hash, IncidentId, Kind, Milestone, Objection,
+    OutsideCall, OutsideOutcome, Person, ProposalId, Role, RunbookText, Seq, Severity, Stance,
+    Status, StepNo, StepState, Timestamp, UpdateId, Via,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -173,6 +174,12 @@ pub enum What {
         /// Who had it.
         from: Person,
     },
+    /// A role was offered to someone.
+    HandoverOffered(HandoverOffer),
+    /// Whoever is offered a role has read the brief.
+    HandoverBriefed(HandoverBrief),
+    /// An offer of a role has ended.
+    HandoverEnded(HandoverOutcome),
     /// A runbook is attached.
     RunbookAttached {
         /// Its text as it was then.

@@ -117,6 +117,10 @@ counted_id!(
     ProposalId
 );
 counted_id!(
+    /// A handover within its incident: 1, 2, 3 …
+    HandoverId
+);
+counted_id!(
     /// An update within its incident: 1, 2, 3 …
     UpdateId
 );

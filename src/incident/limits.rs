@@ -103,6 +103,17 @@ pub const STANCES: usize = 100;
 pub const WINDOW_SECONDS: i64 = 20;
 /// How long after a decision it is verified where the proposal does not say, in minutes.
 pub const VERIFY_MINUTES: u32 = 15;
+/// What is said with an offer of a role: a few lines beside the brief.
+pub const OFFER_BYTES: usize = 2_000;
+/// How long an offer of a role stands where nobody says, in minutes: time to read the brief and to
+/// ask back.
+pub const OFFER_MINUTES: i64 = 10;
+/// The shortest offer of a role, in minutes.
+pub const OFFER_MINUTES_MIN: i64 = 1;
+/// The longest offer of a role, in minutes: what is offered for longer is forgotten.
+pub const OFFER_MINUTES_MAX: i64 = 120;
+/// Ended offers kept to be looked at. All are in the log.
+pub const ENDED_HANDOVERS: usize = 20;
 /// The furthest promise of a next update, in minutes.
 pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows

@@ -21,6 +21,7 @@ mod evidence;
 mod figure;
 mod flapping;
 mod gap;
+mod handover;
 mod hash;
 mod id;
 pub mod limits;
@@ -51,9 +52,14 @@ pub use event::{Event, What};
 pub use evidence::{Evidence, PinnedEvidence, Seen};
 pub use flapping::{Flaps, length};
 pub use gap::{Gap, gaps};
+pub use handover::{
+    AnswerOffer, Handover, HandoverBrief, HandoverEnd, HandoverOffer, HandoverOutcome,
+    HandoverState, OfferAnswer, OfferRole,
+};
 pub use hash::Hash;
 pub use id::{
-    AskId, CommandId, IncidentId, ParseIdError, Person, ProposalId, Seq, StepNo, UpdateId,
+    AskId, CommandId, HandoverId, IncidentId, ParseIdError, Person, ProposalId, Seq, StepNo,
+    UpdateId,
 };
 pub use milestone::{Milestone, Milestones, Stamp};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};

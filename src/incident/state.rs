@@ -2,9 +2,9 @@
 
 use super::limits;
 use super::{
-    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, IncidentId, Kind,
-    Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role, Runbook, Seq, Severity, Status,
-    Timestamp, Update, UpdateId, UpdateState,
+    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, Handover,
+    IncidentId, Kind, Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role, Runbook, Seq,
+    Severity, Status, Timestamp, Update, UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The version of the fold. A checkpoint of another version is not used: its events are folded
 /// anew. Raise it whenever `apply` comes to another state from the same events.
-pub const FOLD_VERSION: u32 = 5;
+pub const FOLD_VERSION: u32 = 6;
 
 /// Who holds a role, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub struct Counts {
     pub asks: u32,
     /// Proposals ever made; the next one's number follows from it.
     pub proposals: u32,
+    /// Handovers ever offered; the next one's number follows from it.
+    pub handovers: u32,
     /// Updates ever drafted; the next one's number follows from it.
     pub updates: u32,
     /// Events of a kind that this version does not know.
@@ -103,6 +105,10 @@ pub struct Incident {
     /// Proposals, oldest first: those that wait for an end, and the newest that have one.
     #[serde(default)]
     pub proposals: VecDeque<Proposal>,
+    /// Offers of roles, oldest first: those that wait for an end, at most one of each role, and the
+    /// newest that have one.
+    #[serde(default)]
+    pub handovers: VecDeque<Handover>,
     /// Updates, oldest first.
     pub updates: VecDeque<Update>,
     /// When the next update was promised.
@@ -169,6 +175,7 @@ impl Incident {
             runbooks: Vec::new(),
             asks: VecDeque::new(),
             proposals: VecDeque::new(),
+            handovers: VecDeque::new(),
             updates: VecDeque::new(),
             next_update_at: None,
             links: Vec::new(),

@@ -1,7 +1,9 @@
 //! Command ids that follow from something: the same cause gives the same id, so that what follows
 //! happens once, however often the cause comes in.
 
-use crate::incident::{AlertReport, AlertState, CommandId, IncidentId, ProposalId, Seq, Timestamp};
+use crate::incident::{
+    AlertReport, AlertState, CommandId, HandoverId, IncidentId, ProposalId, Seq, Timestamp,
+};
 use crate::integrations::hooks::Delivery;
 use ring::digest;
 
@@ -71,6 +73,16 @@ pub(super) fn from_window(
 ) -> CommandId {
     let (incident, proposal) = (incident.0.to_be_bytes(), proposal.0.to_be_bytes());
     id(millis(closes_at), &[b"window", &incident, &proposal])
+}
+
+/// The id of writing down that an offer of a role has expired.
+pub(super) fn from_offer(
+    expires_at: Timestamp,
+    incident: IncidentId,
+    handover: HandoverId,
+) -> CommandId {
+    let (incident, handover) = (incident.0.to_be_bytes(), handover.0.to_be_bytes());
+    id(millis(expires_at), &[b"offer", &incident, &handover])
 }
 
 /// The id of writing down what came of a call outside.

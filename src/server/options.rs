@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// How long a proposal waits for objections, where nobody says.
 const WINDOW: Duration = Duration::from_secs(incident_limits::WINDOW_SECONDS.unsigned_abs());
+/// How long an offer of a role stands, where nobody says.
+const OFFER: Duration = Duration::from_secs(incident_limits::OFFER_MINUTES.unsigned_abs() * 60);
 
 /// Where the server finds runbooks.
 pub trait RunbookSource: Send + Sync + 'static {
@@ -59,6 +61,8 @@ pub struct Pace {
     pub probe_every: Duration,
     /// How long a proposal waits for objections.
     pub window: Duration,
+    /// How long an offer of a role stands.
+    pub offer: Duration,
 }
 
 impl Default for Pace {
@@ -71,6 +75,7 @@ impl Default for Pace {
             drain: Duration::from_secs(5),
             probe_every: PROBE_EVERY,
             window: WINDOW,
+            offer: OFFER,
         }
     }
 }

@@ -197,7 +197,7 @@ async fn fill_board(shared: &Shared, known: &mut Known) -> Result<Vec<IncidentId
     let mut folds = futures_util::stream::iter(folds).buffer_unordered(FOLDS_AT_ONCE);
     let mut due = Vec::new();
     while let Some(incident) = folds.try_next().await? {
-        if incident.next_window().is_some() {
+        if incident.next_window().or(incident.next_expiry()).is_some() {
             due.push(incident.id);
         }
         shared.board.put(&incident);

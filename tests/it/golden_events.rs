@@ -157,6 +157,7 @@ fn every_kind() -> BTreeMap<String, Event> {
     );
     events.extend(asks(&mut story));
     events.extend(proposals(&mut story));
+    events.extend(handovers(&mut story));
     events.extend(beside(&mut story));
     events.extend(flapping(&mut story));
     finish(story, events)
@@ -218,6 +219,28 @@ fn asks(story: &mut Story) -> Vec<Event> {
         },
     ));
     events.extend(story.act("ana", Intent::WithdrawAsk { ask, reason }));
+    events
+}
+
+/// A role that is offered, and declined once the brief was read.
+fn handovers(story: &mut Story) -> Vec<Event> {
+    let answer = |answer, reason: Option<&str>| {
+        Intent::AnswerOffer(AnswerOffer {
+            handover: HandoverId(1),
+            answer,
+            reason: reason.map(Into::into),
+        })
+    };
+    let offer = Intent::OfferRole(OfferRole {
+        role: Role::IncidentCommander,
+        to: "lee".parse().unwrap(),
+        minutes: Some(5),
+        words: Some("rollback is at step 4".into()),
+    });
+    let mut events = story.act("maya", offer);
+    events.extend(story.act("lee", answer(OfferAnswer::Briefed, None)));
+    let no = Some("I am on another one");
+    events.extend(story.act("lee", answer(OfferAnswer::Decline, no)));
     events
 }
 

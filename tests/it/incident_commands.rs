@@ -261,6 +261,21 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         ask: AskId(ask),
         reason: None,
     };
+    let offer = |to: &str| {
+        Intent::OfferRole(OfferRole {
+            role: Role::OperationsLead,
+            to: to.parse().unwrap(),
+            minutes: None,
+            words: None,
+        })
+    };
+    let take_back_offer = |id| {
+        Intent::AnswerOffer(AnswerOffer {
+            handover: HandoverId(id),
+            answer: OfferAnswer::Withdraw,
+            reason: None,
+        })
+    };
     let propose = |text: &str| Intent::Propose {
         text: text.into(),
         executor: None,
@@ -325,6 +340,18 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             &["role_assigned"],
             claim(Role::OperationsLead),
             R::RoleHeld,
+        ),
+        (
+            offer("lee"),
+            &["handover_offered"],
+            offer("warroom"),
+            R::Invalid,
+        ),
+        (
+            take_back_offer(1),
+            &["handover_ended"],
+            take_back_offer(9),
+            R::NotFound,
         ),
         (
             release(Some("ana")),

@@ -212,6 +212,7 @@ fn work() -> impl Strategy<Value = Intent> {
         }),
         asks(),
         proposals(),
+        handovers(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
@@ -271,6 +272,36 @@ fn proposals() -> BoxedStrategy<Intent> {
             .prop_map(|(proposal, reason)| Intent::DecideProposal { proposal, reason }),
         1 => (proposal(), reason())
             .prop_map(|(proposal, reason)| Intent::WithdrawProposal { proposal, reason }),
+    ]
+    .boxed()
+}
+
+fn handovers() -> BoxedStrategy<Intent> {
+    let answers = prop::sample::select(vec![
+        OfferAnswer::Briefed,
+        OfferAnswer::Accept,
+        OfferAnswer::Decline,
+        OfferAnswer::Withdraw,
+        OfferAnswer::Expire,
+    ]);
+    let reason = || prop::option::of(words());
+    let minutes = prop::option::of(prop_oneof![0u32..30, any::<u32>()]);
+    prop_oneof![
+        (roles(), people(), minutes, reason()).prop_map(|(role, to, minutes, words)| {
+            Intent::OfferRole(OfferRole {
+                role,
+                to,
+                minutes,
+                words,
+            })
+        }),
+        (0u32..4, answers, reason()).prop_map(|(handover, answer, reason)| {
+            Intent::AnswerOffer(AnswerOffer {
+                handover: HandoverId(handover),
+                answer,
+                reason,
+            })
+        }),
     ]
     .boxed()
 }
@@ -474,6 +505,10 @@ fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
             // Half of the answers come from someone who may not give them.
             Intent::AnswerOutside { asked, .. } if asked.0 % 2 == 0 => Actor::server(),
             Intent::CloseProposal { .. } if i % 3 > 0 => Actor::server(),
+            Intent::AnswerOffer(AnswerOffer {
+                answer: OfferAnswer::Expire,
+                ..
+            }) if i % 3 > 0 => Actor::server(),
             Intent::SettleAlert { .. } if i % 2 == 0 => Actor::server(),
             _ => actor(who.as_str(), Level::Responder, Via::Console),
         };
@@ -550,6 +585,7 @@ proptest! {
         prop_assert!(incident.evidence.len() <= 2 * limits::EVIDENCE);
         prop_assert!(incident.acknowledged.len() <= limits::ACKNOWLEDGED);
         prop_assert!(incident.proposals.len() <= limits::OPEN_PROPOSALS + limits::ENDED_PROPOSALS);
+        prop_assert!(incident.handovers.len() <= limits::ROLES + limits::ENDED_HANDOVERS);
         prop_assert!(incident.outside.len() <= limits::OPEN_OUTSIDE + limits::ANSWERED_OUTSIDE);
     }
 
@@ -588,6 +624,7 @@ proptest! {
         }
         let shown = redacted_state(&live);
         let folded = replay(live.id, &redacted);
+        prop_assert_eq!(&folded.handovers, &shown.handovers);
         prop_assert_eq!(&folded.evidence, &shown.evidence);
         prop_assert_eq!(&folded.acknowledged, &shown.acknowledged);
         prop_assert_eq!(&folded.outside, &shown.outside);

@@ -1,4 +1,4 @@
-//! The window of a proposal is closed by the server, in the log, once: while it runs, after a restart,
+//! The window of a proposal, and the offer of a role, are ended by the server, in the log, once: while it runs, after a restart,
 //! and when an answer of the journal was lost.
 
 use crate::support::ledger::Ledger;
@@ -147,4 +147,79 @@ async fn a_window_whose_end_could_not_be_written_down_is_closed_later_and_once()
     house.ledger.full.store(false, Ordering::SeqCst);
     heard(&mut maya, "proposal_decided").await;
     assert_eq!(count(&house.ledger, "proposal_decided"), 1);
+}
+
+/// A log in which an offer of a role had expired while no server ran.
+async fn left_offered() -> Arc<Ledger> {
+    let house = House::open().await;
+    let mut maya = house.client("maya").await;
+    maya.declare("Checkout 500s").await;
+    let role = Role::IncidentCommander;
+    let claim = command(Intent::ClaimRole { role });
+    maya.submit(Some(1), &claim).await.unwrap();
+    let ledger = house.ledger.clone();
+    house.shutdown.cancel();
+    house.server.ended().await;
+    let offered = What::HandoverOffered(HandoverOffer {
+        handover: HandoverId(1),
+        role: Role::IncidentCommander,
+        from: "maya".parse().unwrap(),
+        to: "bo".parse().unwrap(),
+        expires_at: SystemClock.now() - TimeDelta::seconds(5),
+        words: None,
+    });
+    ledger.foreign(1, CommandId(uuid::Uuid::now_v7()), "maya", offered);
+    ledger
+}
+
+#[tokio::test]
+async fn an_offer_that_had_expired_while_no_server_ran_ends_once_with_the_next_one() {
+    let ledger = left_offered().await;
+    for _ in 0..2 {
+        let house = House::on(ledger.clone(), |_| {}).await;
+        let ended = async {
+            while count(&ledger, "handover_ended") == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(crate::support::server::PATIENCE, ended)
+            .await
+            .expect("it ends");
+        let mut bo = house.client("bo").await;
+        let late = AnswerOffer {
+            handover: HandoverId(1),
+            answer: OfferAnswer::Briefed,
+            reason: None,
+        };
+        let late = command(Intent::AnswerOffer(late));
+        let refused = bo.submit(Some(1), &late).await.unwrap_err();
+        assert_eq!(refused.code, RefusalCode::WrongStatus, "{refused}");
+        house.shutdown.cancel();
+        house.server.ended().await;
+        assert_eq!(count(&ledger, "handover_ended"), 1);
+        assert_eq!(count(&ledger, "role_assigned"), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_offer_expires_by_itself_and_everyone_hears_it() {
+    let house = House::with(|options| options.pace.offer = SHORT).await;
+    let mut maya = house.client("maya").await;
+    maya.declare("Checkout 500s").await;
+    maya.join(1, 0).await;
+    let role = Role::IncidentCommander;
+    let claim = command(Intent::ClaimRole { role: role.clone() });
+    maya.submit(Some(1), &claim).await.unwrap();
+    let offer = Intent::OfferRole(OfferRole {
+        role,
+        to: "bo".parse().unwrap(),
+        minutes: None,
+        words: None,
+    });
+    maya.submit(Some(1), &command(offer.clone())).await.unwrap();
+    heard(&mut maya, "handover_ended").await;
+    // And it may be offered anew.
+    maya.submit(Some(1), &command(offer)).await.unwrap();
+    heard(&mut maya, "handover_ended").await;
+    assert_eq!(count(&house.ledger, "role_assigned"), 1);
 }

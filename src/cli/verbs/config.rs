@@ -104,6 +104,10 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "sources": sources(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
         "decisions": { "window_seconds": config.decisions.window.map(|window| window.as_secs()) },
+        "handover": {
+            "offer_seconds": config.handover.offer.map(|offer| offer.as_secs()),
+            "suggest_after_seconds": config.handover.suggest_after.map(|long| long.as_secs()),
+        },
         "log": {
             "filter": config.log.filter,
             "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
@@ -121,6 +125,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "runbooks",
         "alerts",
         "decisions",
+        "handover",
         "roles",
         "log",
     ] {

@@ -121,6 +121,9 @@ fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> O
     if let Some(window) = config.decisions.window {
         options.pace.window = window;
     }
+    if let Some(offer) = config.handover.offer {
+        options.pace.offer = offer;
+    }
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {

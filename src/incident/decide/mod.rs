@@ -4,6 +4,7 @@ mod asks;
 mod beside;
 mod check;
 mod flapping;
+mod handovers;
 mod lifecycle;
 mod outside;
 mod proposals;
@@ -33,6 +34,8 @@ pub struct Context {
     pub runbook: Option<RunbookText>,
     /// How long a proposal waits for objections, by configuration.
     pub window: TimeDelta,
+    /// How long an offer of a role stands where it does not say, by configuration.
+    pub offer: TimeDelta,
 }
 
 impl Context {
@@ -45,6 +48,7 @@ impl Context {
             entry: None,
             runbook: None,
             window: TimeDelta::seconds(limits::WINDOW_SECONDS),
+            offer: TimeDelta::minutes(limits::OFFER_MINUTES),
         }
     }
 }
@@ -181,6 +185,8 @@ impl Case<'_> {
                 role,
                 expected_holder,
             } => self.release_role(role, expected_holder.as_ref()),
+            Intent::OfferRole(offer) => self.offer_role(offer),
+            Intent::AnswerOffer(said) => self.answer_offer(said),
             Intent::AttachRunbook { name } => self.attach_runbook(name),
             Intent::SetStep {
                 runbook,

@@ -22,7 +22,7 @@ impl Case<'_> {
             return Err(refuse(
                 RefusalCode::NeedsCommand,
                 "Only someone who accepts it becomes Incident Commander.",
-                format!("Let {to} claim it, or take it over by name."),
+                format!("Offer it to {to}, who reads the brief and accepts it."),
             ));
         }
         self.may_have_powers(role)?;

@@ -13,9 +13,10 @@ use super::super::reply::{
 use super::super::shared::Shared;
 use super::load::{Loaded, load};
 use super::tail::Tail;
+use super::windows::Ending;
 use crate::incident::{
-    Actor, Command, Context, Decided, Entry, Hash, Incident, IncidentId, Intent, ProposalId,
-    ProposalState, Refusal, RefusalCode, Seq, Timestamp, apply, decide, limits as incident_limits,
+    Actor, Command, Context, Decided, Entry, Hash, Incident, IncidentId, Intent, ProposalState,
+    Refusal, RefusalCode, Seq, Timestamp, apply, decide, limits as incident_limits,
 };
 use crate::journal::{AppendError, ReadError, ReadFrom, Record};
 use chrono::TimeDelta;
@@ -101,11 +102,14 @@ impl Desk {
         self.id
     }
 
-    /// The windows of proposals that are open, with all that is on its way, and when each closes.
-    pub(super) fn windows(&self) -> impl Iterator<Item = (ProposalId, Timestamp)> {
+    /// What the server ends once its time is over, with all that is on its way, and when: the windows of
+    /// proposals, and the offers of roles.
+    pub(super) fn endings(&self) -> impl Iterator<Item = (Ending, Timestamp)> {
         let open = self.ahead.proposals.iter();
         let open = open.filter(|proposal| proposal.state == ProposalState::Open);
-        open.map(|proposal| (proposal.id, proposal.closes_at))
+        let windows = open.map(|proposal| (Ending::Window(proposal.id), proposal.closes_at));
+        let offers = self.ahead.open_handovers();
+        windows.chain(offers.map(|offer| (Ending::Offer(offer.id), offer.expires_at)))
     }
 
     /// Whether another command may set off.
@@ -189,6 +193,7 @@ impl Desk {
                 _ => None,
             },
             window: TimeDelta::from_std(self.shared.pace.window).unwrap_or(TimeDelta::MAX),
+            offer: TimeDelta::from_std(self.shared.pace.offer).unwrap_or(TimeDelta::MAX),
         };
         match decide(&self.ahead, command, &context)? {
             Decided::Events(drafts) => {
