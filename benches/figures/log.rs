@@ -77,6 +77,7 @@ pub fn note(text: &str) -> What {
         private: false,
         tags: vec!["db".into()],
         mentions: Vec::new(),
+        hypothesis: None,
     }
 }
 

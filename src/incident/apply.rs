@@ -4,13 +4,14 @@ mod asks;
 mod beside;
 mod flapping;
 mod handovers;
+mod hypotheses;
 mod proposals;
 
 use super::limits;
 use super::{
-    ActionItem, Alert, AlertReport, AlertState, Audience, Entry, Event, EventBody, Holder,
-    Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update, UpdateId,
-    UpdateState, What,
+    ActionItem, Alert, AlertReport, AlertState, Audience, Entry, EntryKind, Event, EventBody,
+    Holder, Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update,
+    UpdateId, UpdateState, What,
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub fn apply(incident: &mut Incident, event: &Event) {
         EventBody::Known(what) => {
             apply_what(incident, event, what);
             handovers::apply_handovers(incident, event, what);
+            hypotheses::apply_hypotheses(incident, event, what);
             if let Some(target) = what.target() {
                 correct(incident, event.seq, target, what);
             }
@@ -40,6 +42,9 @@ pub fn apply(incident: &mut Incident, event: &Event) {
             incident.pinned.insert(entry.seq, entry.clone());
         }
         shorten(&mut entry);
+        if entry.kind == EntryKind::Decision {
+            keep_decision(incident, &entry);
+        }
         if incident.recent.len() >= limits::RECENT_ENTRIES {
             incident.recent.pop_front();
         }
@@ -69,12 +74,32 @@ fn shorten(entry: &mut Entry) {
     }
 }
 
+/// What is private is counted by itself: a spectator, who is not told of it, must come to the same
+/// decisions as the server keeps for them.
+fn keep_decision(incident: &mut Incident, entry: &Entry) {
+    let alike = |held: &Entry| held.marks.private == entry.marks.private;
+    if incident.decisions.iter().filter(|held| alike(held)).count() >= limits::DECISIONS
+        && let Some(oldest) = incident.decisions.iter().position(alike)
+    {
+        incident.decisions.remove(oldest);
+    }
+    incident.decisions.push_back(entry.clone());
+}
+
 /// Works a correction into the newest and the pinned entries that it is about.
 fn correct(incident: &mut Incident, seq: Seq, target: Seq, what: &What) {
     if let Ok(at) = incident
         .recent
         .binary_search_by_key(&target, |entry| entry.seq)
         && let Some(entry) = incident.recent.get_mut(at)
+    {
+        entry.correct(seq, what);
+        shorten(entry);
+    }
+    if let Some(entry) = incident
+        .decisions
+        .iter_mut()
+        .find(|held| held.seq == target)
     {
         entry.correct(seq, what);
         shorten(entry);

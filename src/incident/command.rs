@@ -2,8 +2,9 @@
 
 use super::{
     AlertReport, AnswerOffer, AskId, AskState, Audience, CommandId, EntryKind, Evidence,
-    IncidentId, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall, OutsideOutcome, Person,
-    ProposalId, Role, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId,
+    IncidentId, JudgeHypothesis, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall,
+    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stance, Status, StepNo, StepState,
+    Timestamp, UpdateId,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -380,6 +381,8 @@ pub enum Intent {
         #[serde(default)]
         reason: Option<Arc<str>>,
     },
+    /// Say that something speaks for a hypothesis, or that it is ruled out, or open again.
+    JudgeHypothesis(JudgeHypothesis),
     /// Note follow-up work.
     AddActionItem {
         /// What is to be done.
@@ -448,6 +451,7 @@ impl Intent {
             Self::Amend { target, .. }
             | Self::Retract { target, .. }
             | Self::Pin { target, .. } => Some(*target),
+            Self::JudgeHypothesis(said) => said.evidence,
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ mod asks;
 mod beside;
 mod flapping;
 mod handovers;
+mod hypotheses;
 mod proposals;
 
 use super::{
@@ -146,6 +147,7 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
         other => asks::describe_ask(other, event)
             .or_else(|| proposals::describe_proposal(other, event))
             .or_else(|| handovers::describe_handover(other, event))
+            .or_else(|| hypotheses::describe_hypothesis(other))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })

@@ -4,9 +4,9 @@ mod kinds;
 
 use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
-    HandoverBrief, HandoverOffer, HandoverOutcome, Hash, IncidentId, Kind, Milestone, Objection,
-    OutsideCall, OutsideOutcome, Person, ProposalId, Role, RunbookText, Seq, Severity, Stance,
-    Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    HandoverBrief, HandoverOffer, HandoverOutcome, Hash, HypothesisId, HypothesisJudgement,
+    IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId, Role,
+    RunbookText, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -125,6 +125,9 @@ pub enum What {
         /// People named.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
+        /// Its number, where it is a hypothesis; absent in older logs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hypothesis: Option<HypothesisId>,
     },
     /// An entry has other words.
     Amended {
@@ -433,6 +436,8 @@ pub enum What {
         /// What was proposed.
         text: Arc<str>,
     },
+    /// Something was said of a hypothesis.
+    HypothesisJudged(HypothesisJudgement),
     /// Follow-up work was noted.
     ActionItemAdded {
         /// What is to be done.

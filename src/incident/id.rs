@@ -121,6 +121,10 @@ counted_id!(
     HandoverId
 );
 counted_id!(
+    /// A hypothesis within its incident: 1, 2, 3 …, said as H1, H2, H3.
+    HypothesisId
+);
+counted_id!(
     /// An update within its incident: 1, 2, 3 …
     UpdateId
 );

@@ -114,6 +114,14 @@ pub const OFFER_MINUTES_MIN: i64 = 1;
 pub const OFFER_MINUTES_MAX: i64 = 120;
 /// Ended offers kept to be looked at. All are in the log.
 pub const ENDED_HANDOVERS: usize = 20;
+/// Hypotheses kept, and as many private ones: a board that is still looked through. All are in the log.
+pub const HYPOTHESES: usize = 50;
+/// What the board keeps of a hypothesis.
+pub const HYPOTHESIS_BYTES: usize = 2_000;
+/// Things said of one hypothesis that are kept.
+pub const JUDGEMENTS: usize = 20;
+/// Decisions kept at hand, and as many private ones: those of the last hour of a busy night.
+pub const DECISIONS: usize = 30;
 /// The furthest promise of a next update, in minutes.
 pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows

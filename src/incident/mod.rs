@@ -11,6 +11,7 @@ mod alert;
 mod apply;
 mod ask;
 mod body;
+mod brief;
 mod command;
 mod deadline;
 mod decide;
@@ -23,6 +24,7 @@ mod flapping;
 mod gap;
 mod handover;
 mod hash;
+mod hypothesis;
 mod id;
 pub mod limits;
 mod milestone;
@@ -44,6 +46,7 @@ pub use alert::{Alert, AlertReport, AlertState};
 pub use apply::{apply, replay};
 pub use ask::{Ask, AskEnd, AskState, MoreTime};
 pub use body::EventBody;
+pub use brief::{Brief, brief};
 pub use command::{Command, Intent, NewNote};
 pub use deadline::{Deadline, Due, deadlines, next_deadline};
 pub use decide::{Context, Decided, Draft, decide};
@@ -57,9 +60,13 @@ pub use handover::{
     HandoverState, OfferAnswer, OfferRole,
 };
 pub use hash::Hash;
+pub use hypothesis::{
+    Hypothesis, HypothesisJudgement, HypothesisName, HypothesisState, JudgeHypothesis, Judgement,
+    Verdict,
+};
 pub use id::{
-    AskId, CommandId, HandoverId, IncidentId, ParseIdError, Person, ProposalId, Seq, StepNo,
-    UpdateId,
+    AskId, CommandId, HandoverId, HypothesisId, IncidentId, ParseIdError, Person, ProposalId, Seq,
+    StepNo, UpdateId,
 };
 pub use milestone::{Milestone, Milestones, Stamp};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};

@@ -25,6 +25,8 @@ pub fn redacted_state(incident: &Incident) -> Incident {
     let mut shown = incident.clone();
     shown.pinned.retain(|_, entry| !hides(entry));
     shown.evidence.retain(|piece| !piece.private);
+    shown.hypotheses.retain(|held| !held.private);
+    shown.decisions.retain(|entry| !hides(entry));
     shown
         .outside
         .retain(|ask| !matches!(ask.call, OutsideCall::Unknown(_)));

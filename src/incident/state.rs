@@ -3,8 +3,8 @@
 use super::limits;
 use super::{
     Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, Handover,
-    IncidentId, Kind, Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role, Runbook, Seq,
-    Severity, Status, Timestamp, Update, UpdateId, UpdateState,
+    Hypothesis, IncidentId, Kind, Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role,
+    Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -60,6 +60,8 @@ pub struct Counts {
     pub proposals: u32,
     /// Handovers ever offered; the next one's number follows from it.
     pub handovers: u32,
+    /// The highest number that a hypothesis has.
+    pub hypotheses: u32,
     /// Updates ever drafted; the next one's number follows from it.
     pub updates: u32,
     /// Events of a kind that this version does not know.
@@ -109,6 +111,12 @@ pub struct Incident {
     /// newest that have one.
     #[serde(default)]
     pub handovers: VecDeque<Handover>,
+    /// What may be so, oldest first.
+    #[serde(default)]
+    pub hypotheses: VecDeque<Hypothesis>,
+    /// The newest decisions, made or noted, oldest first, and the newest private ones.
+    #[serde(default)]
+    pub decisions: VecDeque<Entry>,
     /// Updates, oldest first.
     pub updates: VecDeque<Update>,
     /// When the next update was promised.
@@ -176,6 +184,8 @@ impl Incident {
             asks: VecDeque::new(),
             proposals: VecDeque::new(),
             handovers: VecDeque::new(),
+            hypotheses: VecDeque::new(),
+            decisions: VecDeque::new(),
             updates: VecDeque::new(),
             next_update_at: None,
             links: Vec::new(),

@@ -158,6 +158,7 @@ fn every_kind() -> BTreeMap<String, Event> {
     events.extend(asks(&mut story));
     events.extend(proposals(&mut story));
     events.extend(handovers(&mut story));
+    events.extend(hypotheses(&mut story));
     events.extend(beside(&mut story));
     events.extend(flapping(&mut story));
     finish(story, events)
@@ -219,6 +220,26 @@ fn asks(story: &mut Story) -> Vec<Event> {
         },
     ));
     events.extend(story.act("ana", Intent::WithdrawAsk { ask, reason }));
+    events
+}
+
+/// What may be so, and is not.
+fn hypotheses(story: &mut Story) -> Vec<Event> {
+    let note = NewNote {
+        kind: EntryKind::Hypothesis,
+        ..NewNote::plain("the new pool size starves the db")
+    };
+    let evidence = story.incident().recent.back().map(|entry| entry.seq);
+    let mut events = story.act("bo", Intent::Note(note));
+    let ruled_out = Intent::JudgeHypothesis(JudgeHypothesis {
+        hypothesis: HypothesisName::Number(HypothesisId(1)),
+        verdict: Verdict::RuledOut,
+        evidence,
+        reason: Some("the pool is half empty".into()),
+    });
+    events.extend(story.act("lee", ruled_out));
+    // Of the kind that a note has, the golden file is that of a plain one.
+    events.remove(0);
     events
 }
 

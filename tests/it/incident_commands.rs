@@ -276,6 +276,20 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             reason: None,
         })
     };
+    let suppose = |text: &str| {
+        Intent::Note(NewNote {
+            kind: EntryKind::Hypothesis,
+            ..NewNote::plain(text)
+        })
+    };
+    let rule_out = |number| {
+        Intent::JudgeHypothesis(JudgeHypothesis {
+            hypothesis: HypothesisName::Number(HypothesisId(number)),
+            verdict: Verdict::RuledOut,
+            evidence: None,
+            reason: Some("it is half empty".into()),
+        })
+    };
     let propose = |text: &str| Intent::Propose {
         text: text.into(),
         executor: None,
@@ -382,6 +396,18 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             &["ask_extended"],
             extend(2, None),
             R::Invalid,
+        ),
+        (
+            suppose("the pool is too small"),
+            &["noted"],
+            suppose(" "),
+            R::Invalid,
+        ),
+        (
+            rule_out(1),
+            &["hypothesis_judged"],
+            rule_out(9),
+            R::NotFound,
         ),
         (
             propose("fail over"),

@@ -65,6 +65,7 @@ fn notes() -> impl Strategy<Value = Intent> {
     let kinds = prop::sample::select(vec![
         EntryKind::Note,
         EntryKind::Decision,
+        EntryKind::Hypothesis,
         EntryKind::Impact,
         EntryKind::Alert,
         EntryKind::Hidden,
@@ -213,6 +214,7 @@ fn work() -> impl Strategy<Value = Intent> {
         asks(),
         proposals(),
         handovers(),
+        judgements(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
@@ -304,6 +306,29 @@ fn handovers() -> BoxedStrategy<Intent> {
         }),
     ]
     .boxed()
+}
+
+fn judgements() -> BoxedStrategy<Intent> {
+    let names = prop_oneof![
+        (0u32..4).prop_map(|n| HypothesisName::Number(HypothesisId(n))),
+        targets().prop_map(HypothesisName::Entry),
+    ];
+    let verdicts = prop::sample::select(vec![
+        Verdict::Supported,
+        Verdict::RuledOut,
+        Verdict::Reopened,
+    ]);
+    let evidence = prop::option::of(targets());
+    (names, verdicts, evidence, prop::option::of(words()))
+        .prop_map(|(hypothesis, verdict, evidence, reason)| {
+            Intent::JudgeHypothesis(JudgeHypothesis {
+                hypothesis,
+                verdict,
+                evidence,
+                reason,
+            })
+        })
+        .boxed()
 }
 
 fn numbers() -> impl Strategy<Value = Option<Number>> {
@@ -585,6 +610,8 @@ proptest! {
         prop_assert!(incident.evidence.len() <= 2 * limits::EVIDENCE);
         prop_assert!(incident.acknowledged.len() <= limits::ACKNOWLEDGED);
         prop_assert!(incident.proposals.len() <= limits::OPEN_PROPOSALS + limits::ENDED_PROPOSALS);
+        prop_assert!(incident.hypotheses.len() <= 2 * limits::HYPOTHESES);
+        prop_assert!(incident.decisions.len() <= 2 * limits::DECISIONS);
         prop_assert!(incident.handovers.len() <= limits::ROLES + limits::ENDED_HANDOVERS);
         prop_assert!(incident.outside.len() <= limits::OPEN_OUTSIDE + limits::ANSWERED_OUTSIDE);
     }
@@ -624,6 +651,8 @@ proptest! {
         }
         let shown = redacted_state(&live);
         let folded = replay(live.id, &redacted);
+        prop_assert_eq!(&folded.hypotheses, &shown.hypotheses);
+        prop_assert_eq!(&folded.decisions, &shown.decisions);
         prop_assert_eq!(&folded.handovers, &shown.handovers);
         prop_assert_eq!(&folded.evidence, &shown.evidence);
         prop_assert_eq!(&folded.acknowledged, &shown.acknowledged);

@@ -27,6 +27,7 @@ mod incident_beside;
 mod incident_commands;
 mod incident_flapping;
 mod incident_handovers;
+mod incident_hypotheses;
 mod incident_properties;
 mod incident_proposals;
 mod incident_rules;

@@ -29,6 +29,7 @@ fn note(seq: u64, occurred: i64) -> Event {
         private: false,
         tags: Vec::new(),
         mentions: Vec::new(),
+        hypothesis: None,
     };
     event(seq, occurred, what)
 }

@@ -32,6 +32,8 @@ pub(super) fn command(
         Verb::Propose => build.propose(),
         Verb::Object => build.object(),
         Verb::Proposal => build.proposal(),
+        Verb::Handover => build.handover(),
+        Verb::Support | Verb::RuleOut | Verb::Reconsider => build.judge(),
         Verb::Answer => build.answer(),
         Verb::Severity => build.severity(),
         Verb::Status => build.status(),

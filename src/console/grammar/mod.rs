@@ -21,12 +21,16 @@ mod asks;
 mod build;
 mod check;
 mod entry;
+mod handovers;
+mod hypotheses;
 mod lex;
 mod preview;
 mod proposals;
 mod words;
 
 pub use asks::ANSWERS;
+pub use handovers::OFFER_WORDS;
+pub use hypotheses::entry as entry_number;
 pub use proposals::SAYINGS;
 pub use words::{Verb, WORDS, Word, find};
 

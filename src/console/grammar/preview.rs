@@ -35,6 +35,8 @@ pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> String {
         } => step_line(runbook, *step, *state, reason.as_deref(), context),
         other => super::asks::preview(other, context)
             .or_else(|| super::proposals::preview(other, context))
+            .or_else(|| super::handovers::preview(other, context))
+            .or_else(|| super::hypotheses::preview(other, context))
             .unwrap_or_else(|| about_incident(other, context)),
     }
 }

@@ -21,6 +21,14 @@ pub enum Verb {
     Object,
     /// Say something to a proposal, or end it.
     Proposal,
+    /// Offer a role to someone, or say something to such an offer.
+    Handover,
+    /// Something speaks for a hypothesis.
+    Support,
+    /// A hypothesis is not so.
+    RuleOut,
+    /// A hypothesis may be so after all.
+    Reconsider,
     /// Set the severity.
     Severity,
     /// Set the status.
@@ -92,7 +100,7 @@ const fn row(
 }
 
 /// Every slash command, the most used first: completion keeps this order.
-pub const WORDS: [Word; 33] = [
+pub const WORDS: [Word; 37] = [
     row(
         "decision",
         &["decide"],
@@ -148,6 +156,27 @@ pub const WORDS: [Word; 33] = [
         "/hypothesis the new pool size starves the db",
         "what may be so",
         Verb::Kind(EntryKind::Hypothesis),
+    ),
+    row(
+        "support",
+        &["supports"],
+        "/support H1 #123 the pool was full",
+        "what speaks for hypothesis H1: an entry, words, or both",
+        Verb::Support,
+    ),
+    row(
+        "rule-out",
+        &["ruleout"],
+        "/rule-out H1 #124 it is half empty",
+        "hypothesis H1 is not so, by an entry, words, or both",
+        Verb::RuleOut,
+    ),
+    row(
+        "reconsider",
+        &[],
+        "/reconsider H1 that graph was of another region",
+        "hypothesis H1 may be so after all",
+        Verb::Reconsider,
     ),
     row(
         "impact",
@@ -226,6 +255,13 @@ pub const WORDS: [Word; 33] = [
         "/role ops @bo",
         "give a role to someone",
         Verb::Role,
+    ),
+    row(
+        "handover",
+        &["offer"],
+        "/handover ic @bo 10m rollback is at step 4",
+        "offer a role; or say to its offer: accept, decline, withdraw",
+        Verb::Handover,
     ),
     row(
         "release",

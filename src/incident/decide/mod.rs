@@ -5,6 +5,7 @@ mod beside;
 mod check;
 mod flapping;
 mod handovers;
+mod hypotheses;
 mod lifecycle;
 mod outside;
 mod proposals;
@@ -224,6 +225,7 @@ impl Case<'_> {
             | Intent::CloseProposal { .. }
             | Intent::DecideProposal { .. }
             | Intent::WithdrawProposal { .. } => self.about_proposal(),
+            Intent::JudgeHypothesis(said) => self.judge_hypothesis(said),
             Intent::AddActionItem { text, owner } => self.add_action_item(text, owner.as_ref()),
             Intent::PinEvidence {
                 evidence,

@@ -4,7 +4,8 @@ use super::check::{bounded, line, no_change, refuse, text};
 use super::{Case, Draft};
 use crate::incident::limits;
 use crate::incident::{
-    AlertReport, AlertState, Entry, EntryKind, NewNote, Person, Refusal, RefusalCode, Seq, What,
+    AlertReport, AlertState, Entry, EntryKind, HypothesisId, NewNote, Person, Refusal, RefusalCode,
+    Seq, What,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ impl Case<'_> {
             private: note.private,
             tags: Self::tags(&note.tags)?,
             mentions: Self::people(&note.mentions)?,
+            hypothesis: (note.kind == EntryKind::Hypothesis).then(|| self.next_hypothesis()),
         };
         Ok(vec![Draft {
             occurred_at: at,
@@ -38,8 +40,12 @@ impl Case<'_> {
         }])
     }
 
+    fn next_hypothesis(self) -> HypothesisId {
+        HypothesisId(self.incident.counts.hypotheses.saturating_add(1))
+    }
+
     /// The entry of that seq: from the incident, or as the caller looked it up.
-    fn entry(self, target: Seq) -> Result<Cow<'static, Entry>, Refusal> {
+    pub(super) fn entry(self, target: Seq) -> Result<Cow<'static, Entry>, Refusal> {
         let looked_up = self
             .context
             .entry

@@ -42,6 +42,7 @@ impl What {
         "proposal_contested",
         "proposal_decided",
         "proposal_withdrawn",
+        "hypothesis_judged",
         "action_item_added",
         "evidence_pinned",
         "alerts_acknowledged",
@@ -70,6 +71,7 @@ impl What {
             | Self::Amended { private, .. }
             | Self::Retracted { private, .. }
             | Self::EvidencePinned { private, .. } => *private,
+            Self::HypothesisJudged(said) => said.private,
             // What this version cannot read it cannot judge.
             Self::OutsideAsked { call } | Self::OutsideAnswered { call, .. } => {
                 matches!(call, OutsideCall::Unknown(_))

@@ -120,6 +120,7 @@ pub(crate) fn noted(text: &str, private: bool) -> EventBody {
         private,
         tags: Vec::new(),
         mentions: Vec::new(),
+        hypothesis: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Completion of commands, people and the words that commands take.
 
 use super::{Cx, Request, Say, State};
-use crate::console::grammar::{self, ANSWERS, SAYINGS, Verb, WORDS};
+use crate::console::grammar::{self, ANSWERS, OFFER_WORDS, SAYINGS, Verb, WORDS};
 use crate::incident::{Milestone, Role, Status};
 use std::collections::BTreeSet;
 
@@ -49,6 +49,9 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         ANSWERS.iter().map(|word| (*word).to_owned()).collect()
     } else if follows_number(before, Verb::Proposal) {
         SAYINGS.iter().map(|word| (*word).to_owned()).collect()
+    } else if follows_role(before) {
+        let words = OFFER_WORDS.iter().map(|(word, _)| (*word).to_owned());
+        people(cx).into_iter().chain(words).collect()
     } else {
         Vec::new()
     };
@@ -56,6 +59,17 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
         .filter(|one| fits(one))
         .take(CANDIDATES_MAX)
         .collect()
+}
+
+/// Whether the words are `/handover` and a role: whom it is offered to comes next.
+fn follows_role(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let role = words
+        .next()
+        .is_some_and(|word| word.parse::<Role>().is_ok());
+    let verb = words.next().and_then(|word| word.strip_prefix('/'));
+    let verb = verb.and_then(grammar::find);
+    role && verb.is_some_and(|found| found.verb == Verb::Handover)
 }
 
 /// Whether the words are this verb and a number: what is said about that comes next.
@@ -103,7 +117,12 @@ fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
             open.map(|proposal| proposal.id.to_string()).collect()
         }
         Verb::Severity => owned(&["1", "2", "3", "4", "unset"]),
-        Verb::Role | Verb::Claim | Verb::Release => {
+        Verb::Support | Verb::RuleOut | Verb::Reconsider => {
+            let held = cx.room.shown().hypotheses.iter();
+            let held = held.filter(|held| held.state().is_open() != (verb == Verb::Reconsider));
+            held.map(|held| held.name().to_string()).collect()
+        }
+        Verb::Handover | Verb::Role | Verb::Claim | Verb::Release => {
             let standard = [Role::IncidentCommander, Role::OperationsLead];
             let more = [Role::CommunicationsLead, Role::Scribe, Role::Deputy];
             let names = standard.iter().chain(&more);
