@@ -5,11 +5,11 @@
 //! may know is tested in `tests/layering.rs`.
 //!
 //! ```text
-//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import, updates ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 //!
-//! **Invariant**: [`incident`], [`signals`], [`routing`] and [`import`] are pure: no clock, no I/O, no async, no
-//! randomness.
+//! **Invariant**: [`incident`], [`signals`], [`routing`], [`import`] and [`updates`] are pure: no clock, no I/O, no
+//! async, no randomness.
 //! **Invariant**: `server` and `console` never see each other; `console` never sees `protocol`,
 //! `journal` or a socket. It talks to `client`.
 //! **Invariant**: `update` and `view` in the console do no I/O; effects are values.
@@ -36,3 +36,4 @@ pub mod runbooks;
 pub mod server;
 pub mod signals;
 pub mod suggest;
+pub mod updates;

@@ -2,7 +2,7 @@
 //! breaks it.
 //!
 //! ```text
-//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import, updates ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
 //! ```
 
 #![expect(
@@ -33,7 +33,12 @@ fn within(file: &str, folders: &[&str]) -> bool {
 
 const RULES: &[Rule] = &[
     Rule {
-        applies: |file| within(file, &["incident/", "signals/", "routing/", "import/"]),
+        applies: |file| {
+            within(
+                file,
+                &["incident/", "signals/", "routing/", "import/", "updates/"],
+            )
+        },
         forbidden: &[
             "crate::protocol",
             "crate::journal",
@@ -74,7 +79,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         applies: |file| within(file, &["incident/", "signals/"]),
-        forbidden: &["crate::routing"],
+        forbidden: &["crate::routing", "crate::updates"],
         why: "where an alert goes is decided above the core, and beside what is watched",
     },
     Rule {

@@ -66,6 +66,7 @@ pub fn summary(of: &Summary) -> Value {
         "resolved_at": maybe(of.resolved_at),
         "changed_at": utc(of.changed_at),
         "next_update_at": maybe(of.next_update_at),
+        "next_update_for": of.next_update_at.map(|_| of.next_update_for.unwrap_or_default()),
         "firing": of.firing,
         "alerts": of.alerts,
         "seq": of.seq.0,
@@ -239,13 +240,20 @@ fn runbook(of: &Runbook) -> Value {
 }
 
 fn update(of: &Update) -> Value {
+    let agreed = of.agreed.as_ref();
     json!({
         "update": of.id.0,
         "audience": of.audience,
-        "state": of.state,
+        "stage": of.stage,
+        "state": of.state.name(),
+        "version": of.version,
         "text": &*of.text,
         "by": of.by.as_str(),
         "at": utc(of.at),
+        "written_by": of.written_by.as_ref().map(crate::incident::Person::as_str),
+        "approved_by": agreed.map(|agreed| agreed.by.as_str()),
+        "approved_at": agreed.map(|agreed| utc(agreed.at)),
+        "reason": of.reason.as_deref(),
         "next_at": maybe(of.next_at),
     })
 }

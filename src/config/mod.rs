@@ -10,6 +10,7 @@ mod read;
 mod secret;
 mod section;
 pub mod sources;
+mod updates;
 mod values;
 
 pub use crate::problem::{Problem, Source, Weight, Wrong};
@@ -17,7 +18,7 @@ pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
 pub use values::listen;
 
 use crate::error::Failure;
-use crate::incident::{Person, Role};
+use crate::incident::{Person, Role, update};
 use crate::log::Form;
 use crate::routing::Rules;
 use std::fs;
@@ -50,6 +51,8 @@ pub struct Config {
     pub hooks: Vec<hooks::Configured>,
     /// `[sources.NAME]`, with the `[[signals]]` of each; by name.
     pub sources: Vec<sources::Watched>,
+    /// `[updates]`.
+    pub updates: Updates,
     /// `[roles]`.
     pub roles: Roles,
     /// `[decisions]`.
@@ -129,6 +132,15 @@ pub struct Handover {
     pub offer: Option<Duration>,
     /// How long somebody may have a role before their console suggests a handover; zero: for ever.
     pub suggest_after: Option<Duration>,
+}
+
+/// What those who wait are told, when, and by whose leave.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Updates {
+    /// What needs approval, and how often who is told.
+    pub rules: update::Rules,
+    /// The folder of templates of one's own.
+    pub templates: Option<PathBuf>,
 }
 
 /// Roles beyond the four.

@@ -3,7 +3,7 @@
 use super::section::{List, Section};
 use super::{
     Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks,
-    sources, values,
+    sources, updates, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -45,6 +45,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         alerts: alerts::alerts(Section::of(&mut file, "alerts", &mut problems)),
         decisions: decisions(Section::of(&mut file, "decisions", &mut problems)),
         handover: handover(Section::of(&mut file, "handover", &mut problems)),
+        updates: updates::updates(Section::of(&mut file, "updates", &mut problems), folder),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
@@ -174,7 +175,7 @@ fn whole(text: &str, folder: &Path) -> PathBuf {
 
 /// The path, with a warning when nothing of that kind is there. It may come later (a disk that is
 /// mounted, a certificate that is renewed), so that it is not an error.
-fn existing(
+pub(super) fn existing(
     section: &mut Section<'_, '_>,
     text: &Spanned<String>,
     folder: &Path,
@@ -188,7 +189,7 @@ fn existing(
     path
 }
 
-fn each<T>(
+pub(super) fn each<T>(
     section: &mut Section<'_, '_>,
     key: &'static str,
     read: fn(&str) -> Result<T, String>,

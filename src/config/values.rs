@@ -94,6 +94,18 @@ pub(super) fn suggest_after(text: &str) -> Result<Duration, String> {
     long.ok_or_else(|| "write a length of time from 1m to 24h, or \"0\" for never".to_owned())
 }
 
+/// How long after an update the next one is usual, in minutes; `never`: none is promised.
+pub(super) fn cadence(text: &str) -> Result<Option<u32>, String> {
+    if text == "never" {
+        return Ok(None);
+    }
+    let minutes = duration(text).ok().map(|time| time.as_secs() / 60);
+    let minutes = minutes.filter(|minutes| *minutes > 0);
+    let minutes = minutes.and_then(|minutes| u32::try_from(minutes).ok());
+    let wanted = "write a length of time from 1m to 24h, as 15m or 2h, or never";
+    minutes.map(Some).ok_or_else(|| wanted.to_owned())
+}
+
 /// A slug, as it stands in an address.
 pub(super) fn slug(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -269,6 +269,7 @@ pub fn usual() -> Log {
             update: None,
             text: Some("We roll back. Next in 15 minutes.".into()),
             next_in_minutes: Some(15),
+            audience: None,
         },
     );
     log.note(

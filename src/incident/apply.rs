@@ -6,15 +6,15 @@ mod flapping;
 mod handovers;
 mod hypotheses;
 mod proposals;
+mod updates;
 
 use super::limits;
 use super::{
-    ActionItem, Alert, AlertReport, AlertState, Audience, Entry, EntryKind, Event, EventBody,
-    Holder, Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, Update,
-    UpdateId, UpdateState, What,
+    ActionItem, Alert, AlertReport, AlertState, Entry, EntryKind, Event, EventBody, Holder,
+    Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, What,
 };
-use chrono::TimeDelta;
 use std::sync::Arc;
+use updates::promise_by_cadence;
 
 /// Folds one event in. Events at or before the incident's seq are passed over, so that a resend
 /// changes nothing.
@@ -45,6 +45,7 @@ pub fn apply(incident: &mut Incident, event: &Event) {
         if entry.kind == EntryKind::Decision {
             keep_decision(incident, &entry);
         }
+        updates::remember(incident, &entry);
         if incident.recent.len() >= limits::RECENT_ENTRIES {
             incident.recent.pop_front();
         }
@@ -103,6 +104,12 @@ fn correct(incident: &mut Incident, seq: Seq, target: Seq, what: &What) {
     {
         entry.correct(seq, what);
         shorten(entry);
+    }
+    for fact in [&mut incident.impact, &mut incident.workaround] {
+        if let Some(entry) = fact.as_mut().filter(|entry| entry.seq == target) {
+            entry.correct(seq, what);
+            shorten(entry);
+        }
     }
     match what {
         What::Pinned {
@@ -174,7 +181,7 @@ fn apply_what(incident: &mut Incident, event: &Event, what: &What) {
     }
 }
 
-/// The part of the fold about the work: runbooks, updates, links, action items.
+/// The part of the fold about the work: runbooks, links, action items.
 fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
     match what {
         What::RunbookAttached { runbook } => {
@@ -200,24 +207,6 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
                 step.reason = reason.clone();
             }
         }
-        What::UpdateDrafted {
-            update,
-            audience,
-            text,
-        } => {
-            let drafted = UpdateState::Drafted;
-            put_update(incident, event, *update, *audience, text, drafted, None);
-        }
-        What::UpdatePosted {
-            update,
-            audience,
-            text,
-            next_at,
-        } => {
-            let posted = UpdateState::Posted;
-            put_update(incident, event, *update, *audience, text, posted, *next_at);
-            incident.next_update_at = *next_at;
-        }
         What::Linked { title, url } if incident.links.len() < limits::LINKS => {
             incident.links.push(Link {
                 title: title.clone(),
@@ -237,6 +226,7 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
         other => {
             asks::apply_asks(incident, event, other);
             proposals::apply_proposals(incident, event, other);
+            updates::apply_updates(incident, event, other);
             beside::apply_beside(incident, event, other);
         }
     }
@@ -326,47 +316,10 @@ fn set_status(incident: &mut Incident, event: &Event, status: Status) {
         incident.milestones.stamp_first(milestone, stamp);
     }
     if status.is_over() {
-        incident.next_update_at = None;
+        updates::promise_nothing(incident);
     } else {
         promise_by_cadence(incident, at);
     }
-}
-
-/// Sets when the next update is due where nobody has promised one: by severity, from now.
-fn promise_by_cadence(incident: &mut Incident, from: Timestamp) {
-    let promised = incident
-        .last_posted()
-        .is_some_and(|update| update.next_at.is_some());
-    if incident.status.is_live() && !(promised && incident.next_update_at.is_some()) {
-        incident.next_update_at = incident
-            .severity
-            .and_then(|s| from.checked_add_signed(TimeDelta::minutes(s.update_cadence_minutes())));
-    }
-}
-
-fn put_update(
-    incident: &mut Incident,
-    event: &Event,
-    id: UpdateId,
-    audience: Audience,
-    text: &Arc<str>,
-    state: UpdateState,
-    next_at: Option<Timestamp>,
-) {
-    incident.counts.updates = incident.counts.updates.max(id.0);
-    incident.updates.retain(|update| update.id != id);
-    if incident.updates.len() >= limits::UPDATES {
-        incident.updates.pop_front();
-    }
-    incident.updates.push_back(Update {
-        id,
-        audience,
-        text: text.clone(),
-        state,
-        by: event.by.clone(),
-        at: event.occurred_at,
-        next_at,
-    });
 }
 
 fn record_alert(incident: &mut Incident, event: &Event, report: &AlertReport) {

@@ -88,7 +88,7 @@ pub fn brief<'a>(
         updates: newest_of_each(incident),
         next_update_at: incident.next_update_at,
         drafts: (incident.updates.iter())
-            .filter(|update| update.state != UpdateState::Posted)
+            .filter(|update| update.state.is_open())
             .collect(),
         asks,
         proposals: (incident.proposals.iter())
@@ -122,7 +122,7 @@ fn newest_of_each(incident: &Incident) -> Vec<&Update> {
 /// Whether a clock is none of those that the brief shows elsewhere.
 fn beside(due: Due, of: Option<HandoverId>) -> bool {
     match due {
-        Due::Ask(_) | Due::Window(_) | Due::Update => false,
+        Due::Ask(_) | Due::Window(_) | Due::Update(_) => false,
         Due::Handover(id) => Some(id) != of,
         _ => true,
     }

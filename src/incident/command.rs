@@ -3,8 +3,8 @@
 use super::{
     AlertReport, AnswerOffer, AskId, AskState, Audience, CommandId, EntryKind, Evidence,
     IncidentId, JudgeHypothesis, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall,
-    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stance, Status, StepNo, StepState,
-    Timestamp, UpdateId,
+    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stage, Stance, Status, StepNo,
+    StepState, Timestamp, UpdateId, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -258,6 +258,34 @@ pub enum Intent {
         audience: Audience,
         /// The words.
         text: Arc<str>,
+        /// How far the incident has come, as its readers are told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<Stage>,
+        /// The time that the words give for the next one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_at: Option<Timestamp>,
+        /// The version that the writer saw and changes; absent: whichever there is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected: Option<u32>,
+    },
+    /// Ask who commands to approve a draft.
+    SubmitUpdate(update::Named),
+    /// Agree to a draft, word for word.
+    ApproveUpdate(update::Named),
+    /// Do not agree to a draft.
+    RejectUpdate {
+        /// Which.
+        update: UpdateId,
+        /// Why, and what would have to change.
+        reason: Arc<str>,
+    },
+    /// Give a draft up.
+    WithdrawUpdate {
+        /// Which.
+        update: UpdateId,
+        /// Why.
+        #[serde(default)]
+        reason: Option<Arc<str>>,
     },
     /// Post an update: a drafted one, or these words at once.
     PostUpdate {
@@ -267,9 +295,12 @@ pub enum Intent {
         /// The words; absent: those of the draft.
         #[serde(default)]
         text: Option<Arc<str>>,
-        /// Minutes until the next one is promised; absent: by severity.
+        /// Minutes until the next one is promised; absent: as the draft says, else by severity.
         #[serde(default)]
         next_in_minutes: Option<u32>,
+        /// Who is told, where there is no draft; absent: internal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<Audience>,
     },
     /// Put a task to one person, with a clock.
     Ask {

@@ -1,7 +1,7 @@
 //! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
 //! count down to it.
 
-use super::{AskId, HandoverId, Incident, ProposalId, ProposalState, Seq, Timestamp};
+use super::{AskId, Audience, HandoverId, Incident, ProposalId, ProposalState, Seq, Timestamp};
 
 /// What falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,8 +12,8 @@ pub enum Due {
     Window(ProposalId),
     /// The offer of a role expires.
     Handover(HandoverId),
-    /// The next update was promised for then.
-    Update,
+    /// The next update was promised to them for then.
+    Update(Audience),
     /// The time of an acknowledgement of alerts runs out: of the one that this event made.
     Acknowledgement(Seq),
 }
@@ -60,9 +60,10 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
         at: handover.expires_at,
         due: Due::Handover(handover.id),
     });
-    let update = incident.next_update_at.map(|at| Deadline {
-        at,
-        due: Due::Update,
+    let promises = incident.promises.iter();
+    let updates = promises.map(|(audience, at)| Deadline {
+        at: *at,
+        due: Due::Update(*audience),
     });
     let acknowledged = incident.acknowledged.values().filter_map(|acknowledged| {
         acknowledged.until.map(|at| Deadline {
@@ -73,7 +74,7 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
     let mut all: Vec<_> = asks
         .chain(windows)
         .chain(offers)
-        .chain(update)
+        .chain(updates)
         .chain(acknowledged)
         .collect();
     all.sort_unstable();

@@ -6,10 +6,11 @@ mod flapping;
 mod handovers;
 mod hypotheses;
 mod proposals;
+mod updates;
 
 use super::{
-    AlertReport, AlertState, Audience, Entry, EntryKind, Event, EventBody, Kind, Marks, Milestone,
-    Person, Seq, Stance, Status, StepState, Timestamp, What,
+    AlertReport, AlertState, Entry, EntryKind, Event, EventBody, Kind, Marks, Milestone, Person,
+    Seq, Stance, Status, StepState, Timestamp, What,
 };
 use std::sync::Arc;
 
@@ -112,35 +113,15 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
                 reason.as_deref(),
             ),
         ),
-        What::UpdateDrafted {
-            update,
-            audience,
-            text,
-        } => (
-            EntryKind::StatusUpdate,
-            format!(
-                "drafted {} update {update}: {text}",
-                audience_word(*audience)
-            )
-            .into(),
-        ),
-        What::UpdatePosted {
-            audience,
-            text,
-            next_at,
-            ..
-        } => (
-            EntryKind::StatusUpdate,
-            posted_line(*audience, text, *next_at),
-        ),
         What::ActionItemAdded { text, owner } => (
             EntryKind::ActionItem,
             owner
                 .as_ref()
                 .map_or_else(|| text.clone(), |who| format!("{text} ({who})").into()),
         ),
-        // Who says nothing has no objection: who says so makes no line.
-        What::StanceTaken {
+        // Who says nothing has no objection: who says so makes no line. Nor do the rules for updates.
+        What::UpdateRulesSet(_)
+        | What::StanceTaken {
             stance: Stance::NoObjection,
             ..
         } => return None,
@@ -148,6 +129,7 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             .or_else(|| proposals::describe_proposal(other, event))
             .or_else(|| handovers::describe_handover(other, event))
             .or_else(|| hypotheses::describe_hypothesis(other))
+            .or_else(|| updates::describe_update(other))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })
@@ -251,13 +233,6 @@ fn alert_line(alert: &AlertReport) -> Arc<str> {
     format!("{state} {}{service}{summary}", alert.name).into()
 }
 
-fn posted_line(audience: Audience, text: &str, next_at: Option<Timestamp>) -> Arc<str> {
-    let next = next_at
-        .map(|at| format!(" (next by {})", utc(at)))
-        .unwrap_or_default();
-    format!("{} update: {text}{next}", audience_word(audience)).into()
-}
-
 fn with_reason(line: String, reason: Option<&str>) -> Arc<str> {
     match reason {
         Some(reason) if !reason.is_empty() => format!("{line} ({reason})").into(),
@@ -267,13 +242,6 @@ fn with_reason(line: String, reason: Option<&str>) -> Arc<str> {
 
 fn utc(at: Timestamp) -> String {
     at.format("%H:%M UTC").to_string()
-}
-
-fn audience_word(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Internal => "internal",
-        Audience::External => "external",
-    }
 }
 
 fn step_word(state: StepState) -> &'static str {

@@ -6,7 +6,8 @@ use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
     HandoverBrief, HandoverOffer, HandoverOutcome, Hash, HypothesisId, HypothesisJudgement,
     IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId, Role,
-    RunbookText, Seq, Severity, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    RunbookText, Seq, Severity, Stage, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
+    update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -272,7 +273,23 @@ pub enum What {
         audience: Audience,
         /// The words.
         text: Arc<str>,
+        /// How far the incident had come, as its readers are told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stage: Option<Stage>,
+        /// The time that the words give for the next one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_at: Option<Timestamp>,
     },
+    /// An update waits for approval.
+    UpdateSubmitted(update::Submission),
+    /// Who commands agrees to an update, word for word.
+    UpdateApproved(update::Approval),
+    /// Who commands does not agree to it.
+    UpdateRejected(update::Rejection),
+    /// It will not be posted.
+    UpdateWithdrawn(update::Withdrawal),
+    /// Which rules hold for updates from here on, as the server is configured.
+    UpdateRulesSet(update::Rules),
     /// An update is out.
     UpdatePosted {
         /// Which.

@@ -66,6 +66,11 @@ pub const OPEN_ASKS: usize = 200;
 pub const ENDED_ASKS: usize = 50;
 /// Updates kept.
 pub const UPDATES: usize = 20;
+/// The tag of an entry that says what those who are hurt can do meanwhile.
+pub const WORKAROUND_TAG: &str = "workaround";
+/// Updates that are written and neither posted nor withdrawn: more drafts than that are forgotten
+/// ones.
+pub const OPEN_UPDATES: usize = 12;
 /// Links kept.
 pub const LINKS: usize = 100;
 /// Action items kept.

@@ -38,7 +38,7 @@ mod runbook;
 mod severity;
 mod state;
 mod status;
-mod update;
+pub mod update;
 
 pub use access::{Actor, Level, Via};
 pub use acknowledge::Acknowledgement;
@@ -79,7 +79,7 @@ pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
 pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, Waiting};
 pub use status::Status;
-pub use update::{Audience, Update, UpdateState};
+pub use update::{Audience, Stage, Update, UpdateState};
 
 /// A moment, UTC. Stored and sent to the millisecond.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -15,6 +15,8 @@ pub enum RefusalCode {
     NotYours,
     /// The role has another holder than the writer saw.
     HolderChanged,
+    /// It was changed since the writer saw it.
+    Changed,
     /// The role is held.
     RoleHeld,
     /// The incident is not in a state in which this can happen.
@@ -40,11 +42,12 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code, for the metrics.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Access,
         Self::NeedsCommand,
         Self::NotYours,
         Self::HolderChanged,
+        Self::Changed,
         Self::RoleHeld,
         Self::WrongStatus,
         Self::NotFound,
@@ -65,6 +68,7 @@ impl RefusalCode {
             Self::NeedsCommand => "needs_command",
             Self::NotYours => "not_yours",
             Self::HolderChanged => "holder_changed",
+            Self::Changed => "changed",
             Self::RoleHeld => "role_held",
             Self::WrongStatus => "wrong_status",
             Self::NotFound => "not_found",

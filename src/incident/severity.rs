@@ -44,18 +44,6 @@ impl Severity {
             Self::Sev4 => "low: cosmetic",
         }
     }
-
-    /// How often the people who wait are told something, in minutes, until an update promises
-    /// another time. Source: the project's field guide (internal cadence by severity).
-    #[must_use]
-    pub fn update_cadence_minutes(self) -> i64 {
-        match self {
-            Self::Sev1 => 15,
-            Self::Sev2 => 30,
-            Self::Sev3 => 60,
-            Self::Sev4 => 24 * 60,
-        }
-    }
 }
 
 impl fmt::Display for Severity {

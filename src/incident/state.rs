@@ -2,9 +2,9 @@
 
 use super::limits;
 use super::{
-    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, CommandId, Entry, Handover,
+    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Entry, Handover,
     Hypothesis, IncidentId, Kind, Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role,
-    Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState,
+    Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState, update,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -119,8 +119,22 @@ pub struct Incident {
     pub decisions: VecDeque<Entry>,
     /// Updates, oldest first.
     pub updates: VecDeque<Update>,
-    /// When the next update was promised.
+    /// When the next update was promised: the earliest of `promises`.
     pub next_update_at: Option<Timestamp>,
+    /// When who was promised the next update. The organisation's own people are told by severity
+    /// from the beginning; the others are promised one with the first that they get.
+    #[serde(default)]
+    pub promises: BTreeMap<Audience, Timestamp>,
+    /// What holds for updates, where that is not the usual.
+    #[serde(default)]
+    pub(super) update_rules: Option<update::Rules>,
+    /// What is known of the harm, in the newest words that everyone may read.
+    #[serde(default)]
+    pub impact: Option<Entry>,
+    /// What helps meanwhile: the newest entry with the tag [`limits::WORKAROUND_TAG`] that everyone
+    /// may read.
+    #[serde(default)]
+    pub workaround: Option<Entry>,
     /// Links.
     pub links: Vec<Link>,
     /// Follow-up work.
@@ -188,6 +202,10 @@ impl Incident {
             decisions: VecDeque::new(),
             updates: VecDeque::new(),
             next_update_at: None,
+            promises: BTreeMap::new(),
+            update_rules: None,
+            impact: None,
+            workaround: None,
             links: Vec::new(),
             action_items: Vec::new(),
             pinned: BTreeMap::new(),
@@ -376,6 +394,9 @@ pub struct Summary {
     pub changed_at: Timestamp,
     /// When the next update was promised.
     pub next_update_at: Option<Timestamp>,
+    /// To whom; absent where that is the organisation's own people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_update_for: Option<Audience>,
     /// How many alerts fire now.
     pub firing: u32,
     /// How many alerts there are.
@@ -426,6 +447,9 @@ impl From<&Incident> for Summary {
             resolved_at: incident.milestones.at(Milestone::Resolved),
             changed_at: incident.changed_at,
             next_update_at: incident.next_update_at,
+            next_update_for: (incident.next_promise())
+                .map(|(audience, _)| audience)
+                .filter(|audience| *audience != Audience::Internal),
             firing: count(incident.firing()),
             alerts: count(incident.alerts.len()),
             match_key: incident.match_key.clone(),

@@ -140,7 +140,8 @@ impl Hall {
         }
         let id = IncidentId(self.shared.rooms.last() + 1);
         let mut incident = Incident::new(id);
-        let context = Context::new(self.shared.clock.now(), actor.clone());
+        let mut context = Context::new(self.shared.clock.now(), actor.clone());
+        context.update_rules = Some(self.shared.updates.clone());
         let Decided::Events(drafts) = decide(&incident, command, &context)? else {
             return Err(busy());
         };

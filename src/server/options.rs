@@ -3,7 +3,7 @@
 use super::access::TokensError;
 use crate::clock::Clock;
 use crate::incident::limits as incident_limits;
-use crate::incident::{Kind, RunbookText};
+use crate::incident::{Kind, RunbookText, update};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
 use crate::routing::Rules;
@@ -118,6 +118,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The log.
     pub journal: Arc<dyn Journal>,
+    /// What holds for updates.
+    pub updates: Arc<update::Rules>,
     /// Times that the server keeps.
     pub pace: Pace,
     /// Connections at once. Beyond it the answer is 503 with Retry-After.
@@ -142,6 +144,7 @@ impl Options {
             sources: Vec::new(),
             clock,
             journal,
+            updates: Arc::default(),
             pace: Pace::default(),
             sessions: limits::SESSIONS,
         }

@@ -14,7 +14,7 @@ use super::rooms::Rooms;
 use super::sessions::Sessions;
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
-use crate::incident::{CommandId, Refusal};
+use crate::incident::{CommandId, Refusal, update};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
 use crate::routing::Rules;
@@ -32,6 +32,8 @@ pub(super) struct Shared {
     pub(super) runbooks: Arc<dyn RunbookSource>,
     /// Where alerts go.
     pub(super) rules: Arc<Rules>,
+    /// What holds for updates.
+    pub(super) updates: Arc<update::Rules>,
     pub(super) pace: Pace,
     /// Connections at once.
     pub(super) most_sessions: usize,
@@ -81,6 +83,7 @@ pub(super) struct Parts {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) runbooks: Arc<dyn RunbookSource>,
     pub(super) rules: Arc<Rules>,
+    pub(super) updates: Arc<update::Rules>,
     pub(super) pace: Pace,
     /// Connections at once.
     pub(super) most_sessions: usize,
@@ -101,6 +104,7 @@ impl Shared {
             journal: parts.journal,
             runbooks: parts.runbooks,
             rules: parts.rules,
+            updates: parts.updates,
             pace: parts.pace,
             most_sessions: parts.most_sessions,
             board: Board::default(),

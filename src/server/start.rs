@@ -73,6 +73,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         journal: options.journal.clone(),
         runbooks: options.runbooks.clone(),
         rules: rules.clone(),
+        updates: options.updates.clone(),
         pace: options.pace,
         most_sessions: options.sessions,
         hall,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use warroom::config::{ConfigError, Loaded, SecretPlace, Tls, Weight, Wrong};
 use warroom::error::{Failure, Kind};
-use warroom::incident::{Role, Severity};
+use warroom::incident::{Audience, Role, Severity};
 use warroom::integrations::signature::Scheme;
 use warroom::log::Form;
 use warroom::routing::{Action, Rules, When};
@@ -109,12 +109,20 @@ fn every_key_arrives() {
         .map(|r| r.parse().unwrap())
         .into();
     assert_eq!(config.roles.extra, extra);
+    let updates = &config.updates;
+    assert_eq!(updates.templates, Some(folder.join("templates")));
+    let rules = &updates.rules;
+    assert!(rules.needs_approval(Audience::Executive) && !rules.needs_approval(Audience::Internal));
+    let minutes = |severity, audience| rules.cadence.minutes(severity, audience);
+    assert_eq!(minutes(Severity::Sev1, Audience::Internal), Some(10));
+    assert_eq!(minutes(Severity::Sev3, Audience::Executive), None);
+    assert_eq!(minutes(Severity::Sev2, Audience::External), Some(30));
     assert_eq!(config.log.filter.as_deref(), Some("warn,warroom=debug"));
     assert_eq!(config.log.format, Form::Json);
 
-    // The folder of the runbooks, the keymap and the two files of TLS are not beside it: said, not
-    // refused.
-    assert_eq!(loaded.warnings.len(), 4, "{:?}", loaded.warnings);
+    // The folders of the runbooks and the templates, the keymap and the two files of TLS are not
+    // beside it: said, not refused.
+    assert_eq!(loaded.warnings.len(), 5, "{:?}", loaded.warnings);
     assert!(loaded.warnings.iter().all(|w| w.weight == Weight::Warning));
     let report = loaded.warning_report(false);
     assert!(

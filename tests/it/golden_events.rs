@@ -3,7 +3,7 @@
 //! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
 
 use crate::support::source::variants;
-use crate::support::story::{Story, a_signal, a_silence, declare, report};
+use crate::support::story::{Story, a_signal, a_silence, actor, declare, report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use warroom::incident::*;
@@ -110,6 +110,9 @@ fn every_kind() -> BTreeMap<String, Event> {
             update: None,
             audience,
             text: "We look.".into(),
+            stage: None,
+            next_at: None,
+            expected: None,
         },
     );
     let update = Some(UpdateId(1));
@@ -119,6 +122,7 @@ fn every_kind() -> BTreeMap<String, Event> {
             update,
             text: None,
             next_in_minutes: Some(15),
+            audience: None,
         },
     );
     let to = "bo".parse().unwrap();
@@ -159,6 +163,7 @@ fn every_kind() -> BTreeMap<String, Event> {
     events.extend(proposals(&mut story));
     events.extend(handovers(&mut story));
     events.extend(hypotheses(&mut story));
+    events.extend(updates(&mut story));
     events.extend(beside(&mut story));
     events.extend(flapping(&mut story));
     finish(story, events)
@@ -266,6 +271,44 @@ fn handovers(story: &mut Story) -> Vec<Event> {
 }
 
 /// A proposal that is decided over an objection, and one that is taken back.
+/// An update for everyone, from its draft to its end, under rules of the server's own.
+fn updates(story: &mut Story) -> Vec<Event> {
+    let named = |version| update::Named {
+        update: UpdateId(2),
+        version,
+    };
+    let mut rules = update::Rules::default();
+    rules.approve.insert(Audience::Executive);
+    let draft = story.command(Intent::DraftUpdate {
+        update: None,
+        audience: Audience::External,
+        text: "We are investigating failing payments.".into(),
+        stage: Some(Stage::Investigating),
+        next_at: Some("2026-11-24T14:40:00Z".parse().unwrap()),
+        expected: None,
+    });
+    let mut context = story.context(&actor("maya", Level::Responder, Via::Console));
+    context.update_rules = Some(rules.into());
+    let mut events = story.carry_out(&draft, &context).unwrap();
+    let reject = Intent::RejectUpdate {
+        update: UpdateId(2),
+        reason: "say who is hurt".into(),
+    };
+    let withdraw = Intent::WithdrawUpdate {
+        update: UpdateId(2),
+        reason: Some("it is over".into()),
+    };
+    for intent in [
+        Intent::SubmitUpdate(named(1)),
+        Intent::ApproveUpdate(named(1)),
+        reject,
+        withdraw,
+    ] {
+        events.extend(story.act("maya", intent));
+    }
+    events
+}
+
 fn proposals(story: &mut Story) -> Vec<Event> {
     let proposal = ProposalId(1);
     let propose = |executor: Option<&str>| Intent::Propose {

@@ -22,6 +22,9 @@ fn furnished() -> (Story, Seq, Seq) {
         update: None,
         audience: Audience::Internal,
         text: "We look.".into(),
+        stage: None,
+        next_at: None,
+        expected: None,
     };
     story.act("ana", draft);
     let ask = Intent::Ask {
@@ -217,15 +220,31 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         state,
         reason: None,
     };
-    let draft = |audience| Intent::DraftUpdate {
-        update: None,
-        audience,
+    let draft = |expected| Intent::DraftUpdate {
+        update: Some(UpdateId(1)),
+        audience: Audience::External,
         text: "We look on.".into(),
+        stage: None,
+        next_at: None,
+        expected: Some(expected),
     };
-    let post = |update| Intent::PostUpdate {
-        update: Some(UpdateId(update)),
-        text: None,
+    let named = |version| update::Named {
+        update: UpdateId(1),
+        version,
+    };
+    let reject = |reason: &str| Intent::RejectUpdate {
+        update: UpdateId(1),
+        reason: reason.into(),
+    };
+    let give_up = |update| Intent::WithdrawUpdate {
+        update: UpdateId(update),
+        reason: None,
+    };
+    let post = |audience| Intent::PostUpdate {
+        update: None,
+        text: Some("We look.".into()),
         next_in_minutes: Some(15),
+        audience: Some(audience),
     };
     let ask = |minutes| Intent::Ask {
         to: person("bo"),
@@ -379,13 +398,32 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
             step(1, StepState::Skipped),
             R::Invalid,
         ),
+        (draft(1), &["update_drafted"], draft(9), R::Changed),
         (
-            draft(Audience::Internal),
-            &["update_drafted"],
-            draft(Audience::External),
+            Intent::SubmitUpdate(named(2)),
+            &["update_submitted"],
+            Intent::SubmitUpdate(named(1)),
+            R::Changed,
+        ),
+        (
+            Intent::ApproveUpdate(named(2)),
+            &["update_approved"],
+            Intent::ApproveUpdate(named(1)),
+            R::Changed,
+        ),
+        (
+            reject("no impact"),
+            &["update_rejected"],
+            reject(" "),
             R::Invalid,
         ),
-        (post(1), &["update_posted"], post(9), R::NotFound),
+        (give_up(1), &["update_withdrawn"], give_up(9), R::NotFound),
+        (
+            post(Audience::Internal),
+            &["update_posted"],
+            post(Audience::External),
+            R::NeedsCommand,
+        ),
         (ask(10), &["asked"], ask(0), R::Invalid),
         (answer(1), &["ask_answered"], answer(9), R::NotFound),
         (told("ana"), &["asked"], told("warroom"), R::Invalid),

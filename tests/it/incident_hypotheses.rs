@@ -295,6 +295,7 @@ fn a_brief_is_the_state_in_one_page_by_the_clock() {
         update: None,
         text: Some(text.into()),
         next_in_minutes: Some(30),
+        audience: None,
     };
     story.act("maya", post("we look into it"));
     story.act("maya", post("we roll back"));
@@ -302,6 +303,9 @@ fn a_brief_is_the_state_in_one_page_by_the_clock() {
         update: None,
         audience,
         text: "soon".into(),
+        stage: None,
+        next_at: None,
+        expected: None,
     };
     story.act("maya", draft(Audience::Internal));
     let alert = report("HighErrorRate", "a", AlertState::Firing, story.now());

@@ -161,7 +161,6 @@ fn work() -> impl Strategy<Value = Intent> {
         AskState::Declined,
         AskState::Withdrawn,
     ]);
-    let update = || prop::option::of((0u32..4).prop_map(UpdateId));
     prop_oneof![
         Just(Intent::AttachRunbook {
             name: "checkout".into()
@@ -184,21 +183,7 @@ fn work() -> impl Strategy<Value = Intent> {
             fingerprint: alert.fingerprint,
         }),
         (words(), words()).prop_map(|(title, url)| Intent::AddLink { title, url }),
-        (update(), words()).prop_map(|(update, text)| Intent::DraftUpdate {
-            update,
-            audience: Audience::Internal,
-            text
-        }),
-        (
-            update(),
-            prop::option::of(words()),
-            prop::option::of(0u32..100_000)
-        )
-            .prop_map(|(update, text, next_in_minutes)| Intent::PostUpdate {
-                update,
-                text,
-                next_in_minutes
-            }),
+        updates(),
         (people(), 0u32..100_000, words()).prop_map(|(to, minutes, text)| Intent::Ask {
             to,
             minutes,
@@ -218,6 +203,45 @@ fn work() -> impl Strategy<Value = Intent> {
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
+}
+
+fn updates() -> BoxedStrategy<Intent> {
+    let update = || (0u32..4).prop_map(UpdateId);
+    let some = || prop::option::of(update());
+    let audience = || prop::sample::select(Audience::ALL.to_vec());
+    let named =
+        || (update(), 0u32..4).prop_map(|(update, version)| update::Named { update, version });
+    let draft = (some(), audience(), words(), prop::option::of(0u32..4));
+    let post = (
+        some(),
+        prop::option::of(words()),
+        prop::option::of(0u32..100_000),
+        prop::option::of(audience()),
+    );
+    prop_oneof![
+        draft.prop_map(|(update, audience, text, expected)| Intent::DraftUpdate {
+            update,
+            audience,
+            text,
+            stage: None,
+            next_at: None,
+            expected,
+        }),
+        named().prop_map(Intent::SubmitUpdate),
+        named().prop_map(Intent::ApproveUpdate),
+        (update(), words()).prop_map(|(update, reason)| Intent::RejectUpdate { update, reason }),
+        (update(), prop::option::of(words()))
+            .prop_map(|(update, reason)| Intent::WithdrawUpdate { update, reason }),
+        post.prop_map(
+            |(update, text, next_in_minutes, audience)| Intent::PostUpdate {
+                update,
+                text,
+                next_in_minutes,
+                audience,
+            }
+        ),
+    ]
+    .boxed()
 }
 
 /// What is done to asks beyond answering them.

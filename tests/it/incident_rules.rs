@@ -29,10 +29,10 @@ fn a_declared_incident_has_its_milestones_and_promises_an_update() {
     assert_eq!(incident.status, Status::Investigating);
     assert!(incident.milestones.at(Milestone::Declared).is_some());
     let due = incident.next_update_at.unwrap() - incident.opened_at;
-    assert_eq!(due.num_minutes(), Severity::Sev1.update_cadence_minutes());
+    assert_eq!(due.num_minutes(), 15);
     assert_eq!(
         deadlines(incident).first().map(|d| d.due),
-        Some(Due::Update)
+        Some(Due::Update(Audience::Internal))
     );
 }
 
@@ -412,12 +412,16 @@ fn updates_promise_the_next() {
         update: None,
         audience: Audience::Internal,
         text: "We look.".into(),
+        stage: None,
+        next_at: None,
+        expected: None,
     };
     story.act("ana", draft);
     let post = |minutes| Intent::PostUpdate {
         update: Some(UpdateId(1)),
         text: None,
         next_in_minutes: minutes,
+        audience: None,
     };
     assert_eq!(
         refused(&mut story, "ana", post(Some(0))),

@@ -31,6 +31,7 @@ mod incident_hypotheses;
 mod incident_properties;
 mod incident_proposals;
 mod incident_rules;
+mod incident_updates;
 mod journal_backup;
 mod journal_contract;
 mod journal_sqlite;

@@ -227,6 +227,7 @@ fn a_checkpoint_with_everything_at_its_bound_fits_into_a_frame() {
                 update,
                 text,
                 next_in_minutes,
+                audience: None,
             },
         );
     }

@@ -108,6 +108,11 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "offer_seconds": config.handover.offer.map(|offer| offer.as_secs()),
             "suggest_after_seconds": config.handover.suggest_after.map(|long| long.as_secs()),
         },
+        "updates": {
+            "approve": config.updates.rules.approve,
+            "cadence": config.updates.rules.cadence,
+            "templates": config.updates.templates.as_ref().map(shown),
+        },
         "log": {
             "filter": config.log.filter,
             "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
@@ -126,6 +131,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "alerts",
         "decisions",
         "handover",
+        "updates",
         "roles",
         "log",
     ] {

@@ -124,6 +124,7 @@ fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> O
     if let Some(offer) = config.handover.offer {
         options.pace.offer = offer;
     }
+    options.updates = Arc::new(config.updates.rules.clone());
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {

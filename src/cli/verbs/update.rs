@@ -32,6 +32,7 @@ pub async fn run(args: UpdateArgs, cx: &Context) -> Result<(), Failure> {
         update: None,
         text: Some(text.into()),
         next_in_minutes: args.next.map(whole_minutes),
+        audience: None,
     };
     cx.submit(
         args.again,

@@ -87,6 +87,7 @@ impl Build<'_, '_> {
             update: None,
             text: Some(text),
             next_in_minutes,
+            audience: None,
         })
     }
 
@@ -206,6 +207,9 @@ impl Build<'_, '_> {
                 update: None,
                 audience: Audience::Internal,
                 text: self.rest("the words of the update", limits::NOTE_BYTES)?,
+                stage: None,
+                next_at: None,
+                expected: None,
             }),
             Verb::Runbook => {
                 let name = self.rest("the name of a runbook", limits::TITLE_BYTES)?;

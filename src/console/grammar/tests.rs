@@ -341,6 +341,7 @@ fn commands_mean_what_they_say() {
                 update: None,
                 text: Some(text("rolling back")),
                 next_in_minutes: Some(30),
+                audience: None,
             },
         ),
         (

@@ -202,6 +202,7 @@ pub(super) fn post_update(app: &mut App) -> Vec<Effect> {
                 update: Some(id),
                 text: None,
                 next_in_minutes: None,
+                audience: None,
             },
         }
     })

@@ -81,6 +81,7 @@ fn rules(app: &App, action: Action) -> Option<String> {
                 update: drafted,
                 text: None,
                 next_in_minutes: None,
+                audience: None,
             }
         }
         _ => return None,

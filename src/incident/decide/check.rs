@@ -106,8 +106,15 @@ impl Case<'_> {
     /// The actor is the commander or the deputy. Before the incident is declared nobody is, and
     /// anyone who may write may decide.
     pub(super) fn needs_command(self, to_do: &str) -> Result<(), Refusal> {
-        let person = &self.context.actor.person;
-        if self.incident.status == Status::Triage || self.incident.is_in_command(person) {
+        if self.incident.status == Status::Triage {
+            return Ok(());
+        }
+        self.needs_commander(to_do)
+    }
+
+    /// The actor is the commander or the deputy, whatever the status.
+    pub(super) fn needs_commander(self, to_do: &str) -> Result<(), Refusal> {
+        if self.incident.is_in_command(&self.context.actor.person) {
             return Ok(());
         }
         let (why, instead) = match self.incident.holder(&Role::IncidentCommander) {

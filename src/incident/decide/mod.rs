@@ -11,15 +11,17 @@ mod outside;
 mod proposals;
 mod roles;
 mod timeline;
+mod updates;
 mod work;
 
 use super::limits;
 use super::{
     Actor, Command, CommandId, Entry, Event, EventBody, Hash, Incident, IncidentId, Intent, Level,
-    Refusal, RefusalCode, RunbookText, Seq, Timestamp, What,
+    Refusal, RefusalCode, RunbookText, Seq, Timestamp, What, update,
 };
 use check::refuse;
 use chrono::TimeDelta;
+use std::sync::Arc;
 
 /// What a decision needs to know beyond the incident and the command.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Context {
     pub window: TimeDelta,
     /// How long an offer of a role stands where it does not say, by configuration.
     pub offer: TimeDelta,
+    /// What holds for updates, by configuration; absent: what the incident's log says.
+    pub update_rules: Option<Arc<update::Rules>>,
 }
 
 impl Context {
@@ -50,6 +54,7 @@ impl Context {
             runbook: None,
             window: TimeDelta::seconds(limits::WINDOW_SECONDS),
             offer: TimeDelta::minutes(limits::OFFER_MINUTES),
+            update_rules: None,
         }
     }
 }
@@ -122,8 +127,8 @@ pub fn decide(
             "List the incidents, or declare a new one.",
         ));
     }
-    let whats = case.decide_intent()?;
-    Ok(Decided::Events(whats))
+    let drafts = case.decide_intent()?;
+    Ok(Decided::Events(case.with_rules(drafts)))
 }
 
 /// Whether the token's level goes this far at all.
@@ -203,16 +208,12 @@ impl Case<'_> {
             } => self.hold_alert(alert, *changes, *within_seconds),
             Intent::SettleAlert { fingerprint } => self.settle_alert(fingerprint),
             Intent::AddLink { title, url } => self.add_link(title, url),
-            Intent::DraftUpdate {
-                update,
-                audience,
-                text,
-            } => self.draft_update(*update, *audience, text),
-            Intent::PostUpdate {
-                update,
-                text,
-                next_in_minutes,
-            } => self.post_update(*update, text.as_ref(), *next_in_minutes),
+            Intent::DraftUpdate { .. }
+            | Intent::SubmitUpdate(_)
+            | Intent::ApproveUpdate(_)
+            | Intent::RejectUpdate { .. }
+            | Intent::WithdrawUpdate { .. }
+            | Intent::PostUpdate { .. } => self.about_update(),
             Intent::Ask { to, minutes, text } => self.ask(to, *minutes, text),
             Intent::NoteAsk { .. }
             | Intent::AnswerAsk { .. }

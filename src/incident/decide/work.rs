@@ -1,12 +1,9 @@
-//! Rules about the work: runbooks and updates.
+//! Rules about the work: runbooks.
 
-use super::check::{no_change, reason, refuse, text};
+use super::check::{no_change, reason, refuse};
 use super::{Case, Draft};
 use crate::incident::limits;
-use crate::incident::{
-    Audience, Refusal, RefusalCode, StepNo, StepState, UpdateId, UpdateState, What,
-};
-use chrono::TimeDelta;
+use crate::incident::{Refusal, RefusalCode, StepNo, StepState, What};
 use std::sync::Arc;
 
 impl Case<'_> {
@@ -100,96 +97,6 @@ impl Case<'_> {
             title: step.text.title.clone(),
             state,
             reason,
-        }))
-    }
-
-    pub(super) fn draft_update(
-        self,
-        update: Option<UpdateId>,
-        audience: Audience,
-        words: &str,
-    ) -> Result<Vec<Draft>, Refusal> {
-        Self::internal_only(audience)?;
-        let text = text(words, "The update", limits::NOTE_BYTES)?;
-        let update = match update {
-            None => self.next_update_id(),
-            Some(id) => self.drafted(id).map(|_| id)?,
-        };
-        Ok(self.one(What::UpdateDrafted {
-            update,
-            audience,
-            text,
-        }))
-    }
-
-    fn next_update_id(self) -> UpdateId {
-        UpdateId(self.incident.counts.updates.saturating_add(1))
-    }
-
-    fn internal_only(audience: Audience) -> Result<(), Refusal> {
-        if audience == Audience::Internal {
-            return Ok(());
-        }
-        Err(refuse(
-            RefusalCode::Invalid,
-            "External updates cannot be posted by this version.",
-            "Post it as an internal update.",
-        ))
-    }
-
-    fn drafted(self, id: UpdateId) -> Result<&'static str, Refusal> {
-        match self.incident.update(id).map(|update| update.state) {
-            Some(UpdateState::Drafted) => Ok(""),
-            Some(UpdateState::Posted) => Err(refuse(
-                RefusalCode::WrongStatus,
-                format!("Update {id} is out already."),
-                "Write a new one.",
-            )),
-            None => Err(refuse(
-                RefusalCode::NotFound,
-                format!("There is no update {id}."),
-                "Write a new one.",
-            )),
-        }
-    }
-
-    pub(super) fn post_update(
-        self,
-        update: Option<UpdateId>,
-        words: Option<&Arc<str>>,
-        next_in_minutes: Option<u32>,
-    ) -> Result<Vec<Draft>, Refusal> {
-        let draft = match update {
-            Some(id) => self.drafted(id).map(|_| self.incident.update(id))?,
-            None => None,
-        };
-        let audience = draft.map_or(Audience::Internal, |draft| draft.audience);
-        let words = words
-            .or(draft.map(|draft| &draft.text))
-            .map_or("", |text| text);
-        let text = text(words, "The update", limits::NOTE_BYTES)?;
-        let update = update.unwrap_or_else(|| self.next_update_id());
-        let cadence = self
-            .incident
-            .severity
-            .map(super::super::severity::Severity::update_cadence_minutes);
-        let minutes = next_in_minutes.map(i64::from).or(cadence);
-        if minutes.is_some_and(|m| !(1..=limits::NEXT_UPDATE_MINUTES_MAX).contains(&m)) {
-            return Err(refuse(
-                RefusalCode::Invalid,
-                "The next update is promised for no sensible time.",
-                "Promise it for 1 minute to 7 days from now.",
-            ));
-        }
-        let open = self.incident.status.is_open();
-        let next_at = minutes
-            .filter(|_| open)
-            .map(|m| self.context.now + TimeDelta::minutes(m));
-        Ok(self.one(What::UpdatePosted {
-            update,
-            audience,
-            text,
-            next_at,
         }))
     }
 }

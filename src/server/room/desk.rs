@@ -194,6 +194,7 @@ impl Desk {
             },
             window: TimeDelta::from_std(self.shared.pace.window).unwrap_or(TimeDelta::MAX),
             offer: TimeDelta::from_std(self.shared.pace.offer).unwrap_or(TimeDelta::MAX),
+            update_rules: Some(self.shared.updates.clone()),
         };
         match decide(&self.ahead, command, &context)? {
             Decided::Events(drafts) => {
