@@ -18,7 +18,7 @@ pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
 pub use values::listen;
 
 use crate::error::Failure;
-use crate::incident::{Person, Role, update};
+use crate::incident::{AsksShown, Person, Role, update};
 use crate::log::Form;
 use crate::routing::Rules;
 use std::fs;
@@ -59,6 +59,8 @@ pub struct Config {
     pub decisions: Decisions,
     /// `[handover]`.
     pub handover: Handover,
+    /// `[spectators]`.
+    pub spectators: Spectators,
     /// `[log]`.
     pub log: Log,
 }
@@ -141,6 +143,13 @@ pub struct Updates {
     pub rules: update::Rules,
     /// The folder of templates of one's own.
     pub templates: Option<PathBuf>,
+}
+
+/// What spectators are not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spectators {
+    /// What they see of asks.
+    pub asks: AsksShown,
 }
 
 /// Roles beyond the four.

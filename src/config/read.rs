@@ -2,8 +2,8 @@
 
 use super::section::{List, Section};
 use super::{
-    Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Tls, alerts, hooks,
-    sources, updates, values,
+    Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Spectators, Tls,
+    alerts, hooks, sources, updates, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -46,6 +46,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         decisions: decisions(Section::of(&mut file, "decisions", &mut problems)),
         handover: handover(Section::of(&mut file, "handover", &mut problems)),
         updates: updates::updates(Section::of(&mut file, "updates", &mut problems), folder),
+        spectators: spectators(Section::of(&mut file, "spectators", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
@@ -139,6 +140,14 @@ fn handover(mut section: Section<'_, '_>) -> Handover {
     Handover {
         offer: offer.map(Spanned::into_inner),
         suggest_after: suggest_after.map(Spanned::into_inner),
+    }
+}
+
+fn spectators(mut section: Section<'_, '_>) -> Spectators {
+    let asks = section.read("asks", |text| text.parse().map_err(str::to_owned));
+    section.end();
+    Spectators {
+        asks: asks.map(Spanned::into_inner).unwrap_or_default(),
     }
 }
 

@@ -18,17 +18,20 @@ pub enum Level {
     Responder,
     /// May only hand in alerts through the hooks.
     Ingest,
+    /// Opens the wall page, and nothing else: what hangs in a hall is anyone's to take.
+    Wall,
     /// Everything, and the tokens.
     Admin,
 }
 
 impl Level {
-    /// Every level, least first (ingest stands beside the order: it reads nothing).
-    pub const ALL: [Self; 5] = [
+    /// Every level, least first (ingest and wall stand beside the order: they open no session).
+    pub const ALL: [Self; 6] = [
         Self::Spectator,
         Self::Observer,
         Self::Responder,
         Self::Ingest,
+        Self::Wall,
         Self::Admin,
     ];
 
@@ -40,6 +43,7 @@ impl Level {
             Self::Observer => "observer",
             Self::Responder => "responder",
             Self::Ingest => "ingest",
+            Self::Wall => "wall",
             Self::Admin => "admin",
         }
     }
@@ -47,7 +51,7 @@ impl Level {
     /// May open a session and read.
     #[must_use]
     pub fn reads(self) -> bool {
-        self != Self::Ingest
+        !matches!(self, Self::Ingest | Self::Wall)
     }
 
     /// May see what is marked private.
@@ -79,7 +83,7 @@ impl FromStr for Level {
             .ok_or_else(|| {
                 ParseIdError::new(
                     text,
-                    "a level: spectator, observer, responder, ingest or admin",
+                    "a level: spectator, observer, responder, ingest, wall or admin",
                 )
             })
     }

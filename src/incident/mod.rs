@@ -72,7 +72,7 @@ pub use milestone::{Milestone, Milestones, Stamp};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
 pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
 pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
-pub use redact::{redacted_event, redacted_state};
+pub use redact::{AsksShown, Redaction};
 pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;
 pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};

@@ -407,6 +407,9 @@ pub struct Summary {
     /// they are. None once it is over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// When each open ask is due, the earliest first. None once it is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks_due: Vec<Timestamp>,
 }
 
 /// Someone is asked for something and has not said that they have it.
@@ -425,6 +428,23 @@ impl Summary {
     pub fn lasts_since(&self) -> Timestamp {
         let known = self.started_at.or(self.declared_at);
         known.unwrap_or(self.opened_at)
+    }
+
+    /// Which of several open incidents a screen with room for one shows: the least of these.
+    ///
+    /// Real before drill, declared before what still waits for someone to look at it, then the worse,
+    /// then the newer. One that nobody has rated stands behind SEV1 and before SEV2: it may be
+    /// anything, and must not push what is known to be a complete outage off the screen.
+    #[must_use]
+    pub fn urgency(&self) -> impl Ord + use<> {
+        let rank = match self.severity {
+            Some(Severity::Sev1) => 0,
+            None => 1,
+            Some(severity) => severity.number(),
+        };
+        let drill = self.kind == Kind::Drill;
+        let waits = self.status == Status::Triage;
+        (drill, waits, rank, std::cmp::Reverse(self.id))
     }
 }
 
@@ -454,8 +474,18 @@ impl From<&Incident> for Summary {
             alerts: count(incident.alerts.len()),
             match_key: incident.match_key.clone(),
             waiting: waiting(incident),
+            asks_due: asks_due(incident),
         }
     }
+}
+
+fn asks_due(incident: &Incident) -> Vec<Timestamp> {
+    let open = !incident.status.is_over();
+    let asks = incident.asks.iter();
+    let asks = asks.filter(|ask| open && ask.state.is_open());
+    let mut due: Vec<Timestamp> = asks.map(|ask| ask.due_at).collect();
+    due.sort_unstable();
+    due
 }
 
 fn waiting(incident: &Incident) -> Vec<Waiting> {

@@ -3,7 +3,8 @@
 //! **Invariant**: a token's words are shown once, when it is made. The file holds only their
 //! SHA-256 and is readable by its owner alone; comparing takes the same time wherever they differ.
 //! **Invariant**: once a token was made, nobody connects without one, also after all of them were
-//! revoked: a revoked token stays in the file.
+//! revoked: a revoked token stays in the file. A wall's link alone changes nothing for the others: it
+//! opens no session, so whoever hangs up a screen does not lock the room out.
 
 mod grant;
 mod secrets;
@@ -34,6 +35,13 @@ pub struct TokenStore {
 struct Known {
     stamp: Option<(SystemTime, u64)>,
     tokens: Vec<Token>,
+}
+
+impl Known {
+    /// Whether nobody is let in without a token.
+    fn guarded(&self) -> bool {
+        self.tokens.iter().any(|token| token.level != Level::Wall)
+    }
 }
 
 /// A token as it is kept.
@@ -165,13 +173,13 @@ impl TokenStore {
         self.write(tokens)
     }
 
-    /// Whether a token was ever made.
+    /// Whether a token was ever made that is more than a wall's link.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn any(&self) -> Result<bool, TokensError> {
         self.refresh()?;
-        Ok(!self.lock().tokens.is_empty())
+        Ok(self.lock().guarded())
     }
 
     /// Looks up what the words grant a peer, loopback or not.
@@ -184,15 +192,8 @@ impl TokenStore {
             return Err(Denied::Unreadable);
         }
         let known = self.lock();
-        if known.tokens.is_empty() {
-            return if loopback {
-                Ok(Grant::Loopback)
-            } else {
-                Err(Denied::NotLoopback)
-            };
-        }
-        let hash = hash_of(words.ok_or(Denied::Missing)?);
         // All are looked at, so that the time says nothing about which one came close.
+        let hash = words.map(hash_of).unwrap_or_default();
         let mut found = None;
         for token in &known.tokens {
             if same(&token.hash, &hash) {
@@ -200,13 +201,15 @@ impl TokenStore {
             }
         }
         match found {
-            None => Err(Denied::Wrong),
             Some(token) if token.revoked_at.is_some() => Err(Denied::Revoked),
             Some(token) => Ok(Grant::Token {
                 name: token.name.clone(),
                 level: token.level,
                 hash,
             }),
+            None if known.guarded() => Err(words.map_or(Denied::Missing, |_| Denied::Wrong)),
+            None if loopback => Ok(Grant::Loopback),
+            None => Err(Denied::NotLoopback),
         }
     }
 
@@ -214,7 +217,7 @@ impl TokenStore {
     pub(super) fn standing(&self, grant: &Grant) -> Standing {
         let known = self.lock();
         let holds = match grant {
-            Grant::Loopback => known.tokens.is_empty(),
+            Grant::Loopback => !known.guarded(),
             Grant::Token { hash, .. } => known
                 .tokens
                 .iter()

@@ -6,7 +6,7 @@
 use super::audience::{Audience, Member, SessionId};
 use super::metrics::Metrics;
 use super::wire;
-use crate::incident::{Incident, IncidentId, Summary, Timestamp};
+use crate::incident::{Incident, IncidentId, Redaction, Summary, Timestamp};
 use crate::protocol::{Notice, ServerFrame, encode};
 use crate::routing::Open;
 use bytes::{Bytes, BytesMut};
@@ -23,6 +23,8 @@ const OVER_SHOWN: usize = 50;
 /// The board.
 #[derive(Default)]
 pub(super) struct Board {
+    /// What spectators are not told.
+    redaction: Redaction,
     inner: Mutex<Inner>,
     wake: Notify,
 }
@@ -43,6 +45,13 @@ struct Line {
 }
 
 impl Board {
+    pub(super) fn new(redaction: Redaction) -> Self {
+        Self {
+            redaction,
+            ..Self::default()
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,7 +87,15 @@ impl Board {
     /// over, and what it sends goes out before any later change.
     pub(super) fn enter(&self, member: Member, greet: impl FnOnce(Vec<Summary>)) {
         let mut inner = self.lock();
-        greet(shown(&inner));
+        let mut lines = shown(&inner);
+        if member.spectator {
+            for line in &mut lines {
+                if let Some(redacted) = self.redaction.summary(line) {
+                    *line = redacted;
+                }
+            }
+        }
+        greet(lines);
         inner.audience.enter(member);
     }
 
@@ -160,7 +177,7 @@ impl Board {
             }
             let mut inner = self.lock();
             let urgent = std::mem::take(&mut inner.urgent);
-            inner.send(&urgent, metrics);
+            inner.send(&urgent, self.redaction, metrics);
             if activity_at.is_none() && !inner.active.is_empty() {
                 activity_at = Some(tokio::time::Instant::now() + ACTIVITY_EVERY);
             }
@@ -169,14 +186,25 @@ impl Board {
 }
 
 impl Inner {
-    fn send(&mut self, ids: &BTreeSet<IncidentId>, metrics: &Metrics) {
-        let mut frames = BytesMut::new();
+    fn send(&mut self, ids: &BTreeSet<IncidentId>, redaction: Redaction, metrics: &Metrics) {
+        let spectators = self.audience.has_spectators();
+        let (mut open, mut redacted, mut differs) = (BytesMut::new(), BytesMut::new(), false);
         for line in ids.iter().filter_map(|id| self.lines.get(id)) {
+            let seen = redaction.summary(&line.summary).filter(|_| spectators);
             let summary = line.summary.clone();
-            wire::put_text(&mut frames, &encode(&ServerFrame::Board { summary }));
+            let frame = encode(&ServerFrame::Board { summary });
+            wire::put_text(&mut open, &frame);
+            if let Some(summary) = seen {
+                differs = true;
+                wire::put_text(&mut redacted, &encode(&ServerFrame::Board { summary }));
+            } else if spectators {
+                wire::put_text(&mut redacted, &frame);
+            }
         }
-        if !frames.is_empty() {
-            self.audience.send(&frames.freeze(), None, None, metrics);
+        if !open.is_empty() {
+            let redacted = differs.then(|| redacted.freeze());
+            let open = open.freeze();
+            self.audience.send(&open, redacted.as_ref(), None, metrics);
         }
     }
 }

@@ -43,7 +43,10 @@ impl Me {
         if !level.reads() {
             return Err(Refusal::new(
                 RefusalCode::Access,
-                format!("The token of {person} may only hand in alerts."),
+                match level {
+                    Level::Wall => format!("The token of {person} opens the wall page only."),
+                    _ => format!("The token of {person} may only hand in alerts."),
+                },
                 "Use a token of level responder, observer or spectator.",
             ));
         }

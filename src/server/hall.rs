@@ -165,7 +165,7 @@ impl Hall {
             apply(&mut incident, record.event());
         }
         self.shared.rooms.set_last(id.0);
-        self.shared.board.put(&incident);
+        self.shared.stands(&incident);
         self.shared.watch.wanted.notify_waiters();
         let events = records.iter().map(crate::journal::Record::event);
         self.shared.outside.mark(&incident, events);

@@ -1,4 +1,6 @@
-//! The routes. The only file that knows axum.
+//! The routes. Only this file and its folder know axum.
+
+mod wall;
 
 use super::access::{Denied, Grant};
 use super::control;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// How long a client may take to send its request's head.
@@ -48,6 +51,10 @@ pub(super) struct Ends {
     pub(super) local: SocketAddr,
 }
 
+/// Ends the connection at once, whatever it is in the middle of.
+#[derive(Debug, Clone, Default)]
+struct Cut(CancellationToken);
+
 /// The routes of this server, for one connection after another.
 #[derive(Clone)]
 pub(super) struct Routes(Router);
@@ -68,6 +75,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/control/status", get(status))
         .route("/control/reload", post(reload))
         .route("/control/stop", post(stop))
+        .merge(wall::router())
         .with_state(shared)
 }
 
@@ -77,14 +85,17 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let ending = shared.ending.clone();
+    let cut = Cut::default();
+    let cut_off = cut.0.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         let router = routes.0.clone();
-        let shared = shared.clone();
+        let (shared, cut) = (shared.clone(), cut.clone());
         async move {
             if let Some(refused) = foreign(&shared, &request, ends) {
                 return Ok::<_, Infallible>(refused);
             }
             request.extensions_mut().insert(ends);
+            request.extensions_mut().insert(cut);
             router.oneshot(request.map(Body::new)).await
         }
     });
@@ -98,6 +109,7 @@ where
     tokio::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,
+        () = cut_off.cancelled() => return,
         () = ending.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -137,8 +149,13 @@ fn ends(request: &Request) -> Option<Ends> {
 }
 
 fn granted(shared: &Shared, request: &Request) -> Result<Grant, Denied> {
+    grant_for(shared, request, bearer(request.headers()))
+}
+
+/// What these words of a token grant whoever sent the request.
+fn grant_for(shared: &Shared, request: &Request, words: Option<&str>) -> Result<Grant, Denied> {
     let loopback = ends(request).is_some_and(|ends| ends.peer.ip().to_canonical().is_loopback());
-    let granted = shared.tokens.check(bearer(request.headers()), loopback);
+    let granted = shared.tokens.check(words, loopback);
     // A token that was revoked on disk ends its sessions now, not at the next reload.
     shared
         .sessions
@@ -252,6 +269,13 @@ async fn body(request: Request, within: Duration, shorter: &str) -> Result<Bytes
             "The body was cut short; nothing of it was recorded. Send it again, whole.",
         )),
     }
+}
+
+/// A short body, if it comes whole within its bound and its time.
+async fn body_within(body: Body, most: usize, within: Duration) -> Option<Bytes> {
+    let limited = http_body_util::Limited::new(body, most);
+    let body = tokio::time::timeout(within, limited.collect()).await;
+    Some(body.ok()?.ok()?.to_bytes())
 }
 
 /// The answer to a sender whose token does not let it hand alerts in.

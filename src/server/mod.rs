@@ -45,6 +45,7 @@ mod shared;
 mod start;
 mod tls;
 mod transport;
+mod wall;
 mod watch;
 mod wire;
 

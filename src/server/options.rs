@@ -3,7 +3,7 @@
 use super::access::TokensError;
 use crate::clock::Clock;
 use crate::incident::limits as incident_limits;
-use crate::incident::{Kind, RunbookText, update};
+use crate::incident::{Kind, Redaction, RunbookText, update};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
 use crate::routing::Rules;
@@ -43,6 +43,12 @@ impl RunbookSource for NoRunbooks {
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How often a journal that failed is tried again for `/readyz`, at the most.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
+/// The least time between two pictures of the wall page: quick for a person, slow for a storm.
+const WALL_EVERY: Duration = Duration::from_millis(200);
+/// How often the wall page hears that the server is there. It takes three times this for silence.
+const WALL_BEAT: Duration = Duration::from_secs(4);
+/// How long a wall page may leave what it is sent lying before it is cut off.
+const WALL_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The times that a server keeps. The usual ones are in [`limits`]; a test may shorten them.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +69,12 @@ pub struct Pace {
     pub window: Duration,
     /// How long an offer of a role stands.
     pub offer: Duration,
+    /// The least time between two pictures of the wall page.
+    pub wall_every: Duration,
+    /// How often the wall page hears that the server is there.
+    pub wall_beat: Duration,
+    /// How long a wall page may leave what it is sent lying before it is cut off.
+    pub wall_patience: Duration,
 }
 
 impl Default for Pace {
@@ -76,6 +88,9 @@ impl Default for Pace {
             probe_every: PROBE_EVERY,
             window: WINDOW,
             offer: OFFER,
+            wall_every: WALL_EVERY,
+            wall_beat: WALL_BEAT,
+            wall_patience: WALL_PATIENCE,
         }
     }
 }
@@ -124,6 +139,8 @@ pub struct Options {
     pub pace: Pace,
     /// Connections at once. Beyond it the answer is 503 with Retry-After.
     pub sessions: usize,
+    /// What spectators are not told, at consoles and on the wall page.
+    pub redaction: Redaction,
 }
 
 impl Options {
@@ -147,6 +164,7 @@ impl Options {
             updates: Arc::default(),
             pace: Pace::default(),
             sessions: limits::SESSIONS,
+            redaction: Redaction::default(),
         }
     }
 }

@@ -48,8 +48,8 @@ pub(super) async fn read(
     Ok(ServerFrame::Page {
         request,
         incident,
-        events: raw_for(&records, spectator),
-        corrections: raw_for(&corrections, spectator),
+        events: raw_for(&records, shared.taken_from(spectator)),
+        corrections: raw_for(&corrections, shared.taken_from(spectator)),
         more,
     })
 }

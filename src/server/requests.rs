@@ -8,7 +8,9 @@ use super::reply::{Reply, Submission, busy, not_read};
 use super::room::{ToRoom, raw_for, text_for};
 use super::shared::Shared;
 use super::wire;
-use crate::incident::{Command, FOLD_VERSION, IncidentId, Intent, Refusal, RefusalCode, Seq};
+use crate::incident::{
+    Command, FOLD_VERSION, IncidentId, Intent, Redaction, Refusal, RefusalCode, Seq,
+};
 use crate::journal::{FoundEntry, ReadFrom, Record, Search};
 use crate::protocol::{ClientFrame, Hit, Notice, NoticeLevel, ServerFrame, event_frame, limits};
 use futures_util::future::BoxFuture;
@@ -262,9 +264,9 @@ impl Desk {
         limit: u32,
     ) -> Asked {
         let shared = self.shared.clone();
-        let private = !self.me.is_spectator();
+        let spectator = self.me.is_spectator();
         Box::pin(async move {
-            let found = find(&shared, incident, query, private, limit).await;
+            let found = find(&shared, incident, query, spectator, limit).await;
             Some(match found {
                 Ok((hits, more)) => ServerFrame::Found {
                     request,
@@ -281,7 +283,7 @@ async fn find(
     shared: &Shared,
     incident: Option<IncidentId>,
     query: String,
-    private: bool,
+    spectator: bool,
     limit: u32,
 ) -> Result<(Vec<Hit>, bool), Refusal> {
     if query.trim().is_empty() || query.len() > limits::SEARCH_BYTES {
@@ -299,7 +301,7 @@ async fn find(
     let search = Search {
         incident,
         words: query,
-        private,
+        private: !spectator,
         limit: limit + 1,
     };
     let found = shared.journal.search(search).await;
@@ -313,6 +315,11 @@ async fn find(
     let kept = found.iter().take(asked).take_while(|e| fits(e)).count();
     let more = found.len() > kept;
     found.truncate(kept);
+    if let Some(redaction) = shared.taken_from(spectator)
+        && redaction != Redaction::default()
+    {
+        found = still_found(shared, found, redaction).await?;
+    }
     let hits = found.into_iter().map(|entry| Hit {
         incident: entry.incident,
         seq: entry.seq,
@@ -321,6 +328,28 @@ async fn find(
         text: entry.text,
     });
     Ok((hits.collect(), more))
+}
+
+/// Leaves out what is taken out of the log itself for this reader: the index knows of what is
+/// private, and not of what the configuration hides.
+async fn still_found(
+    shared: &Shared,
+    found: Vec<FoundEntry>,
+    redaction: Redaction,
+) -> Result<Vec<FoundEntry>, Refusal> {
+    let mut kept = Vec::new();
+    for entry in found {
+        let before = ReadFrom::After(Seq(entry.seq.0.saturating_sub(1)));
+        let read = shared.journal.read(entry.incident, before, 1).await;
+        let records = read.map_err(|e| not_read(&e))?;
+        let seen = |record: &Record| {
+            record.seq() == entry.seq && redaction.event(record.event()).is_none()
+        };
+        if records.first().is_some_and(seen) {
+            kept.push(entry);
+        }
+    }
+    Ok(kept)
 }
 
 /// Sends a console of another fold version every event since `have`, page by page as fast as it
@@ -348,11 +377,12 @@ async fn catch_up(
             member.outbox.answer(&ServerFrame::Joined {
                 incident,
                 checkpoint: None,
-                events: raw_for(&page, member.spectator),
+                events: raw_for(&page, shared.taken_from(member.spectator)),
                 head,
             });
         } else {
-            for text in page.iter().filter_map(|r| text_for(r, member.spectator)) {
+            let taken = shared.taken_from(member.spectator);
+            for text in page.iter().filter_map(|r| text_for(r, taken)) {
                 member.outbox.answer_bytes(wire::text(&event_frame(&text)));
             }
         }

@@ -12,9 +12,10 @@ use super::refused::Refused;
 use super::reply::{Carried, Outcome, not_read};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
+use super::wall::Wall;
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
-use crate::incident::{CommandId, Refusal, update};
+use crate::incident::{CommandId, Incident, Redaction, Refusal, update};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
 use crate::routing::Rules;
@@ -35,10 +36,14 @@ pub(super) struct Shared {
     /// What holds for updates.
     pub(super) updates: Arc<update::Rules>,
     pub(super) pace: Pace,
+    /// What spectators are not told.
+    redaction: Redaction,
     /// Connections at once.
     pub(super) most_sessions: usize,
     pub(super) board: Board,
     pub(super) watch: Watch,
+    /// The wall page.
+    pub(super) wall: Wall,
     /// What is still to be asked of outside systems.
     pub(super) outside: Outside,
     pub(super) rooms: Rooms,
@@ -85,6 +90,7 @@ pub(super) struct Parts {
     pub(super) rules: Arc<Rules>,
     pub(super) updates: Arc<update::Rules>,
     pub(super) pace: Pace,
+    pub(super) redaction: Redaction,
     /// Connections at once.
     pub(super) most_sessions: usize,
     pub(super) hall: mpsc::Sender<ToHall>,
@@ -94,6 +100,7 @@ pub(super) struct Parts {
     pub(super) served: Served,
     pub(super) secret: String,
     pub(super) watch: Watch,
+    pub(super) wall: Wall,
     pub(super) stopping: CancellationToken,
 }
 
@@ -106,9 +113,11 @@ impl Shared {
             rules: parts.rules,
             updates: parts.updates,
             pace: parts.pace,
+            redaction: parts.redaction,
             most_sessions: parts.most_sessions,
-            board: Board::default(),
+            board: Board::new(parts.redaction),
             watch: parts.watch,
+            wall: parts.wall,
             outside: Outside::default(),
             rooms: Rooms::default(),
             refused: Mutex::default(),
@@ -127,6 +136,22 @@ impl Shared {
             session_tasks: TaskTracker::new(),
             next_session: AtomicU64::new(1),
         })
+    }
+
+    /// What is taken out for spectators.
+    pub(super) fn redaction(&self) -> Redaction {
+        self.redaction
+    }
+
+    /// What is taken out of what this reader is sent.
+    pub(super) fn taken_from(&self, spectator: bool) -> Option<Redaction> {
+        spectator.then_some(self.redaction)
+    }
+
+    /// The incident stands like this now: the board and the walls show it.
+    pub(super) fn stands(&self, incident: &Incident) {
+        self.board.put(incident);
+        self.wall.changed(incident.id);
     }
 
     pub(super) fn next_session(&self) -> SessionId {

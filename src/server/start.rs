@@ -13,6 +13,7 @@ use super::options::{Options, StartError};
 use super::room::{self, Folded, ToRoom};
 use super::shared::{Parts, Shared};
 use super::tls;
+use super::wall::{self, Wall};
 use super::watch::{self, Beyond, Watch};
 use crate::incident::{Alert, AlertState, FOLD_VERSION, Incident, IncidentId};
 use crate::journal::ReadError;
@@ -75,6 +76,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         rules: rules.clone(),
         updates: options.updates.clone(),
         pace: options.pace,
+        redaction: options.redaction,
         most_sessions: options.sessions,
         hall,
         hooks,
@@ -83,6 +85,7 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         served: Served::new(&options.names, local_addr),
         secret: secret.clone(),
         watch: Watch::new(&options.sources, Beyond::new(rules)),
+        wall: Wall::new(acceptor.is_some(), options.clock.now()),
         stopping: shutdown.clone(),
     });
     let mut known = Known::new(options.alerts.flapping);
@@ -258,6 +261,7 @@ impl Running {
             () = door.accept(&listener, acceptor.as_ref()) => {}
             () = door.accept_if(control.as_ref()) => {}
             () = shared.board.run(&shared.metrics) => {}
+            () = wall::run(shared) => {}
             () = idle(shared, self.idle_exit) => {
                 tracing::info!("nobody connected and nothing open: ending");
                 shared.stopping.cancel();

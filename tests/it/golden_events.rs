@@ -404,7 +404,7 @@ fn finish(mut story: Story, mut events: Vec<Event>) -> BTreeMap<String, Event> {
         },
     ));
     events.extend(story.events.iter().cloned());
-    let hidden = redacted_event(
+    let hidden = Redaction::default().event(
         events
             .iter()
             .find(|e| e.body.known().is_some_and(What::is_private))
@@ -473,7 +473,7 @@ fn an_unknown_kind_and_unknown_fields_are_carried() {
     let again: Event = serde_json::from_str(&serde_json::to_string(&unknown).unwrap()).unwrap();
     assert_eq!(again, unknown);
     assert!(
-        redacted_event(&unknown).is_some(),
+        Redaction::default().event(&unknown).is_some(),
         "what cannot be judged is not shown to spectators"
     );
 

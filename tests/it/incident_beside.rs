@@ -245,8 +245,8 @@ fn private_evidence_is_not_for_spectators() {
     };
     let event = story.act("maya", private)[0].clone();
     story.act("maya", pin(a_signal(story.now())));
-    let shown = redacted_event(&event).expect("private");
-    let state = redacted_state(story.incident());
+    let shown = Redaction::default().event(&event).expect("private");
+    let state = Redaction::default().state(story.incident());
     for text in [
         serde_json::to_string(&shown).unwrap(),
         serde_json::to_string(&state).unwrap(),
@@ -681,8 +681,11 @@ fn later_words_are_carried_and_nothing_is_asked_twice_for_them() {
     apply(&mut incident, &answered);
     assert_eq!(incident.outside_due().count(), 1);
     assert!(line(&asked).contains("later version") && line(&answered).contains("later version"));
-    assert!(redacted_event(&asked).is_some() && redacted_event(&answered).is_some());
-    let shown = redacted_state(&incident);
+    assert!(
+        Redaction::default().event(&asked).is_some()
+            && Redaction::default().event(&answered).is_some()
+    );
+    let shown = Redaction::default().state(&incident);
     assert!(
         !serde_json::to_string(&shown)
             .unwrap()

@@ -228,13 +228,13 @@ fn what_is_private_and_what_is_said_of_it_stays_so() {
     story.act("bo", suppose());
     story.act("bo", private(EntryKind::Decision, "call their lawyer"));
     let said = story.act("lee", judge("H1", Supported, None, Some("their token")));
-    assert!(redacted_event(&said[0]).is_some());
+    assert!(Redaction::default().event(&said[0]).is_some());
     let said = story.act("lee", judge("H2", RuledOut, Some(2), None));
     assert!(
-        redacted_event(&said[0]).is_none(),
+        Redaction::default().event(&said[0]).is_none(),
         "it names a number alone"
     );
-    let shown = redacted_state(story.incident());
+    let shown = Redaction::default().state(story.incident());
     let left: Vec<String> = shown
         .hypotheses
         .iter()

@@ -666,14 +666,14 @@ proptest! {
         let (live, records) = carry_out(&list);
         let redacted: Vec<_> = records
             .iter()
-            .map(|r| redacted_event(r.event()).unwrap_or_else(|| r.event().clone()))
+            .map(|r| Redaction::default().event(r.event()).unwrap_or_else(|| r.event().clone()))
             .collect();
         for event in &redacted {
             if let EventBody::Known(what) = &event.body {
                 prop_assert!(!what.is_private());
             }
         }
-        let shown = redacted_state(&live);
+        let shown = Redaction::default().state(&live);
         let folded = replay(live.id, &redacted);
         prop_assert_eq!(&folded.hypotheses, &shown.hypotheses);
         prop_assert_eq!(&folded.decisions, &shown.decisions);

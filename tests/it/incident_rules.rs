@@ -346,11 +346,11 @@ fn a_correction_of_something_private_is_private_too() {
         },
     ] {
         let event = story.act("lee", intent).last().unwrap().clone();
-        let shown = redacted_event(&event).expect("private");
+        let shown = Redaction::default().event(&event).expect("private");
         assert_eq!(shown.seq, event.seq);
         assert!(!serde_json::to_string(&shown).unwrap().contains("customer"));
     }
-    let state = redacted_state(story.incident());
+    let state = Redaction::default().state(story.incident());
     assert!(!serde_json::to_string(&state).unwrap().contains("customer"));
 }
 

@@ -55,3 +55,4 @@ mod server_watch_faults;
 mod server_windows;
 mod support;
 mod sync_simulation;
+mod wall_page;

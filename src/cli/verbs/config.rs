@@ -113,6 +113,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "cadence": config.updates.rules.cadence,
             "templates": config.updates.templates.as_ref().map(shown),
         },
+        "spectators": { "asks": config.spectators.asks.name() },
         "log": {
             "filter": config.log.filter,
             "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
@@ -132,6 +133,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "decisions",
         "handover",
         "updates",
+        "spectators",
         "roles",
         "log",
     ] {

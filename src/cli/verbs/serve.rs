@@ -6,6 +6,7 @@ use crate::cli::house::{self, Opened};
 use crate::cli::{hooks, local, shapes, sources};
 use crate::config::Config;
 use crate::error::Failure;
+use crate::incident::{Level, Redaction};
 use crate::runbooks::Library;
 use crate::server::control::{Ask, ServerFile, Status};
 use crate::server::{Options, Server, TlsFiles, start};
@@ -117,6 +118,9 @@ fn serve(args: &ServeArgs, config: &Config, data: &Path) -> Result<(), Failure> 
 fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> Options {
     let mut options = Options::new(data.to_owned(), opened.clock(), opened.journal());
     options.alerts.clone_from(&config.alerts);
+    options.redaction = Redaction {
+        asks: config.spectators.asks,
+    };
     options.sources = sources::all(&config.sources, &config.alerts.match_labels);
     if let Some(window) = config.decisions.window {
         options.pace.window = window;
@@ -172,9 +176,11 @@ async fn until_the_end(options: Options, opened: &Opened, quiet: bool) -> Result
 
 /// Says where it listens, and who may come in. That standard error is closed changes nothing.
 fn greet(server: &Server, data: &Path) -> Result<(), Failure> {
-    let tokens = crate::server::TokenStore::new(data)
+    let mut tokens = crate::server::TokenStore::new(data)
         .list()
         .map_err(|error| Failure::internal(error.to_string()))?;
+    // The links of walls let nobody in.
+    tokens.retain(|token| token.level != Level::Wall);
     let holding = tokens.iter().filter(|t| t.revoked_at.is_none()).count();
     let access = match (tokens.len(), holding) {
         (0, _) => "no tokens yet: anyone on this machine may write, and nobody else. Make one \

@@ -28,9 +28,12 @@ enum What {
         #[arg(value_name = "NAME")]
         person: Person,
         /// spectator (reads, nothing private), observer (reads all), responder (writes), ingest
-        /// (may only post alerts) or admin
+        /// (may only post alerts), wall (opens the wall page, as a link) or admin
         #[arg(long)]
         level: Level,
+        /// For a wall: how its browser reaches the server [default: as it listens]
+        #[arg(long, value_name = "URL", value_parser = page_address)]
+        at: Option<String>,
     },
     /// List the tokens, without their words
     List,
@@ -54,16 +57,32 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
         What::Create {
             person: name,
             level,
+            at,
         } => {
+            if at.is_some() && *level != Level::Wall {
+                return Err(Failure::usage("--at is for the link of a wall.")
+                    .instead("Leave it out, or make one with --level wall."));
+            }
             make_dir(&data)?;
+            let page = match level {
+                Level::Wall => Some(page(at.as_deref(), &data, cx)?),
+                _ => None,
+            };
             let words = store
                 .create(name, *level, session::now())
                 .map_err(|error| failed(&error))?;
             reload(&data)?;
+            // Behind the `#` no browser sends them: they stand in no log and in no referrer.
+            let link = page.map(|page| format!("{page}/wall#{words}"));
             if cx.global.json {
-                out.json(&json!({"name": name.as_str(), "level": level.name(), "token": words}))?;
+                out.json(&json!({
+                    "name": name.as_str(),
+                    "level": level.name(),
+                    "token": words,
+                    "link": link,
+                }))?;
             } else {
-                out.line(words)?;
+                out.line(link.unwrap_or(words))?;
             }
         }
         What::Revoke { person: name } => {
@@ -111,6 +130,39 @@ pub fn run(args: &TokenArgs, cx: &Context) -> Result<(), Failure> {
         }
     }
     out.flush()
+}
+
+/// Where a browser finds the server.
+fn page_address(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://");
+    let rest = rest.or_else(|| text.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.trim_end_matches('/'));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '#', '?', '@', ' ']) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("write http://HOST:PORT or https://HOST:PORT".to_owned()),
+    }
+}
+
+/// Where a browser finds the wall page: as said, else the server that runs, else as configured.
+fn page(at: Option<&str>, data: &Path, cx: &Context) -> Result<String, Failure> {
+    if let Some(at) = at {
+        return Ok(at.to_owned());
+    }
+    let server = cx.config()?.config.server;
+    let running = crate::cli::local::running(data)?;
+    let (listen, tls) = match &running {
+        Some(file) => (Some(file.address), file.tls),
+        None => (server.listen, server.tls.is_some()),
+    };
+    let usual = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 7911));
+    let listen = listen.unwrap_or(usual);
+    let scheme = if tls { "https" } else { "http" };
+    Ok(match server.hosts.first() {
+        Some(host) => format!("{scheme}://{host}:{}", listen.port()),
+        None => format!("{scheme}://{listen}"),
+    })
 }
 
 /// Makes the data directory, for this user alone.

@@ -15,10 +15,10 @@ pub(super) use tail::{raw_for, text_for};
 use super::audience::{Audience, Member, SessionId};
 use super::reply::{Carried, Reply, Submission};
 use super::shared::Shared;
+use super::wall::{Card, card};
 use super::wire;
 use crate::incident::{
     Actor, Command, CommandId, FOLD_VERSION, IncidentId, OutsideAsk, Refusal, Seq, What,
-    redacted_state,
 };
 use crate::journal::Record;
 use crate::protocol::{Checkpoint, Pane, ServerFrame, encode, event_frame};
@@ -68,6 +68,8 @@ pub(super) enum ToRoom {
     Live(Arc<str>),
     /// Read the incident from the journal: something in it falls due.
     Wake,
+    /// What the wall page is told.
+    Card(oneshot::Sender<Card>),
     /// What is still to be asked of outside systems.
     OutsideDue(oneshot::Sender<Vec<OutsideAsk>>),
     /// Finish what is on its way, keep a checkpoint, and end.
@@ -177,6 +179,7 @@ impl Room {
                 }
             }
             ToRoom::Live(source) => self.send_live(&source),
+            ToRoom::Card(reply) => self.card(reply).await,
             ToRoom::OutsideDue(reply) => {
                 // What cannot be read now is asked for again with the next call, or start.
                 let due = match self.desk.ensure_loaded().await {
@@ -201,7 +204,7 @@ impl Room {
         let newer = (have > Seq::ZERO && have <= head)
             .then(|| self.desk.tail.after(have))
             .flatten()
-            .map(|records| raw_for(records, member.spectator));
+            .map(|records| raw_for(records, self.shared.taken_from(member.spectator)));
         if let Some(events) = newer {
             member.outbox.answer(&ServerFrame::Joined {
                 incident: self.id,
@@ -223,8 +226,9 @@ impl Room {
         let Some(records) = self.desk.tail.after(have) else {
             return false;
         };
+        let taken = self.shared.taken_from(member.spectator);
         let texts: Vec<String> = records
-            .filter_map(|record| text_for(record, member.spectator))
+            .filter_map(|record| text_for(record, taken))
             .collect();
         for text in texts {
             member.outbox.answer_bytes(wire::text(&event_frame(&text)));
@@ -242,7 +246,20 @@ impl Room {
         self.audience.enter(member);
     }
 
+    /// What cannot be read is left out: the wall goes on showing what it has.
+    async fn card(&mut self, reply: oneshot::Sender<Card>) {
+        if let Err(error) = self.desk.ensure_loaded().await {
+            tracing::warn!(incident = %self.id, %error, "not on the wall");
+            return;
+        }
+        let signals = self.shared.watch.signals(self.id);
+        let redaction = self.shared.redaction();
+        // Whoever asked may have given up.
+        let _ = reply.send(card(&self.desk.durable, redaction, &signals));
+    }
+
     fn send_live(&mut self, source: &Arc<str>) {
+        self.shared.wall.changed(self.id);
         let metrics = &self.shared.metrics;
         let mut fell_away = false;
         for frame in self.shared.watch.of(self.id, Some(source)) {
@@ -263,10 +280,9 @@ impl Room {
         {
             return frame.clone();
         }
-        let incident = if spectator {
-            redacted_state(durable)
-        } else {
-            durable.clone()
+        let incident = match self.shared.taken_from(spectator) {
+            Some(redaction) => redaction.state(durable),
+            None => durable.clone(),
         };
         let frame = wire::text(&encode(&ServerFrame::Joined {
             incident: self.id,
@@ -300,7 +316,10 @@ impl Room {
     fn show(&mut self, records: &[Record], told: Vec<(Reply, CommandId, Carried)>) {
         let began = Instant::now();
         self.joined = [None, None];
-        let (open, redacted) = tail::frames(records, self.audience.has_spectators());
+        let (open, redacted) = tail::frames(
+            records,
+            self.shared.taken_from(self.audience.has_spectators()),
+        );
         let (open, redacted) = (open.freeze(), redacted.map(bytes::BytesMut::freeze));
         let metrics = &self.shared.metrics;
         let fell_away = self.audience.send(&open, redacted.as_ref(), None, metrics);
@@ -310,7 +329,7 @@ impl Room {
         metrics.fanned_out(began.elapsed());
         metrics.events.inc_by(records.len() as u64);
         self.shared.journal_works();
-        self.shared.board.put(&self.desk.durable);
+        self.shared.stands(&self.desk.durable);
         let asked = |record: &Record| {
             matches!(record.event().body.known(), Some(What::OutsideAsked { .. }))
         };
@@ -340,7 +359,7 @@ impl Room {
         metrics.resyncs.inc_by(self.audience.len() as u64);
         self.audience = Audience::default();
         self.presence.keep(std::iter::empty(), 0);
-        self.shared.board.put(&self.desk.durable);
+        self.shared.stands(&self.desk.durable);
     }
 
     fn save_checkpoint(&self) -> impl Future<Output = ()> + Send + 'static {

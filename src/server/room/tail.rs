@@ -1,7 +1,7 @@
 //! The newest records of a log, at hand for sessions that are only a little behind.
 
 use super::super::wire;
-use crate::incident::{Seq, redacted_event};
+use crate::incident::{Redaction, Seq};
 use crate::journal::{Record, seal};
 use crate::protocol::{event_frame, limits};
 use bytes::BytesMut;
@@ -39,12 +39,12 @@ impl Tail {
     }
 }
 
-/// The record's text as this reader may see it.
-pub(crate) fn text_for(record: &Record, spectator: bool) -> Option<String> {
-    if !spectator {
+/// The record's text as this reader may see it; `taken` is what is taken out for them, if anything.
+pub(crate) fn text_for(record: &Record, taken: Option<Redaction>) -> Option<String> {
+    let Some(redaction) = taken else {
         return Some(record.json().to_string());
-    }
-    match redacted_event(record.event()) {
+    };
+    match redaction.event(record.event()) {
         None => Some(record.json().to_string()),
         Some(redacted) => redacted_text(redacted),
     }
@@ -64,28 +64,32 @@ fn redacted_text(event: crate::incident::Event) -> Option<String> {
 /// The records' texts, raw, as this reader may see them.
 pub(crate) fn raw_for<'a>(
     records: impl IntoIterator<Item = &'a Record>,
-    spectator: bool,
+    taken: Option<Redaction>,
 ) -> Vec<Box<RawValue>> {
     records
         .into_iter()
-        .filter_map(|record| text_for(record, spectator))
+        .filter_map(|record| text_for(record, taken))
         .filter_map(|text| RawValue::from_string(text).ok())
         .collect()
 }
 
-/// Whole frames of these events: for everyone, and for spectators where that differs.
-pub(super) fn frames(records: &[Record], spectators: bool) -> (BytesMut, Option<BytesMut>) {
+/// Whole frames of these events: for everyone, and for spectators (where there are any, and what is
+/// taken out for them) where that differs.
+pub(super) fn frames(
+    records: &[Record],
+    spectators: Option<Redaction>,
+) -> (BytesMut, Option<BytesMut>) {
     let mut open = BytesMut::new();
     for record in records {
         wire::put_text(&mut open, &event_frame(record.json()));
     }
-    let differs = spectators
-        && records
-            .iter()
-            .any(|record| redacted_event(record.event()).is_some());
-    let redacted = differs.then(|| {
+    let differs = |redaction: &Redaction| {
+        let mut all = records.iter();
+        all.any(|record| redaction.event(record.event()).is_some())
+    };
+    let redacted = spectators.filter(differs).map(|redaction| {
         let mut redacted = BytesMut::new();
-        for text in records.iter().filter_map(|r| text_for(r, true)) {
+        for text in records.iter().filter_map(|r| text_for(r, Some(redaction))) {
             wire::put_text(&mut redacted, &event_frame(&text));
         }
         redacted

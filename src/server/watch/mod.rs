@@ -24,7 +24,7 @@ use crate::http::Http;
 use crate::incident::{IncidentId, Timestamp};
 use crate::integrations::exchange::{Changed, Watched};
 use crate::protocol::{Live, ServerFrame, encode};
-use crate::signals::{LiveAlert, Source, SourceKind};
+use crate::signals::{LiveAlert, Signal, Source, SourceKind};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -91,6 +91,8 @@ struct Inner {
     alerts: BTreeMap<Arc<str>, Arc<Alerts>>,
     beside: BTreeMap<Key, Bytes>,
     of_incident: BTreeMap<IncidentId, BTreeMap<Key, Bytes>>,
+    /// The signals of each incident as they are, for the wall page.
+    signals: BTreeMap<IncidentId, BTreeMap<Arc<str>, Vec<Signal>>>,
 }
 
 /// The single alerts of a source.
@@ -176,6 +178,13 @@ impl Watch {
         }
     }
 
+    /// What is measured of an incident, source by source.
+    pub(super) fn signals(&self, incident: IncidentId) -> Vec<Signal> {
+        let inner = self.lock();
+        let sources = inner.signals.get(&incident).into_iter().flatten();
+        sources.flat_map(|(_, signals)| signals).cloned().collect()
+    }
+
     /// Keeps the single alerts of a source in the place of the last ones.
     fn put_alerts(&self, source: &Arc<str>, alerts: Alerts) {
         self.lock().alerts.insert(source.clone(), Arc::new(alerts));
@@ -192,8 +201,16 @@ impl Watch {
             Live::Issues { .. } => Part::Issues,
             _ => Part::Signals,
         };
+        let signals = match &part {
+            Live::Signals { signals, .. } => Some(signals.clone()),
+            _ => None,
+        };
         let bytes = frame(part);
         let mut inner = self.lock();
+        if let Some(signals) = signals {
+            let sources = inner.signals.entry(incident).or_default();
+            sources.insert(source.clone(), signals);
+        }
         let parts = inner.of_incident.entry(incident).or_default();
         let before = parts.insert((source.clone(), kind), bytes.clone());
         before.as_ref() != Some(&bytes)
@@ -203,5 +220,6 @@ impl Watch {
     fn keep(&self, polled: &BTreeSet<IncidentId>) {
         let mut inner = self.lock();
         inner.of_incident.retain(|id, _| polled.contains(id));
+        inner.signals.retain(|id, _| polled.contains(id));
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod cli;
 pub(crate) mod fake;
 pub(crate) mod ledger;
 pub(crate) mod random;
+pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod source;
 pub(crate) mod story;
