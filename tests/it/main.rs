@@ -37,6 +37,7 @@ mod journal_contract;
 mod journal_sqlite;
 mod journal_verify;
 mod kill_server;
+mod redaction;
 mod routing_properties;
 mod runbooks;
 mod server_alert_pages;
