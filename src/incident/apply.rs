@@ -5,7 +5,9 @@ mod beside;
 mod flapping;
 mod handovers;
 mod hypotheses;
+mod nags;
 mod proposals;
+mod reports;
 mod updates;
 
 use super::limits;
@@ -37,10 +39,12 @@ pub fn apply(incident: &mut Incident, event: &Event) {
         }
         EventBody::Unknown { .. } => incident.counts.unknown += 1,
     }
+    nags::apply_nags(incident, event);
     if let Some(mut entry) = Entry::from_event(event) {
         if entry.marks.pinned && incident.pinned.len() < limits::PINNED_ENTRIES {
             incident.pinned.insert(entry.seq, entry.clone());
         }
+        reports::keep(incident, &entry);
         shorten(&mut entry);
         if entry.kind == EntryKind::Decision {
             keep_decision(incident, &entry);
@@ -111,6 +115,7 @@ fn correct(incident: &mut Incident, seq: Seq, target: Seq, what: &What) {
             shorten(entry);
         }
     }
+    reports::correct(incident, seq, target, what);
     match what {
         What::Pinned {
             pinned: true,

@@ -3,8 +3,8 @@
 use super::{
     AlertReport, AnswerOffer, AskId, AskState, Audience, CommandId, EntryKind, Evidence,
     IncidentId, JudgeHypothesis, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall,
-    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, Stage, Stance, Status, StepNo,
-    StepState, Timestamp, UpdateId, update,
+    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, SnoozeNag, Stage, Stance, Status,
+    StepNo, StepState, Timestamp, UpdateId, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -458,6 +458,8 @@ pub enum Intent {
         /// For what.
         call: OutsideCall,
     },
+    /// Put a nag off.
+    SnoozeNag(SnoozeNag),
     /// Say what came of it (the server's own, and nobody else's).
     AnswerOutside {
         /// The event that asked.

@@ -5,6 +5,7 @@ mod beside;
 mod flapping;
 mod handovers;
 mod hypotheses;
+mod nags;
 mod proposals;
 mod updates;
 
@@ -130,6 +131,7 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             .or_else(|| handovers::describe_handover(other, event))
             .or_else(|| hypotheses::describe_hypothesis(other))
             .or_else(|| updates::describe_update(other))
+            .or_else(|| nags::describe_nag(other))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| describe_incident(other, &event.by))?,
     })

@@ -43,6 +43,8 @@ pub enum EntryKind {
     Link,
     /// Chat, brought in from elsewhere.
     ImportedChat,
+    /// Conditions, actions and needs, put together at one moment.
+    Report,
     /// Follow-up work.
     ActionItem,
     /// What was to be seen, with its numbers.
@@ -59,7 +61,7 @@ pub enum EntryKind {
 
 impl EntryKind {
     /// The kinds that a person may write as a note.
-    pub const WRITTEN: [Self; 8] = [
+    pub const WRITTEN: [Self; 9] = [
         Self::Note,
         Self::Decision,
         Self::Finding,
@@ -68,6 +70,7 @@ impl EntryKind {
         Self::ActionTaken,
         Self::CommandRun,
         Self::ImportedChat,
+        Self::Report,
     ];
 
     /// The stable name, as on the wire and on the command line.
@@ -90,6 +93,7 @@ impl EntryKind {
             Self::RunbookStep => "runbook_step",
             Self::Link => "link",
             Self::ImportedChat => "imported_chat",
+            Self::Report => "report",
             Self::ActionItem => "action_item",
             Self::Evidence => "evidence",
             Self::Outside => "outside",
@@ -144,8 +148,8 @@ impl FromStr for EntryKind {
         Self::WRITTEN.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
             ParseIdError::new(
                 text,
-                "a kind of entry: note, decision, finding, hypothesis, impact, action, command or \
-                 chat",
+                "a kind of entry: note, decision, finding, hypothesis, impact, action, command, \
+                 chat or report",
             )
         })
     }

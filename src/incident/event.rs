@@ -5,9 +5,9 @@ mod kinds;
 use super::{
     AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
     HandoverBrief, HandoverOffer, HandoverOutcome, Hash, HypothesisId, HypothesisJudgement,
-    IncidentId, Kind, Milestone, Objection, OutsideCall, OutsideOutcome, Person, ProposalId, Role,
-    RunbookText, Seq, Severity, Stage, Stance, Status, StepNo, StepState, Timestamp, UpdateId, Via,
-    update,
+    IncidentId, Kind, Milestone, NagSnooze, Objection, OutsideCall, OutsideOutcome, Person,
+    ProposalId, Role, RunbookText, Seq, Severity, Stage, Stance, Status, StepNo, StepState,
+    Timestamp, UpdateId, Via, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -516,6 +516,8 @@ pub enum What {
         #[serde(default)]
         reference: Option<Arc<str>>,
     },
+    /// Somebody has put a nag off.
+    NagSnoozed(NagSnooze),
     /// Something private stands here, and this reader may not see it. Never stored: the server
     /// puts it in the place of a private event, so that a spectator's log has no holes.
     Hidden {},

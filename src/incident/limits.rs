@@ -127,6 +127,12 @@ pub const HYPOTHESIS_BYTES: usize = 2_000;
 pub const JUDGEMENTS: usize = 20;
 /// Decisions kept at hand, and as many private ones: those of the last hour of a busy night.
 pub const DECISIONS: usize = 30;
+/// For how long a nag may be put off, in minutes: less is no quiet, and more is forgotten.
+pub const NAG_SNOOZE_MINUTES: std::ops::RangeInclusive<u32> = 5..=24 * 60;
+/// What the state keeps of the newest report: two screens; the whole is in the log.
+pub const REPORT_BYTES: usize = 8 * 1024;
+/// Events that are looked through for what changed: more is read in the timeline.
+pub const CATCH_UP_EVENTS: u64 = 2_000;
 /// The furthest promise of a next update, in minutes.
 pub const NEXT_UPDATE_MINUTES_MAX: i64 = 7 * 24 * 60;
 /// How far ahead of the server's clock a time may lie before it is refused, in seconds: allows

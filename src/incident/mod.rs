@@ -12,6 +12,8 @@ mod apply;
 mod ask;
 mod body;
 mod brief;
+mod can;
+mod catch_up;
 mod command;
 mod deadline;
 mod decide;
@@ -27,7 +29,9 @@ mod hash;
 mod hypothesis;
 mod id;
 pub mod limits;
+mod lines;
 mod milestone;
+mod nag;
 mod number;
 mod outside;
 mod proposal;
@@ -47,6 +51,8 @@ pub use apply::{apply, replay};
 pub use ask::{Ask, AskEnd, AskState, MoreTime};
 pub use body::EventBody;
 pub use brief::{Brief, brief};
+pub use can::{Can, can};
+pub use catch_up::{Change, ChangeGroup, Changes, catch_up};
 pub use command::{Command, Intent, NewNote};
 pub use deadline::{Deadline, Due, deadlines, next_deadline};
 pub use decide::{Context, Decided, Draft, decide};
@@ -68,7 +74,9 @@ pub use id::{
     AskId, CommandId, HandoverId, HypothesisId, IncidentId, ParseIdError, Person, ProposalId, Seq,
     StepNo, UpdateId,
 };
+pub use lines::lines;
 pub use milestone::{Milestone, Milestones, Stamp};
+pub use nag::{Nag, NagKind, NagPolicy, NagSnooze, Nagging, Snooze, SnoozeNag, nags, next_nag};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
 pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
 pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};

@@ -71,6 +71,7 @@ impl Redaction {
         let mut shown = incident.clone();
         shown.pinned.retain(|_, entry| !self.hides_entry(entry));
         shown.evidence.retain(|piece| !piece.private);
+        shown.reports.retain(|report| !self.hides_entry(report));
         shown.hypotheses.retain(|held| !held.private);
         shown.decisions.retain(|entry| !self.hides_entry(entry));
         shown

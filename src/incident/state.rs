@@ -3,8 +3,9 @@
 use super::limits;
 use super::{
     Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Entry, Handover,
-    Hypothesis, IncidentId, Kind, Milestones, OutsideAsk, Person, PinnedEvidence, Proposal, Role,
-    Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState, update,
+    Hypothesis, IncidentId, Kind, Milestones, Nagging, OutsideAsk, Person, PinnedEvidence,
+    Proposal, Role, Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState,
+    update,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -155,6 +156,12 @@ pub struct Incident {
     /// that is.
     #[serde(default)]
     pub outside: VecDeque<OutsideAsk>,
+    /// Since when things are owed, and which nags are put off.
+    #[serde(default)]
+    pub nagging: Nagging,
+    /// The newest report that everyone may read, and the newest private one.
+    #[serde(default)]
+    pub reports: Vec<Entry>,
     /// The incident that this one became part of.
     pub merged_into: Option<IncidentId>,
     /// The incidents that became part of this one.
@@ -213,6 +220,8 @@ impl Incident {
             evidence: VecDeque::new(),
             acknowledged: BTreeMap::new(),
             outside: VecDeque::new(),
+            nagging: Nagging::default(),
+            reports: Vec::new(),
             merged_into: None,
             absorbed: Vec::new(),
             counts: Counts::default(),

@@ -166,6 +166,11 @@ fn every_kind() -> BTreeMap<String, Event> {
     events.extend(updates(&mut story));
     events.extend(beside(&mut story));
     events.extend(flapping(&mut story));
+    let snooze = SnoozeNag {
+        nag: NagKind::Scribe,
+        minutes: 15,
+    };
+    events.extend(story.act("maya", Intent::SnoozeNag(snooze)));
     finish(story, events)
 }
 

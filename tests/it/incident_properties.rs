@@ -67,6 +67,7 @@ fn notes() -> impl Strategy<Value = Intent> {
         EntryKind::Decision,
         EntryKind::Hypothesis,
         EntryKind::Impact,
+        EntryKind::Report,
         EntryKind::Alert,
         EntryKind::Hidden,
     ]);
@@ -200,6 +201,7 @@ fn work() -> impl Strategy<Value = Intent> {
         proposals(),
         handovers(),
         judgements(),
+        nag_snoozes(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
@@ -353,6 +355,12 @@ fn judgements() -> BoxedStrategy<Intent> {
             })
         })
         .boxed()
+}
+
+fn nag_snoozes() -> BoxedStrategy<Intent> {
+    let nags = prop::sample::select(NagKind::ALL.to_vec());
+    let snooze = (nags, 0u32..1_500).prop_map(|(nag, minutes)| SnoozeNag { nag, minutes });
+    snooze.prop_map(Intent::SnoozeNag).boxed()
 }
 
 fn numbers() -> impl Strategy<Value = Option<Number>> {
@@ -681,8 +689,63 @@ proptest! {
         prop_assert_eq!(&folded.evidence, &shown.evidence);
         prop_assert_eq!(&folded.acknowledged, &shown.acknowledged);
         prop_assert_eq!(&folded.outside, &shown.outside);
+        prop_assert_eq!(&folded.nagging, &shown.nagging);
+        prop_assert_eq!(&folded.reports, &shown.reports);
         let leaks = |entry: &Entry| entry.marks.private;
         prop_assert!(!shown.recent.iter().any(leaks) && !shown.pinned.values().any(leaks));
+    }
+
+    /// Nothing ticks: between now and the moment that is named, no nag comes, goes or returns.
+    #[test]
+    fn nags_change_at_the_named_moments_only(list in commands(), after in 0i64..9_000, part in 0.0..1.0) {
+        let (incident, _) = carry_out(&list);
+        let policy = NagPolicy::default();
+        let said = |now| {
+            let nags = nags(&incident, &policy, now).into_iter();
+            nags.map(|nag| (nag.kind, nag.snoozed.is_some())).collect::<Vec<_>>()
+        };
+        let now = start() + chrono::TimeDelta::seconds(after);
+        let shown = said(now);
+        let pressing = shown.iter().position(|(_, snoozed)| *snoozed).unwrap_or(shown.len());
+        prop_assert!(shown[..pressing].is_sorted() && shown[pressing..].iter().all(|nag| nag.1));
+        match next_nag(&incident, &policy, now) {
+            Some(next) => {
+                prop_assert!(next > now);
+                let ms = (next - now).num_milliseconds() as f64 * part;
+                let between = now + chrono::TimeDelta::milliseconds(ms as i64);
+                prop_assert_eq!(said(between.min(next - chrono::TimeDelta::milliseconds(1))), said(now));
+                prop_assert_ne!(said(next), said(now));
+            }
+            None => prop_assert_eq!(said(now + chrono::TimeDelta::days(40)), said(now)),
+        }
+    }
+
+    /// What changed since any place is what changed since the beginning, without what was there.
+    #[test]
+    fn what_changed_since_a_place_is_a_part_of_all_that_changed(
+        list in commands(), at in any::<prop::sample::Index>(), me in people(),
+    ) {
+        let (_, records) = carry_out(&list);
+        let events: Vec<&Event> = records.iter().map(journal::Record::event).collect();
+        let seen = at.index(events.len() + 1);
+        let whole = catch_up(events.iter().copied(), Some(&me));
+        let since = catch_up(events[seen..].iter().copied(), Some(&me));
+        let later = |change: &&Change| change.seq.0 > seen as u64;
+        let expected: Vec<&Change> = whole.changes.iter().filter(later).collect();
+        prop_assert_eq!(since.changes.iter().collect::<Vec<_>>(), expected);
+        prop_assert_eq!(since.events, events.len() - seen);
+        let before = catch_up(events[..seen].iter().copied(), Some(&me));
+        let others = |of: &Changes| of.others.values().sum::<usize>();
+        prop_assert!(others(&whole) <= others(&before) + others(&since));
+        prop_assert!(since.groups().map(|(_, changes)| changes.len()).sum::<usize>() == since.changes.len());
+    }
+
+    #[test]
+    fn a_report_says_nothing_private_and_is_bounded(list in commands()) {
+        let (incident, _) = carry_out(&list);
+        let draft = can(&incident, start());
+        prop_assert_eq!(&draft, &can(&Redaction::default().state(&incident), start()));
+        prop_assert!(draft.conditions.len() + draft.actions.len() + draft.needs.len() < 100);
     }
 
     #[test]

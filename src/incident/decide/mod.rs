@@ -7,6 +7,7 @@ mod flapping;
 mod handovers;
 mod hypotheses;
 mod lifecycle;
+mod nags;
 mod outside;
 mod proposals;
 mod roles;
@@ -239,6 +240,7 @@ impl Case<'_> {
             }
             Intent::AskOutside { call } => self.ask_outside(call),
             Intent::AnswerOutside { .. } => self.answer_outside(),
+            Intent::SnoozeNag(asked) => self.snooze_nag(*asked),
         }
     }
 

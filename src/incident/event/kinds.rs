@@ -54,6 +54,7 @@ impl What {
         "alerts_unacknowledged",
         "outside_asked",
         "outside_answered",
+        "nag_snoozed",
         "hidden",
     ];
 

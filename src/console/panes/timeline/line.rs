@@ -165,6 +165,7 @@ fn label(kind: EntryKind) -> Option<&'static str> {
         | EntryKind::CommandRun
         | EntryKind::ActionItem
         | EntryKind::Evidence
+        | EntryKind::Report
         | EntryKind::ImportedChat => Some(kind.title()),
         _ => None,
     }
@@ -180,7 +181,7 @@ pub(super) fn meaning(kind: EntryKind) -> Meaning {
         EntryKind::Impact => Meaning::Impact,
         EntryKind::ActionTaken => Meaning::ActionTaken,
         EntryKind::CommandRun => Meaning::CommandRun,
-        EntryKind::StatusUpdate => Meaning::Update,
+        EntryKind::StatusUpdate | EntryKind::Report => Meaning::Update,
         EntryKind::Alert => Meaning::Alert,
         EntryKind::RoleChange => Meaning::Role,
         EntryKind::StatusChange | EntryKind::Incident => Meaning::Status,

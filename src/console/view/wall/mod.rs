@@ -134,7 +134,7 @@ fn entry_meaning(kind: EntryKind) -> Meaning {
         EntryKind::Impact => Meaning::Impact,
         EntryKind::ActionTaken => Meaning::ActionTaken,
         EntryKind::CommandRun => Meaning::CommandRun,
-        EntryKind::StatusUpdate => Meaning::Update,
+        EntryKind::StatusUpdate | EntryKind::Report => Meaning::Update,
         EntryKind::Alert => Meaning::Alert,
         EntryKind::RoleChange => Meaning::Role,
         EntryKind::StatusChange | EntryKind::Incident => Meaning::Status,
