@@ -62,6 +62,7 @@ impl Console {
             waits_for_the_journal: true,
         });
         let prefs = Prefs {
+            templates: std::sync::Arc::from([]),
             themes: vec![Theme::default()],
             theme: 0,
             automatic: None,

@@ -102,6 +102,12 @@ pub enum Verb {
     Note(v::note::NoteArgs),
     /// Find where the timeline says nothing while things changed
     Gaps(v::gaps::GapsArgs),
+    /// Say what changed since you last looked, or since a time
+    CatchUp(v::catch_up::CatchUpArgs),
+    /// Draft a report of conditions, actions and needs, or keep one
+    Can(v::can::CanArgs),
+    /// List what is owed to an incident, or put one of it off
+    Nag(v::nag::NagArgs),
     /// Bring a timeline in that was written elsewhere: a report, a pasted chat
     Import(v::import::ImportArgs),
     /// Move an incident on, or correct where it stands

@@ -9,6 +9,7 @@ use crate::config::Loaded;
 use crate::console::chart::Signs;
 use crate::console::grammar::{GrammarContext, Parsed, parse};
 use crate::console::layout::Layout;
+use crate::console::memory::{self, Looked};
 use crate::console::ring::Ring;
 use crate::console::text::{Zone, visible_line};
 use crate::console::{self, AUTO};
@@ -53,6 +54,23 @@ impl Context {
         given
             .or_else(|| configured().filter(|_| !by_environment))
             .unwrap_or_else(|| self.paths.data().to_owned())
+    }
+
+    /// The name of a folder for what belongs to one server: two have an `INC-1` each.
+    #[must_use]
+    pub fn folder_of(url: &str) -> String {
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let named = rest.trim_end_matches('/').chars();
+        let name: String = named.map(|c| if letter(c) { c } else { '_' }).collect();
+        format!("at-{name}")
+    }
+
+    /// Up to where this person's console on this machine showed the incident of that server.
+    #[must_use]
+    pub fn looked(&self, url: &str, person: &Person, incident: IncidentId) -> Option<Looked> {
+        let dir = self.paths.drafts().join(Self::folder_of(url));
+        memory::read(&dir, person)?.looked(incident)
     }
 
     /// The server that was named; none: the local one.

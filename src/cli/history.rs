@@ -2,6 +2,7 @@
 
 use super::session::{Part, Session};
 use crate::error::Failure;
+pub use crate::incident::lines as entries;
 use crate::incident::{
     Entry, Event, EventBody, Hash, Incident, IncidentId, PinnedEvidence, Seq, replay,
 };
@@ -100,26 +101,4 @@ pub fn read_all(records: &[Box<RawValue>]) -> Result<Vec<Event>, Failure> {
             })
         })
         .collect()
-}
-
-/// The lines that these events make, with the corrections among them and the later ones worked
-/// in, by when they happened and then by place.
-#[must_use]
-pub fn entries(events: &[Event], corrections: &[Event]) -> Vec<Entry> {
-    let mut lines: Vec<Entry> = events.iter().filter_map(Entry::from_event).collect();
-    for event in events.iter().chain(corrections) {
-        let Some(what) = event.body.known() else {
-            continue;
-        };
-        let Some(target) = what.target() else {
-            continue;
-        };
-        if let Ok(at) = lines.binary_search_by_key(&target, |line| line.seq)
-            && let Some(line) = lines.get_mut(at)
-        {
-            line.correct(event.seq, what);
-        }
-    }
-    lines.sort_by_key(|line| (line.occurred_at, line.seq));
-    lines
 }

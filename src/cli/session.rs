@@ -108,6 +108,12 @@ impl Session {
         Ok(session)
     }
 
+    /// Where it is connected.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What the client knows.
     #[must_use]
     pub fn client(&self) -> &Client {

@@ -4,9 +4,11 @@
 
 mod beside;
 mod import;
+mod keep;
 
 pub use beside::evidence;
 pub use import::{gap, imported, not_imported};
+pub use keep::{can, change, nag};
 
 use super::session::Receipt;
 use crate::client::FoundHit;

@@ -158,6 +158,14 @@ impl Client {
             Some(Request::Evidence(incident, _)) => {
                 return self.take_evidence(incident, events);
             }
+            Some(Request::Log) => {
+                let events = events.to_vec();
+                return out.push(Effect::Tell(Happening::Log {
+                    request,
+                    events,
+                    more,
+                }));
+            }
             Some(Request::Plain) | None => return,
         };
         if want == Want::CatchUp {

@@ -2,7 +2,7 @@
 
 use super::{FoundHit, Inbound, Outbound, RunbookName};
 use crate::incident::{
-    Command, CommandId, IncidentId, Level, Person, Refusal, Seq, Timestamp, Via,
+    Command, CommandId, Event, IncidentId, Level, Person, Refusal, Seq, Timestamp, Via,
 };
 use crate::signals::AlertsPage;
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,15 @@ pub enum Happening {
         request: u64,
         /// By name.
         names: Vec<RunbookName>,
+    },
+    /// A part of an incident's log.
+    Log {
+        /// From [`super::Client::log`].
+        request: u64,
+        /// The events, in the order of the log.
+        events: Vec<Event>,
+        /// Whether the log has more after them.
+        more: bool,
     },
     /// Single alerts of a group.
     Alerts {

@@ -5,8 +5,8 @@ use super::outbox::Outbox;
 use super::timeline::Want;
 use super::{Effect, Input, Link, Me, Options, Outbound, Pane, Pending, Room};
 use crate::incident::{
-    Actor, Command, CommandId, Context, Incident, IncidentId, Intent, Refusal, RefusalCode, Seq,
-    Status, Summary, Timestamp, decide,
+    Actor, Command, CommandId, Context, Incident, IncidentId, Intent, NagPolicy, Refusal,
+    RefusalCode, Seq, Status, Summary, Timestamp, decide,
 };
 use crate::protocol::ClientFrame;
 use crate::protocol::limits::PAGE_EVENTS;
@@ -29,6 +29,8 @@ pub(super) enum Request {
     Plain,
     /// The event that pinned a piece of evidence.
     Evidence(IncidentId, Seq),
+    /// A part of an incident's log, for whoever asked.
+    Log,
     /// A page of an incident's timeline.
     Page(IncidentId, Want),
 }
@@ -41,6 +43,7 @@ pub struct Client {
     pub(super) me: Option<Me>,
     pub(super) skew: TimeDelta,
     pub(super) board: Vec<Summary>,
+    pub(super) nags: NagPolicy,
     pub(super) rooms: BTreeMap<IncidentId, Room>,
     pub(super) live: super::Live,
     pub(super) outbox: Outbox,
@@ -64,6 +67,7 @@ impl Client {
             me: None,
             skew: TimeDelta::zero(),
             board: Vec::new(),
+            nags: NagPolicy::default(),
             rooms: BTreeMap::new(),
             live: super::Live::default(),
             outbox: Outbox::default(),
@@ -182,6 +186,7 @@ impl Client {
         if !self.rooms.contains_key(&incident) {
             let mut room = Room::new(incident);
             room.act_as(self.actor(), self.skew);
+            room.nag_as(self.nags);
             room.set_pending(self.outbox.of(incident));
             self.rooms.insert(incident, room);
         }

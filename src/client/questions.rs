@@ -5,7 +5,7 @@ use super::sync::Out;
 use super::{Client, Effect, Happening, Outbound};
 use crate::incident::{Event, IncidentId, Refusal, RefusalCode, Seq};
 use crate::protocol::ClientFrame;
-use crate::protocol::limits::{SEARCH_BYTES, SEARCH_HITS};
+use crate::protocol::limits::{PAGE_EVENTS, SEARCH_BYTES, SEARCH_HITS};
 use crate::signals::AlertsQuery;
 use std::sync::Arc;
 
@@ -27,6 +27,23 @@ impl Client {
     /// [`Happening::Failed`] with this number.
     pub fn runbooks(&mut self) -> (u64, Vec<Effect>) {
         self.ask(|request| ClientFrame::Runbooks { request })
+    }
+
+    /// Asks for the events of an incident after this place of its log, oldest first; the answer is
+    /// [`Happening::Log`] or [`Happening::Failed`] with this number.
+    pub fn log(&mut self, incident: IncidentId, after: Seq) -> (u64, Vec<Effect>) {
+        let (request, effects) = self.ask(|request| ClientFrame::Page {
+            request,
+            incident,
+            before: None,
+            after: Some(after),
+            at: None,
+            limit: PAGE_EVENTS,
+        });
+        if let Some(asked) = self.requests.get_mut(&request) {
+            *asked = Request::Log;
+        }
+        (request, effects)
     }
 
     fn ask(&mut self, frame: impl FnOnce(u64) -> ClientFrame) -> (u64, Vec<Effect>) {
@@ -99,7 +116,7 @@ impl Client {
 
     /// No answer comes to a question.
     pub(super) fn fail(request: u64, asked: Request, out: Out<'_>) {
-        if let Request::Plain = asked {
+        if let Request::Plain | Request::Log = asked {
             let why = "The answer was lost on the way.";
             let refusal = Refusal::new(RefusalCode::Busy, why, "Ask again.");
             out.push(Effect::Tell(Happening::Failed { request, refusal }));

@@ -2,8 +2,8 @@
 
 use super::{Here, Pane, Pending, Timeline};
 use crate::incident::{
-    Actor, Command, CommandId, Context, Decided, Event, Hash, Incident, IncidentId, PinnedEvidence,
-    Refusal, Seq, apply, decide,
+    Actor, Command, CommandId, Context, Decided, Event, Hash, Incident, IncidentId, Nag, NagPolicy,
+    PinnedEvidence, Refusal, Seq, Timestamp, apply, decide, nags, next_nag,
 };
 use chrono::TimeDelta;
 use std::sync::OnceLock;
@@ -43,6 +43,7 @@ pub struct Room {
     waiting: Vec<Waiting>,
     actor: Option<Actor>,
     skew: TimeDelta,
+    policy: NagPolicy,
     /// Folded when it is looked at, and only when something changed since.
     shown: OnceLock<Box<Incident>>,
 }
@@ -59,6 +60,7 @@ impl Room {
             waiting: Vec::new(),
             actor: None,
             skew: TimeDelta::zero(),
+            policy: NagPolicy::default(),
             shown: OnceLock::new(),
         }
     }
@@ -82,6 +84,22 @@ impl Room {
             }
             shown
         })
+    }
+
+    /// What is owed to the incident now, as the server wants its consoles to nag.
+    #[must_use]
+    pub fn nags(&self, now: Timestamp) -> Vec<Nag> {
+        nags(self.shown(), &self.policy, now)
+    }
+
+    /// The next moment at which that changes by itself.
+    #[must_use]
+    pub fn next_nag(&self, now: Timestamp) -> Option<Timestamp> {
+        next_nag(self.shown(), &self.policy, now)
+    }
+
+    pub(super) fn nag_as(&mut self, policy: NagPolicy) {
+        self.policy = policy;
     }
 
     /// The timeline.

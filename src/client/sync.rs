@@ -205,8 +205,10 @@ impl Client {
                 level,
                 access,
                 board,
+                nags,
                 ..
             } => {
+                self.nags = nags;
                 self.skew = server_now - now;
                 self.welcome(you, level, access, board, out);
             }
@@ -290,7 +292,7 @@ impl Client {
             Some(Request::Page(incident, _)) => self.abandon(incident, request),
             // Whoever looks at the evidence sees that it did not come.
             Some(Request::Evidence(..)) => return,
-            Some(Request::Plain) | None => {}
+            Some(Request::Plain | Request::Log) | None => {}
         }
         out.push(Effect::Tell(happening));
     }
@@ -325,6 +327,7 @@ impl Client {
                     room.set_pending(self.outbox.of(id));
                 }
                 room.act_as(actor.clone(), self.skew);
+                room.nag_as(self.nags);
             }
             self.ask_to_join(id, out);
         }

@@ -6,6 +6,7 @@
 
 mod alerts;
 pub mod hooks;
+mod keep;
 mod read;
 mod secret;
 mod section;
@@ -18,7 +19,7 @@ pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
 pub use values::listen;
 
 use crate::error::Failure;
-use crate::incident::{AsksShown, Person, Role, update};
+use crate::incident::{AsksShown, NagPolicy, Person, Role, update};
 use crate::log::Form;
 use crate::routing::Rules;
 use std::fs;
@@ -61,6 +62,10 @@ pub struct Config {
     pub handover: Handover,
     /// `[spectators]`.
     pub spectators: Spectators,
+    /// `[nags]`: what is nagged about, and when.
+    pub nags: NagPolicy,
+    /// `[templates]`: texts of one's own for frequent entries, by name.
+    pub templates: Vec<(String, String)>,
     /// `[log]`.
     pub log: Log,
 }

@@ -3,7 +3,7 @@
 use super::section::{List, Section};
 use super::{
     Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Spectators, Tls,
-    alerts, hooks, sources, updates, values,
+    alerts, hooks, keep, sources, updates, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -47,6 +47,8 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         handover: handover(Section::of(&mut file, "handover", &mut problems)),
         updates: updates::updates(Section::of(&mut file, "updates", &mut problems), folder),
         spectators: spectators(Section::of(&mut file, "spectators", &mut problems)),
+        nags: keep::nags(Section::of(&mut file, "nags", &mut problems)),
+        templates: keep::templates(Section::of(&mut file, "templates", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };

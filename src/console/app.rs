@@ -8,12 +8,15 @@ use super::overlays::Overlay;
 use super::panes::{
     Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
 };
+use super::reading::Reading;
+use super::templates::Template;
 use super::text::Zone;
 use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room};
 use crate::incident::{CommandId, IncidentId, Person, Role, Seq, Timestamp};
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Makes the id of a command, from the time at which it is written.
 pub type Ids = Box<dyn FnMut(Timestamp) -> CommandId + Send>;
@@ -40,6 +43,10 @@ pub struct App {
     pub writing: Writing,
     /// What this person was called for.
     pub calls: super::update::Calls,
+    /// What this person has seen, here and before.
+    pub visits: super::update::Visits,
+    /// The part of a log that is read for them.
+    pub reading: Option<Reading>,
 }
 
 /// What is written here and on its way.
@@ -152,6 +159,8 @@ pub struct Prefs {
     pub ascii: bool,
     /// What charts are drawn with.
     pub charts: Signs,
+    /// Texts for frequent entries.
+    pub templates: Arc<[Template]>,
     /// Roles beyond those that are always there, as the configuration has them.
     pub extra_roles: Vec<Role>,
 }
@@ -236,6 +245,8 @@ impl App {
                 ids,
             },
             calls: super::update::Calls::default(),
+            visits: super::update::Visits::default(),
+            reading: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What comes out of `update`: things to be done by the runtime.
 
+use super::memory::Memory;
 use super::ring::Call;
 use crate::client;
 use crate::incident::{IncidentId, Person};
@@ -44,6 +45,15 @@ pub enum Effect {
     },
     /// Read the lines that were sent before; the answer is [`super::msg::Msg::History`].
     LoadHistory(Person),
+    /// Keep what this person has seen on disk.
+    SaveMemory {
+        /// Who.
+        person: Person,
+        /// What they have seen.
+        memory: Memory,
+    },
+    /// Read what this person has seen before; the answer is [`super::msg::Msg::Memory`].
+    LoadMemory(Person),
     /// Call the person: they are asked for something.
     Ring(Call),
     /// Give the window this title; nothing: the one that it had before.

@@ -17,13 +17,16 @@ pub mod grammar;
 mod history;
 pub mod keymap;
 pub mod layout;
+pub mod memory;
 pub mod msg;
 pub mod notices;
 pub mod overlays;
 pub mod panes;
+pub mod reading;
 pub mod ring;
 mod runtime;
 pub mod start;
+pub mod templates;
 mod terminal;
 #[cfg(test)]
 mod testing;

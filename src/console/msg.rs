@@ -1,5 +1,6 @@
 //! What goes into `update`.
 
+use super::memory::Memory;
 use super::theme::Appearance;
 use crate::client;
 use crate::incident::{IncidentId, Person, Timestamp};
@@ -37,6 +38,13 @@ pub enum Msg {
         person: Person,
         /// Oldest first.
         lines: Vec<String>,
+    },
+    /// What was remembered of earlier consoles was read from disk.
+    Memory {
+        /// Of whom.
+        person: Person,
+        /// What was remembered; nothing, where nothing was.
+        memory: Memory,
     },
     /// `$EDITOR` ended.
     Edited(Result<String, String>),

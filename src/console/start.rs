@@ -7,8 +7,10 @@ use super::drafts::Drafts;
 use super::history::Kept;
 use super::keymap::Keymap;
 use super::layout::Layout;
+use super::memory::Memories;
 use super::ring::{Environment, Ring};
 use super::runtime::{Ask, Exit, Runtime};
+use super::templates;
 use super::text::Zone;
 use super::theme::{ColorDepth, Theme};
 use super::update;
@@ -50,6 +52,10 @@ pub struct Options {
     pub extra_roles: Vec<Role>,
     /// Where drafts are kept over a crash; absent: nowhere.
     pub draft_dir: Option<PathBuf>,
+    /// Where it is kept what was seen; absent: nowhere.
+    pub memory_dir: Option<PathBuf>,
+    /// Texts of one's own for frequent entries, by name.
+    pub templates: Vec<(String, String)>,
     /// Where the lines that were sent are kept for the next start; absent: nowhere.
     pub history_dir: Option<PathBuf>,
     /// The clock.
@@ -100,6 +106,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         }),
         ascii: wants_ascii(),
         charts: options.charts.unwrap_or_else(signs),
+        templates: templates::all(options.templates).into(),
         extra_roles: options.extra_roles,
     };
     if let Some(background) = background {
@@ -118,6 +125,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         app,
         link: options.link,
         drafts: Drafts::new(options.draft_dir),
+        memories: Memories::new(options.memory_dir),
         history: Kept::new(options.history_dir),
         clock: options.clock,
         ask_background,

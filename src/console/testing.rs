@@ -7,6 +7,7 @@ use super::app::{App, Prefs};
 use super::effect::Effect;
 use super::keymap::{Key, Keymap};
 use super::layout::Layout;
+use super::memory::{Looked, Memory};
 use super::msg::Msg;
 use super::text::cells;
 use super::theme::Theme;
@@ -332,12 +333,20 @@ pub fn overfull() -> Log {
 pub struct Bench {
     pub app: App,
     pub now: Timestamp,
+    /// What is on disk of what was seen.
+    pub memory: Memory,
 }
 
 impl Bench {
     pub fn new(width: u16, height: u16, logs: &[&Log]) -> Self {
         let mut bench = Self::silent(width, height);
         bench.client(Input::Connecting);
+        // Whoever sits here has seen all that there is, unless a test says otherwise.
+        for log in logs {
+            let seq = log.state.seq;
+            let at = start();
+            bench.memory.look(log.state.id, Looked { seq, at });
+        }
         bench.client(Input::Connected);
         let board: Vec<Summary> = logs.iter().map(|log| log.summary()).collect();
         bench.frame(
@@ -360,6 +369,7 @@ impl Bench {
         let mut theme = vec![Theme::plain(), Theme::default()];
         theme.truncate(2);
         let prefs = Prefs {
+            templates: crate::console::templates::all(Vec::new()).into(),
             themes: theme,
             theme: 0,
             automatic: None,
@@ -381,13 +391,26 @@ impl Bench {
         let mut bench = Self {
             app: App::new(client, prefs, start(), Box::new(ids)),
             now: start(),
+            memory: Memory::default(),
         };
         bench.tell(Msg::Resized(width, height));
         bench
     }
 
+    /// What is remembered is read and kept here as the runtime does on disk.
     pub fn tell(&mut self, msg: Msg) -> Vec<Effect> {
-        update::update(&mut self.app, self.now, msg)
+        let mut effects = Vec::new();
+        for effect in update::update(&mut self.app, self.now, msg) {
+            match effect {
+                Effect::LoadMemory(person) => {
+                    let memory = self.memory.clone();
+                    effects.extend(self.tell(Msg::Memory { person, memory }));
+                }
+                Effect::SaveMemory { memory, .. } => self.memory = memory,
+                other => effects.push(other),
+            }
+        }
+        effects
     }
 
     pub fn client(&mut self, input: Input) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName};
 use crate::incident::{
-    Command, CommandId, IncidentId, Level, Person, Refusal, Seq, Summary, Timestamp,
+    Command, CommandId, IncidentId, Level, NagPolicy, Person, Refusal, Seq, Summary, Timestamp,
 };
 use crate::signals::{AlertsPage, AlertsQuery};
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,9 @@ pub enum ServerFrame {
         access: Access,
         /// Every open incident, and the newest that are over.
         board: Vec<Summary>,
+        /// When the consoles nag. A server of an older version does not say, and then as usual.
+        #[serde(default)]
+        nags: NagPolicy,
     },
     /// An incident on the board changed, or is new.
     Board {

@@ -79,6 +79,7 @@ impl Me {
             level: self.actor.level,
             access: self.access,
             board,
+            nags: shared.pace.nags,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::access::TokensError;
 use crate::clock::Clock;
 use crate::incident::limits as incident_limits;
-use crate::incident::{Kind, Redaction, RunbookText, update};
+use crate::incident::{Kind, NagPolicy, Redaction, RunbookText, update};
 use crate::journal::Journal;
 use crate::protocol::{RunbookName, limits};
 use crate::routing::Rules;
@@ -75,6 +75,8 @@ pub struct Pace {
     pub wall_beat: Duration,
     /// How long a wall page may leave what it is sent lying before it is cut off.
     pub wall_patience: Duration,
+    /// When the consoles nag: they are told.
+    pub nags: NagPolicy,
 }
 
 impl Default for Pace {
@@ -91,6 +93,7 @@ impl Default for Pace {
             wall_every: WALL_EVERY,
             wall_beat: WALL_BEAT,
             wall_patience: WALL_PATIENCE,
+            nags: NagPolicy::default(),
         }
     }
 }

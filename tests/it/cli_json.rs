@@ -92,6 +92,9 @@ const CONFIG: &str = r#"
 [runbooks]
 dirs = ["runbooks"]
 
+[nags]
+asks = 1
+
 [[alerts.rules]]
 name = "search"
 match = { service = "search" }
@@ -125,6 +128,7 @@ async fn eventful() -> House {
         &["note", "INC-1", "!! pods restart #db"],
         &["note", "INC-1", "TODO: raise the limit @lee"],
         &["ask", "INC-1", "bo", "DB latency"],
+        &["ask", "INC-1", "bo", "the pool's size"],
         &["ask", "INC-1", "1", "more", "5m", "the graph is slow"],
         &["propose", "INC-1", "roll back 4f2a by @bo"],
         &[
@@ -232,6 +236,12 @@ async fn every_field_of_an_incident_is_on_the_page() {
     let report = report.to_str().unwrap();
     let import = ["import", "INC-1", report, "--day", "2026-01-02"];
     page.holds(&["A line of an import"], &house.json(&import));
+    page.holds(
+        &["Something that changed"],
+        &house.json(&["catch-up", "INC-1", "--after", "0"]),
+    );
+    page.holds(&["A draft of a report"], &house.json(&["can", "INC-1"]));
+    page.holds(&["Something that is owed"], &house.json(&["nag", "INC-1"]));
     page.holds(&["A gap"], &house.json(&["gaps", "INC-1", "--over", "0s"]));
     let lines = house.json(&["timeline", "INC-1"]);
     page.holds(&["A line of the timeline"], &lines);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use warroom::config::{ConfigError, Loaded, SecretPlace, Tls, Weight, Wrong};
 use warroom::error::{Failure, Kind};
-use warroom::incident::{Audience, Role, Severity};
+use warroom::incident::{Audience, NagPolicy, Role, Severity};
 use warroom::integrations::signature::Scheme;
 use warroom::log::Form;
 use warroom::routing::{Action, Rules, When};
@@ -105,6 +105,21 @@ fn every_key_arrives() {
     assert_eq!(config.server.hosts, ["war.example.com", "war"]);
     assert_eq!(config.runbooks.dirs, [folder.join("runbooks")]);
     assert_eq!(config.alerts.match_labels, ["alertname", "cluster"]);
+    let nags = NagPolicy {
+        commander: Some(60),
+        severity: Some(600),
+        scribe: None,
+        update: Some(30),
+        promise: Some(1_200),
+        asks: Some(5),
+        quiet: Some(600),
+        quiet_low: Some(7_200),
+    };
+    assert_eq!(config.nags, nags);
+    let [(name, text)] = &config.templates[..] else {
+        panic!("{:?}", config.templates)
+    };
+    assert!(name == "poll" && text.starts_with("/decision Polled"));
     let extra: Vec<Role> = ["database-lead", "legal"]
         .map(|r| r.parse().unwrap())
         .into();

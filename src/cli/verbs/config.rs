@@ -7,6 +7,7 @@ use crate::cli::out::Out;
 use crate::config::sources::{Access, Asks, Watched};
 use crate::config::{Config, Loaded, SecretPlace, hooks};
 use crate::error::Failure;
+use crate::incident::NagPolicy;
 use crate::routing::Rules;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -114,6 +115,8 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
             "templates": config.updates.templates.as_ref().map(shown),
         },
         "spectators": { "asks": config.spectators.asks.name() },
+        "nags": nags(&config.nags),
+        "templates": config.templates.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
         "log": {
             "filter": config.log.filter,
             "format": format!("{:?}", config.log.format).to_ascii_lowercase(),
@@ -134,6 +137,8 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "handover",
         "updates",
         "spectators",
+        "nags",
+        "templates",
         "roles",
         "log",
     ] {
@@ -156,6 +161,20 @@ fn section_lines(out: &mut Out, name: &str, section: &Value) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// When consoles nag, in seconds; `asks` is a number.
+fn nags(policy: &NagPolicy) -> Value {
+    json!({
+        "commander_seconds": policy.commander,
+        "severity_seconds": policy.severity,
+        "scribe_seconds": policy.scribe,
+        "update_seconds": policy.update,
+        "promise_seconds": policy.promise,
+        "asks": policy.asks,
+        "quiet_seconds": policy.quiet,
+        "quiet_low_seconds": policy.quiet_low,
+    })
 }
 
 /// How alerts find their incident: the rules and the times of maintenance by name, in their order.

@@ -61,7 +61,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
     check_looks(&loaded, cx)?;
     let config = loaded.config;
     let target = cx.target().await?;
-    let server = folder_of(&target.url);
+    let server = Context::folder_of(&target.url);
     let log = crate::log::to_file(&cx.paths.console_log(), config.log.filter.as_deref());
     log.map_err(|error| Failure::internal("The log cannot be written.").because(error))?;
     let watch = part == Part::Watches;
@@ -104,19 +104,12 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         zone: cx.zone(),
         extra_roles: config.roles.extra,
         history_dir: (!watch).then(|| cx.paths.history()),
+        memory_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
+        templates: config.templates,
         draft_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
         clock: Arc::new(SystemClock),
     };
     console::run(options).await.map(|_| ()).map_err(explain)
-}
-
-/// The name of a folder for what belongs to one server.
-fn folder_of(url: &str) -> String {
-    let (_, rest) = url.split_once("://").unwrap_or(("", url));
-    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let named = rest.trim_end_matches('/').chars();
-    let name: String = named.map(|c| if letter(c) { c } else { '_' }).collect();
-    format!("at-{name}")
 }
 
 /// Where themes of the user's own are.

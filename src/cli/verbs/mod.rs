@@ -2,6 +2,8 @@
 
 pub mod ask;
 pub mod backup;
+pub mod can;
+pub mod catch_up;
 pub mod completions;
 pub mod config;
 pub mod console;
@@ -14,6 +16,7 @@ pub mod gaps;
 pub mod import;
 pub mod list;
 pub mod man;
+pub mod nag;
 pub mod note;
 pub mod propose;
 pub mod role;

@@ -129,6 +129,7 @@ fn options(args: &ServeArgs, config: &Config, opened: &Opened, data: &Path) -> O
         options.pace.offer = offer;
     }
     options.updates = Arc::new(config.updates.rules.clone());
+    options.pace.nags = config.nags;
     let library = Library::new(config.runbooks.dirs.clone());
     options.runbooks = Arc::new(house::Shelf(library));
     if args.local {

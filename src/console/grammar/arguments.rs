@@ -27,6 +27,13 @@ impl<'c> Build<'_, 'c> {
             .unfinished()
     }
 
+    /// A template is no entry: the composer puts its text in the line's place.
+    pub(super) fn template(&self) -> Problem {
+        let why = "A template is a beginning, and nothing is sent yet.";
+        let instead = "In the composer enter puts it into the line, as in /t poll; tab lists them.";
+        Problem::new(why, instead).unfinished()
+    }
+
     /// The next word, which must be there.
     pub(super) fn next(&mut self, what: &str) -> Result<(Range<usize>, &'c str), Problem> {
         self.cursor.word().ok_or_else(|| self.missing(what))

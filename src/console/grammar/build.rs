@@ -35,6 +35,8 @@ pub(super) fn command(
         Verb::Handover => build.handover(),
         Verb::Support | Verb::RuleOut | Verb::Reconsider => build.judge(),
         Verb::Answer => build.answer(),
+        Verb::Snooze => build.snooze(),
+        Verb::Template => Err(build.template()),
         Verb::Severity => build.severity(),
         Verb::Status => build.status(),
         Verb::Resolve => build.resolve(),

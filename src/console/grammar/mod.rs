@@ -24,6 +24,7 @@ mod entry;
 mod handovers;
 mod hypotheses;
 mod lex;
+mod nags;
 mod preview;
 mod proposals;
 mod words;

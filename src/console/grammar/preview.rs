@@ -37,6 +37,7 @@ pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> String {
             .or_else(|| super::proposals::preview(other, context))
             .or_else(|| super::handovers::preview(other, context))
             .or_else(|| super::hypotheses::preview(other, context))
+            .or_else(|| super::nags::preview(other, context))
             .unwrap_or_else(|| about_incident(other, context)),
     }
 }

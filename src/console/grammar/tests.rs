@@ -37,13 +37,16 @@ fn problem(text: &str) -> String {
 
 #[test]
 fn every_example_of_the_table_parses() {
-    for word in &WORDS {
+    for word in WORDS {
         assert!(
             word.example.starts_with(&format!("/{}", word.name)),
             "{}",
             word.name
         );
-        ok(word.example);
+        // A template's text takes the line's place in the composer.
+        if word.verb != Verb::Template {
+            ok(word.example);
+        }
         for alias in word.aliases {
             assert_eq!(find(alias).map(|w| w.name), Some(word.name));
         }

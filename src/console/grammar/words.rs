@@ -65,6 +65,10 @@ pub enum Verb {
     Decline,
     /// It is part of another.
     Merge,
+    /// Put a nag off.
+    Snooze,
+    /// Begin a line from a template; the composer's own.
+    Template,
 }
 
 /// One slash command.
@@ -100,7 +104,7 @@ const fn row(
 }
 
 /// Every slash command, the most used first: completion keeps this order.
-pub const WORDS: [Word; 37] = [
+pub const WORDS: &[Word] = &[
     row(
         "decision",
         &["decide"],
@@ -214,6 +218,20 @@ pub const WORDS: [Word; 37] = [
         Verb::Kind(EntryKind::ImportedChat),
     ),
     row(
+        "can",
+        &["report"],
+        "/can SEV2, mitigating; rolling back; need a database lead",
+        "a report of conditions, actions and needs; g k drafts it",
+        Verb::Kind(EntryKind::Report),
+    ),
+    row(
+        "t",
+        &["template"],
+        "/t poll",
+        "begin the line from a template; tab goes to its next place",
+        Verb::Template,
+    ),
+    row(
         "private",
         &[],
         "/private a customer called",
@@ -297,6 +315,13 @@ pub const WORDS: [Word; 37] = [
         "/link https://grafana.example/d/1 the dashboard",
         "link to something elsewhere",
         Verb::Link,
+    ),
+    row(
+        "snooze",
+        &[],
+        "/snooze scribe 30m",
+        "put a nag off: commander, update, severity, scribe, asks, quiet",
+        Verb::Snooze,
     ),
     row(
         "milestone",

@@ -106,6 +106,7 @@ actions! {
     ComposerEditor "composer-editor" Compose "Write it in $EDITOR",
     ComposerHistoryPrevious "composer-history-previous" Compose "The line written before",
     ComposerHistoryNext "composer-history-next" Compose "The line written after",
+    InsertTemplate "insert-template" Compose "Begin the line from a template",
     ComposerTakeBack "composer-take-back" Compose "Take back a line that was refused",
 
     Details "details" Timeline "Show the entry in full, with its corrections",
@@ -118,6 +119,8 @@ actions! {
     SearchPrevious "search-previous" Timeline "The hit before",
     SearchServer "search-server" Timeline "Search everything, older pages too",
     JumpToTime "jump-to-time" Timeline "Jump to a time",
+    CatchUp "catch-up" Timeline "Say what changed since you last looked",
+    FindGaps "find-gaps" Timeline "Find where nobody wrote while things changed",
 
     ClaimRole "claim-role" Command "Claim a vacant role",
     AssignRole "assign-role" Command "Assign a role to someone",
@@ -137,6 +140,9 @@ actions! {
     ProposalWithdraw "withdraw-proposal" Command "Withdraw what is proposed",
     DraftUpdate "draft-update" Command "Draft an update",
     PostUpdate "post-update" Command "Post the drafted update (asks first)",
+    SnoozeNag "snooze-nag" Command "Put off what is nagged about",
+    WriteReport "write-report" Command "Draft a report: conditions, actions, needs",
+    ShowReport "show-report" Command "Show the newest report",
 
     AttachRunbook "attach-runbook" Runbook "Attach a runbook",
     StepStart "step-start" Runbook "Start the step",

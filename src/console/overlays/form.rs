@@ -152,7 +152,7 @@ impl Form {
                 }
             },
             Stroke::Cancel => return Answer::Close,
-            Stroke::Move(_) | Stroke::Copy | Stroke::Sort | Stroke::Filter => {}
+            Stroke::Move(_) | Stroke::Copy | Stroke::Sort | Stroke::Filter | Stroke::Write => {}
         }
         Answer::Stay
     }

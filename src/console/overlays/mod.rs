@@ -1,6 +1,7 @@
 //! What is laid over the screen: one enum, kept as a stack.
 
 pub mod form;
+pub mod gaps;
 pub mod line;
 pub mod members;
 pub mod picker;
@@ -9,6 +10,7 @@ pub mod reader;
 pub mod stroke;
 
 pub use form::{Field, Form, read_moment};
+pub use gaps::{Fill, Gaps};
 pub use line::{Edit, LineEdit};
 pub use members::Members;
 pub use picker::{Choice, Item, Picker, Wait};
@@ -35,6 +37,8 @@ pub enum Overlay {
     Reader(Reader),
     /// What the server found.
     Results(Results),
+    /// Stretches in which nobody wrote.
+    Gaps(Gaps),
     /// A group of alerts, each on a line.
     Members(Box<Members>),
 }

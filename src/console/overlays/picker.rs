@@ -4,7 +4,7 @@ use super::line::{Edit, LineEdit};
 use super::stroke::{Answer, Move, Stroke};
 use crate::console::keymap::{Action, Ranked, rank};
 use crate::console::layout::Layout;
-use crate::incident::{IncidentId, Milestone, Person, Role, Severity, Status};
+use crate::incident::{IncidentId, Milestone, Person, Role, Severity, SnoozeNag, Status};
 use std::sync::Arc;
 
 /// What an item stands for.
@@ -38,6 +38,10 @@ pub enum Choice {
     Theme(String),
     /// This layout.
     Layout(Layout),
+    /// Put this nag off for so many minutes.
+    Snooze(SnoozeNag),
+    /// Begin a line from the template of that name.
+    Template(String),
 }
 
 /// One line of the list.
@@ -233,7 +237,7 @@ impl Picker {
             Stroke::Previous => self.cursor = Move::Up.from(self.cursor, self.fits.len(), page),
             Stroke::Accept => return self.choose(),
             Stroke::Cancel => return Answer::Close,
-            Stroke::Copy | Stroke::Sort | Stroke::Filter => {}
+            Stroke::Copy | Stroke::Sort | Stroke::Filter | Stroke::Write => {}
         }
         Answer::Stay
     }

@@ -53,7 +53,8 @@ impl Prompt {
             | Stroke::Previous
             | Stroke::Copy
             | Stroke::Sort
-            | Stroke::Filter => {}
+            | Stroke::Filter
+            | Stroke::Write => {}
         }
         Answer::Stay
     }
@@ -81,7 +82,8 @@ impl Search {
             | Stroke::Previous
             | Stroke::Copy
             | Stroke::Sort
-            | Stroke::Filter => {
+            | Stroke::Filter
+            | Stroke::Write => {
                 return Answer::Stay;
             }
         }

@@ -11,6 +11,8 @@ pub enum Page {
     Help,
     /// An entry of the open incident, in full, with its earlier wordings.
     Entry(Seq),
+    /// What changed since this person last looked.
+    Changes,
     /// What was said at the foot of the screen, newest first.
     Notices,
     /// A text.

@@ -1,6 +1,7 @@
 //! What reaches an overlay, and what it answers. Which key means what is the keymap's to say.
 
 use super::Overlay;
+use super::gaps::Fill;
 use super::line::Edit;
 use super::picker::Choice;
 use crate::console::keymap::Action;
@@ -78,6 +79,8 @@ pub enum Stroke<'a> {
     Sort,
     /// Show only what holds some words.
     Filter,
+    /// Write about it.
+    Write,
 }
 
 /// What an overlay answers.
@@ -104,6 +107,8 @@ pub enum Answer {
     LookedFor(String),
     /// To this entry; it is done with.
     Open(IncidentId, Seq),
+    /// This is done about a gap; it is done with.
+    Fill(Fill),
     /// Text for the clipboard, and what it is.
     Copy(String, &'static str),
     /// First ask whether this is meant.

@@ -1,6 +1,7 @@
 //! Roles, asks and who is here: who does what, and what is owed.
 
 mod asks;
+mod nags;
 mod proposals;
 #[cfg(test)]
 mod tests;
@@ -285,6 +286,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     }
     rows.extend(proposals::rows(cx, look));
     rows.extend(asks::rows(cx, look));
+    rows.extend(nags::rows(cx, look));
     if !cx.room.here().is_empty() {
         rows.push(Row::section("Here", cx.room.here().len()));
         rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));

@@ -31,6 +31,7 @@ impl Loop {
         for effect in update::leave(&mut self.app) {
             match effect {
                 Effect::SaveDraft { of, text } => self.drafts.save(of, text),
+                Effect::SaveMemory { person, memory } => self.memories.save(person, memory),
                 Effect::Client(effect) => self.outgoing.push_back(effect),
                 _ => {}
             }
@@ -40,6 +41,9 @@ impl Loop {
                 if let Err(why) = self.drafts.saved().await {
                     tracing::warn!(why, "draft not kept");
                 }
+            }
+            while self.memories.is_busy() {
+                self.memories.saved().await;
             }
             for effect in self.outgoing {
                 if link.effects.send(effect).await.is_err() {

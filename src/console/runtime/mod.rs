@@ -16,6 +16,7 @@ use super::background::{self, Passed, Probe};
 use super::drafts::Drafts;
 use super::effect::Effect;
 use super::history::{Done, Kept};
+use super::memory::Memories;
 use super::msg::Msg;
 use super::ring::Ring;
 use super::terminal::Terminal;
@@ -57,6 +58,7 @@ pub(super) struct Runtime {
     pub(super) app: App,
     pub(super) link: LinkHandle,
     pub(super) drafts: Drafts,
+    pub(super) memories: Memories,
     pub(super) history: Kept,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether the terminal is asked what its background is.
@@ -78,6 +80,7 @@ pub(super) struct Ask {
 struct Loop {
     app: App,
     drafts: Drafts,
+    memories: Memories,
     history: Kept,
     clock: Arc<dyn Clock>,
     terminal: Terminal,
@@ -107,6 +110,7 @@ enum Woken {
     Edited(Result<String, String>),
     Saved(Result<(), String>),
     History(Done),
+    Remembered,
     Deadline,
 }
 
@@ -117,6 +121,7 @@ impl Runtime {
             app,
             mut link,
             drafts,
+            memories,
             history,
             clock,
             ask_background,
@@ -134,6 +139,7 @@ impl Runtime {
         let mut state = Loop {
             app,
             drafts,
+            memories,
             history,
             clock,
             terminal,
@@ -196,6 +202,7 @@ impl Loop {
                 }
             }
             Woken::History(done) => self.history_done(done),
+            Woken::Remembered => {}
             Woken::Deadline => {
                 if self
                     .probe
@@ -270,6 +277,7 @@ impl Loop {
             text = edited => Woken::Edited(text),
             outcome = self.drafts.saved(), if self.drafts.is_busy() => Woken::Saved(outcome),
             done = self.history.done(), if self.history.is_busy() => Woken::History(done),
+            () = self.memories.saved(), if self.memories.is_busy() => Woken::Remembered,
             () = sleep => Woken::Deadline,
         }
     }
@@ -370,6 +378,11 @@ impl Loop {
                             text,
                         });
                     }
+                }
+                Effect::SaveMemory { person, memory } => self.memories.save(person, memory),
+                Effect::LoadMemory(person) => {
+                    let memory = self.memories.load(&person);
+                    self.take_in(Msg::Memory { person, memory });
                 }
                 Effect::KeepLine { person, line } => self.history.keep(person, line),
                 Effect::LoadHistory(person) => self.history.load(person),

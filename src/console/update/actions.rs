@@ -1,6 +1,6 @@
 //! What an action does. Moving about and the program are here; what belongs to a pane goes there.
 
-use super::{answers, incident, overlay, pickers, requests, why_not};
+use super::{answers, incident, keep, overlay, pickers, reading, requests, why_not};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::{Action, Group};
@@ -284,8 +284,10 @@ fn decline(app: &mut App) -> Vec<Effect> {
 }
 
 fn compose(app: &mut App, action: Action) -> Vec<Effect> {
-    if action == Action::Compose {
-        return incident::focus(app, Focus::Composer);
+    match action {
+        Action::Compose => return incident::focus(app, Focus::Composer),
+        Action::InsertTemplate => return keep::pick_template(app),
+        _ => {}
     }
     let mut effects = incident::focus(app, Focus::Composer);
     effects.extend(pane(app, Focus::Composer, action));
@@ -296,6 +298,8 @@ fn in_timeline(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Search => push(app, Overlay::Search(Search::default())),
         Action::SearchServer => search_server(app),
+        Action::CatchUp => reading::catch_up(app),
+        Action::FindGaps => reading::find_gaps(app),
         Action::JumpToTime => prompt(
             app,
             "Jump to (14:32, -20m or 2026-11-24 14:32)",
@@ -341,6 +345,12 @@ pub(super) fn newest_draft(app: &App) -> Option<UpdateId> {
 
 /// The pane of roles and asks comes first where it has the focus: it knows what the cursor is on.
 fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::SnoozeNag => return keep::pick_snooze(app),
+        Action::WriteReport => return keep::draft_report(app),
+        Action::ShowReport => return keep::show_report(app),
+        _ => {}
+    }
     let in_pane = matches!(&app.screen, Screen::Incident(s) if s.focus == Focus::Command);
     if in_pane {
         let asked = incident::pane_action(app, Focus::Command, action);
@@ -377,7 +387,7 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 /// Begins a line in the composer, unless one is being written.
-fn begin(app: &mut App, start: &str) -> Vec<Effect> {
+pub(super) fn begin(app: &mut App, start: &str) -> Vec<Effect> {
     let effects = incident::focus(app, Focus::Composer);
     let Screen::Incident(screen) = &mut app.screen else {
         return effects;

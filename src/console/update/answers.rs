@@ -1,6 +1,6 @@
 //! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
 
-use super::{actions, incident, live, members, pickers, submit};
+use super::{actions, incident, keep, live, members, pickers, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::overlays::{Choice, Overlay, read_moment};
@@ -64,6 +64,8 @@ pub(super) fn chosen(app: &mut App, choice: Choice) -> Vec<Effect> {
             Vec::new()
         }
         Choice::Layout(layout) => actions::layout(app, layout),
+        Choice::Snooze(snooze) => submit::submit_here(app, Intent::SnoozeNag(snooze), None),
+        Choice::Template(name) => keep::begin_from(app, &name),
     }
 }
 

@@ -14,16 +14,11 @@ use crate::incident::{
     Ask, AskId, AskState, Incident, IncidentId, MoreTime, Person, ProposalId, ProposalState,
     Timestamp,
 };
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Asks that have rung, and are remembered so that they do not again. Beyond it the oldest go: it is
-/// more than one person is asked in a day.
-const RUNG: usize = 1_000;
+use std::collections::BTreeMap;
 
 /// What this console has called its person for.
 #[derive(Debug, Default)]
 pub struct Calls {
-    rung: BTreeSet<(IncidentId, AskId)>,
     /// The window's title, where it is ours.
     title: Option<String>,
     /// How the asks of the incident on the screen stood when they were last looked at.
@@ -57,7 +52,8 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     let Some(me) = app.client.me().map(|me| me.person.clone()) else {
         return Vec::new();
     };
-    if app.why_read_only().is_some() {
+    // Before it is known what has rung here before, nothing does: it would ring once more.
+    if app.why_read_only().is_some() || !app.visits.is_loaded() {
         return Vec::new();
     }
     let here = waiting(app, &me);
@@ -73,10 +69,14 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
 }
 
 /// Calls for what has not rung yet: one call, however much it is.
-fn ring(app: &mut App, here: &[(IncidentId, Ask)], all: &[(IncidentId, AskId)]) -> Option<Effect> {
+fn ring(app: &mut App, here: &[(IncidentId, Ask)], all: &[(IncidentId, AskId)]) -> Vec<Effect> {
     let new = all.iter().copied();
-    let new: Vec<_> = new.filter(|call| !app.calls.rung.contains(call)).collect();
-    let (id, first) = *new.first()?;
+    let new: Vec<_> = new
+        .filter(|call| !app.visits.memory.has_rung(*call))
+        .collect();
+    let Some((id, first)) = new.first().copied() else {
+        return Vec::new();
+    };
     let shown = here.iter().find(|(at, ask)| *at == id && ask.id == first);
     let (text, action, does) = match shown {
         Some((_, ask)) => (
@@ -97,14 +97,13 @@ fn ring(app: &mut App, here: &[(IncidentId, Ask)], all: &[(IncidentId, AskId)]) 
     let key = app.prefs.keymap.hint(action, &keys::contexts(app));
     let said = format!("{text} · {key} {does}.");
     app.notices.say(app.now, Say::Warning(said));
-    app.calls.rung.extend(new);
-    while app.calls.rung.len() > RUNG {
-        app.calls.rung.pop_first();
-    }
-    Some(Effect::Ring(Call {
+    app.visits.memory.ring(new);
+    let call = Effect::Ring(Call {
         title: id.to_string(),
         text,
-    }))
+    });
+    // Kept at once: a console that is started anew does not ring again.
+    std::iter::once(call).chain(app.visits.kept()).collect()
 }
 
 /// The window's title says what the person is asked until they have acknowledged it.

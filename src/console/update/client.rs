@@ -1,6 +1,6 @@
 //! What the client's driver reports, and what the client makes of it.
 
-use super::{incident, members};
+use super::{incident, members, reading};
 use crate::client::{self, Happening, Input, Pending};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -60,12 +60,16 @@ fn happened(app: &mut App, happening: Happening) -> Vec<Effect> {
             });
             fill(app, request, items.collect());
         }
+        Happening::Log {
+            request, events, ..
+        } => return reading::take(app, request, events),
         Happening::Alerts { request, page } => return members::take(app, request, page),
         Happening::Failed { request, refusal } => {
             // It is said where the answer would have been.
             if members::fail(app, request, &refusal.to_string()) {
                 return Vec::new();
             }
+            reading::fail(app, request);
             app.overlays.retain(|overlay| !waits_for(overlay, request));
             app.notices.say(now, Say::Refused(refusal));
         }

@@ -20,6 +20,7 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
     let mut effects = leave(app);
     app.overlays.clear();
     let mut screen = IncidentScreen::new(id);
+    screen.composer.know(app.prefs.templates.clone());
     if app.prefs.layout == Layout::Scribe && app.why_read_only().is_none() {
         screen.focus = Focus::Composer;
     }

@@ -20,7 +20,7 @@ pub fn contexts(app: &App) -> Vec<Context> {
         Some(Overlay::Reader(_) | Overlay::Results(_)) => {
             return vec![Context::List, Context::Browse, Context::Global];
         }
-        Some(Overlay::Members(_)) => {
+        Some(Overlay::Members(_) | Overlay::Gaps(_)) => {
             return vec![
                 Context::Rows,
                 Context::List,

@@ -6,12 +6,15 @@ mod calls;
 mod client;
 mod history;
 mod incident;
+mod keep;
 mod keys;
 mod live;
+mod looked;
 mod members;
 mod mouse;
 mod overlay;
 mod pickers;
+mod reading;
 mod requests;
 mod submit;
 #[cfg(test)]
@@ -21,6 +24,7 @@ mod why_not;
 
 pub use calls::Calls;
 pub use keys::contexts;
+pub use looked::Visits;
 pub use upkeep::{leave, next_wake};
 
 use super::app::{App, Screen};
@@ -41,7 +45,15 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             app.size = Rect::new(0, 0, width, height);
             Vec::new()
         }
-        Msg::Watched(_) | Msg::Woke => Vec::new(),
+        Msg::Watched(watched) => {
+            looked::watched(app, watched);
+            Vec::new()
+        }
+        Msg::Woke => Vec::new(),
+        Msg::Memory { person, memory } => {
+            looked::remembered(app, &person, memory);
+            Vec::new()
+        }
         Msg::Background(background) => {
             app.prefs.follow(background);
             Vec::new()
@@ -67,6 +79,7 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
     };
+    effects.extend(looked::upkeep(app));
     effects.extend(calls::calls(app));
     effects.extend(upkeep::upkeep(app));
     effects

@@ -1,12 +1,13 @@
 //! What reaches the overlay on top, and what comes of its answer.
 
-use super::{actions, answers, incident, members, requests, submit};
+use super::{actions, answers, incident, members, reading, requests, submit};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
 use crate::console::overlays::{Answer, Move, Overlay, Page, Reader, Stroke, prompt};
 use crate::console::panes::{Focus, Say};
 use crate::console::view;
+use crate::incident::{IncidentId, Seq};
 
 /// An action while something is laid over the screen.
 pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
@@ -18,6 +19,7 @@ pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Copy | Action::CopyAddress => Stroke::Copy,
         Action::SortRows => Stroke::Sort,
         Action::FilterRows => Stroke::Filter,
+        Action::Compose => Stroke::Write,
         Action::RefreshScreen => return vec![Effect::Redraw],
         Action::Help => {
             let shown = matches!(
@@ -47,6 +49,8 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
     let rows = view::overlay::rows(app);
     let lines = view::overlay::reader_lines(app);
     let now = app.now;
+    let read = app.reading.as_ref();
+    let gaps = read.map(|reading| (reading.incident, &reading.gaps[..]));
     let Some(top) = app.overlays.last_mut() else {
         return Vec::new();
     };
@@ -59,6 +63,7 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
         Overlay::Reader(reader) => reader.stroke(given, lines, rows),
         Overlay::Results(results) => results.stroke(given, rows),
         Overlay::Members(members) => members.stroke(given, rows),
+        Overlay::Gaps(shown) => shown.stroke(given, gaps.unwrap_or((IncidentId(0), &[])), rows),
     };
     let mut effects = answered(app, answer);
     effects.extend(members::ask(app));
@@ -101,15 +106,8 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             app.overlays.pop();
             looked_for(app, query)
         }
-        Answer::Open(id, seq) => {
-            app.overlays.clear();
-            let mut effects = incident::open(app, id);
-            if let Screen::Incident(screen) = &mut app.screen {
-                screen.wanted = Some(seq);
-            }
-            effects.extend(incident::go_to_wanted(app));
-            effects
-        }
+        Answer::Open(id, seq) => go_to(app, id, seq),
+        Answer::Fill(fill) => reading::fill(app, fill),
         Answer::Copy(text, what) => requests::copy(app, text, what),
         Answer::Over(overlay) => {
             app.overlays.push(*overlay);
@@ -129,6 +127,17 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Goes to an entry of an incident, whatever is on the screen.
+pub(super) fn go_to(app: &mut App, id: IncidentId, seq: Seq) -> Vec<Effect> {
+    app.overlays.clear();
+    let mut effects = incident::open(app, id);
+    if let Screen::Incident(screen) = &mut app.screen {
+        screen.wanted = Some(seq);
+    }
+    effects.extend(incident::go_to_wanted(app));
+    effects
 }
 
 /// The timeline is searched while the words are typed.

@@ -31,9 +31,11 @@ pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-/// Before the console ends: what is typed is kept.
+/// Before the console ends: what is typed is kept, and what was seen.
 pub fn leave(app: &mut App) -> Vec<Effect> {
-    incident::keep_draft(app)
+    let mut effects = incident::keep_draft(app);
+    effects.extend(app.visits.kept());
+    effects
 }
 
 fn pane_of(focus: Focus) -> Pane {
@@ -89,7 +91,7 @@ fn presence(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn next_wake(app: &App) -> Option<Timestamp> {
     let notice = app.notices.current(app.now).map(|notice| notice.until);
-    let mut all = vec![notice, next_second(app)];
+    let mut all = vec![notice, next_second(app), next_nag(app)];
     if let Screen::Incident(screen) = &app.screen {
         all.push(screen.draft.since.map(|at| at + DRAFT_AFTER));
         let typing = matches!(screen.presence.said, Some((_, true, _)));
@@ -100,6 +102,12 @@ pub fn next_wake(app: &App) -> Option<Timestamp> {
         }
     }
     all.into_iter().flatten().filter(|at| *at > app.now).min()
+}
+
+/// When the next thing is nagged about, or one that was put off returns.
+fn next_nag(app: &App) -> Option<Timestamp> {
+    let (_, room) = app.open()?;
+    room.next_nag(app.now)
 }
 
 /// When a running clock on the screen shows something else: on an incident that is open, the next

@@ -70,6 +70,18 @@ fn rules(app: &App, action: Action) -> Option<String> {
                 reason: None,
             }
         }
+        Action::SnoozeNag => {
+            let (_, room) = app.open()?;
+            return room
+                .nags(app.now)
+                .is_empty()
+                .then(|| "Nothing is owed, so there is nothing to put off.".to_owned());
+        }
+        Action::ShowReport => {
+            let (_, room) = app.open()?;
+            let none = room.shown().last_report().is_none();
+            return none.then(|| "No report was kept yet. Draft one with g k.".to_owned());
+        }
         Action::PostUpdate => {
             let drafted = super::actions::newest_draft(app);
             if drafted.is_none() {
@@ -156,6 +168,9 @@ fn writes(action: Action) -> bool {
         | Action::SearchPrevious
         | Action::SearchServer
         | Action::JumpToTime
+        | Action::CatchUp
+        | Action::FindGaps
+        | Action::ShowReport
         | Action::CopyCommand
         | Action::NextRunbook
         | Action::Earlier

@@ -180,6 +180,13 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
                 (Action::Cancel, "close"),
             ];
         }
+        Some(Overlay::Gaps(_)) => {
+            return &[
+                (Action::Accept, "go there"),
+                (Action::Compose, "write what happened then"),
+                (Action::Cancel, "close"),
+            ];
+        }
         Some(Overlay::Members(_)) => {
             return &[
                 (Action::Accept, "details"),

@@ -4,6 +4,7 @@ pub mod board;
 pub mod footer;
 pub mod header;
 pub mod incident;
+mod nags;
 pub mod overlay;
 pub mod paint;
 #[cfg(test)]
@@ -60,6 +61,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         cursor = overlay::draw(app, overlay, buf).or(cursor);
     }
     footer::following(app, &contexts, foot, buf);
+    if let (Some(row), Some((_, room)), true) = (free, app.open(), app.overlays.is_empty()) {
+        nags::draw(app, room, row, buf);
+    }
     footer::notice(app, foot, free, buf);
     if let Some(at) = cursor.filter(|at| area.contains(*at)) {
         frame.set_cursor_position(at);

@@ -161,6 +161,7 @@ impl Server {
             level: Level::Responder,
             access: Access::Loopback,
             board,
+            nags: NagPolicy::default(),
         };
         self.say(wire, &welcome);
     }

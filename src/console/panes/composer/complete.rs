@@ -2,7 +2,8 @@
 
 use super::{Cx, Request, Say, State};
 use crate::console::grammar::{self, ANSWERS, OFFER_WORDS, SAYINGS, Verb, WORDS};
-use crate::incident::{Milestone, Role, Status};
+use crate::console::templates::Template;
+use crate::incident::{Milestone, NagKind, Role, Status, StepState};
 use std::collections::BTreeSet;
 
 /// The candidates shown at most.
@@ -27,8 +28,13 @@ fn word_start(text: &str, cursor: usize) -> Option<usize> {
     Some(start.map_or(0, |(at, c)| at + c.len_utf8()))
 }
 
+/// The letters of a word from which on the services are looked through for it.
+const SERVICE_FROM: usize = 2;
+/// What may be said of a step, as it is typed.
+const STEPS: [&str; 5] = ["start", "done", "skip", "fail", "open"];
+
 /// What may stand in the place of the word that ends at `cursor`.
-fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
+fn candidates(text: &str, cursor: usize, cx: &Cx<'_>, templates: &[Template]) -> Vec<String> {
     let Some(start) = word_start(text, cursor) else {
         return Vec::new();
     };
@@ -41,10 +47,12 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
     let last = before.rsplit(char::is_whitespace).next().unwrap_or("");
     let all: Vec<String> = if word.starts_with('@') {
         people(cx)
+    } else if word.starts_with('#') {
+        tags(cx)
     } else if word.starts_with('/') || (word.is_empty() && before.is_empty()) {
         WORDS.iter().map(|word| format!("/{}", word.name)).collect()
     } else if let Some(found) = last.strip_prefix('/').and_then(grammar::find) {
-        after(found.verb, cx)
+        after(found.verb, cx, templates)
     } else if follows_number(before, Verb::Answer) {
         ANSWERS.iter().map(|word| (*word).to_owned()).collect()
     } else if follows_number(before, Verb::Proposal) {
@@ -52,6 +60,10 @@ fn candidates(text: &str, cursor: usize, cx: &Cx<'_>) -> Vec<String> {
     } else if follows_role(before) {
         let words = OFFER_WORDS.iter().map(|(word, _)| (*word).to_owned());
         people(cx).into_iter().chain(words).collect()
+    } else if follows_number(before, Verb::Step) {
+        STEPS.iter().map(|word| (*word).to_owned()).collect()
+    } else if word.len() >= SERVICE_FROM {
+        services(cx)
     } else {
         Vec::new()
     };
@@ -90,8 +102,42 @@ fn people(cx: &Cx<'_>) -> Vec<String> {
     names.into_iter().map(|name| format!("@{name}")).collect()
 }
 
+/// The tags of what is here of the timeline, and of what is pinned.
+fn tags(cx: &Cx<'_>) -> Vec<String> {
+    let shown = cx.room.shown();
+    let lines = cx.room.timeline().lines().iter().map(|line| &line.entry);
+    let entries = lines.chain(&shown.recent).chain(shown.pinned.values());
+    let tags: BTreeSet<&str> = entries
+        .flat_map(|entry| &entry.tags)
+        .map(|tag| &**tag)
+        .collect();
+    tags.into_iter().map(|tag| format!("#{tag}")).collect()
+}
+
+/// The services that the incident and its alerts are about.
+fn services(cx: &Cx<'_>) -> Vec<String> {
+    let shown = cx.room.shown();
+    let alerts = shown
+        .alerts
+        .values()
+        .filter_map(|alert| alert.service.as_deref());
+    let services: BTreeSet<&str> = alerts.chain(shown.service.as_deref()).collect();
+    services.into_iter().map(str::to_owned).collect()
+}
+
+/// The steps of the runbook that was attached last: first those that wait for somebody.
+fn steps(cx: &Cx<'_>) -> Vec<String> {
+    let Some(runbook) = cx.room.shown().runbooks.last() else {
+        return Vec::new();
+    };
+    let mut steps: Vec<_> = runbook.steps.iter().collect();
+    let settled = |state: StepState| u8::from(state.is_settled());
+    steps.sort_by_key(|step| (settled(step.state), step.no));
+    steps.into_iter().map(|step| step.no.to_string()).collect()
+}
+
 /// What a command takes next.
-fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
+fn after(verb: Verb, cx: &Cx<'_>, templates: &[Template]) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match verb {
         Verb::Ask | Verb::Told => people(cx),
@@ -116,6 +162,9 @@ fn after(verb: Verb, cx: &Cx<'_>) -> Vec<String> {
             let open = open.filter(|proposal| proposal.state.is_open());
             open.map(|proposal| proposal.id.to_string()).collect()
         }
+        Verb::Step => steps(cx),
+        Verb::Snooze => owned(&NagKind::ALL.map(NagKind::name)),
+        Verb::Template => templates.iter().map(|t| t.name.clone()).collect(),
         Verb::Severity => owned(&["1", "2", "3", "4", "unset"]),
         Verb::Support | Verb::RuleOut | Verb::Reconsider => {
             let held = cx.room.shown().hypotheses.iter();
@@ -156,13 +205,16 @@ impl State {
         let Some(start) = word_start(&self.text, cursor) else {
             return Vec::new();
         };
+        if let Some(done) = self.complete_template(start, cursor, cx) {
+            return done;
+        }
         let cycle = match self.cycle.take() {
             Some(cycle) => Cycle {
                 at: (cycle.at + 1) % cycle.candidates.len().max(1),
                 ..cycle
             },
             None => Cycle {
-                candidates: candidates(&self.text, cursor, cx),
+                candidates: candidates(&self.text, cursor, cx, &self.templates),
                 at: 0,
             },
         };
@@ -188,6 +240,30 @@ impl State {
         Vec::new()
     }
 
+    /// Where there is nothing to complete, tab puts the template in that is named, or goes to its
+    /// next place.
+    fn complete_template(
+        &mut self,
+        start: usize,
+        cursor: usize,
+        cx: &Cx<'_>,
+    ) -> Option<Vec<Request>> {
+        if self.cycle.is_some() {
+            return None;
+        }
+        let all = candidates(&self.text, cursor, cx, &self.templates);
+        let word = self.text.get(start..cursor).unwrap_or_default();
+        let whole = all.is_empty() || all == [word] || word.is_empty();
+        if whole && !self.stops.is_empty() {
+            self.next_stop();
+            return Some(Vec::new());
+        }
+        let name = super::stops::named(&self.text).filter(|name| all == [*name]);
+        let name = name.map(str::to_owned)?;
+        self.expand(&name, cx);
+        Some(Vec::new())
+    }
+
     fn cursor_at_end(&self) -> bool {
         let (cursor, lines) = (self.area.cursor(), self.area.lines());
         cursor.0 + 1 == lines.len()
@@ -199,10 +275,28 @@ impl State {
 
 /// What may stand in the place of the word at the cursor, while the line is not finished: told
 /// before anyone asks for it.
-pub(super) fn offered(text: &str, cursor: usize, cx: &Cx<'_>) -> Option<String> {
-    let all = candidates(text, cursor, cx);
+pub(super) fn offered(
+    text: &str,
+    cursor: usize,
+    cx: &Cx<'_>,
+    templates: &[Template],
+) -> Option<String> {
+    let all = candidates(text, cursor, cx, templates);
     let word = &text[word_start(text, cursor)?..cursor];
     (!all.is_empty() && all != [word]).then(|| all.join("  "))
+}
+
+/// Whether the word at the cursor begins a person's name or a tag, and is none yet: then what it may
+/// be is told also while the line could be sent as it is.
+pub(super) fn names_something(text: &str, cursor: usize, cx: &Cx<'_>) -> bool {
+    let word = word_start(text, cursor).and_then(|start| text.get(start..cursor));
+    let Some(word) = word.filter(|word| word.starts_with(['@', '#'])) else {
+        return false;
+    };
+    !people(cx)
+        .iter()
+        .chain(&tags(cx))
+        .any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// The commands that the text may be the beginning of, while it is one unfinished slash word.

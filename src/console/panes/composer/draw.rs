@@ -201,6 +201,22 @@ impl State {
         spans.push(ink::safe(&self.text[at..row.end], plain));
     }
 
+    /// What the word at the cursor may be completed to: while the line is not finished, and while a
+    /// person or a tag is being named.
+    fn offered(
+        &self,
+        cx: &Cx<'_>,
+        look: &Look<'_>,
+        parsed: &crate::console::grammar::Parsed,
+    ) -> Option<String> {
+        let cursor = self.cursor_byte();
+        let naming = look.focused && complete::names_something(&self.text, cursor, cx);
+        if parsed.intent.is_ok() && !naming {
+            return None;
+        }
+        complete::offered(&self.text, cursor, cx, &self.templates)
+    }
+
     /// What stands under the text: why it was refused or cannot be sent, what it becomes, or how
     /// to begin.
     fn below<'s>(
@@ -247,10 +263,7 @@ impl State {
             }
         } else if let Some(begun) = complete::begun(self.text.trim()) {
             spans.push(Span::styled(begun, style(Meaning::Muted)));
-        } else if let (Err(_), Some(offered)) = (
-            &parsed.intent,
-            complete::offered(&self.text, self.cursor_byte(), cx),
-        ) {
+        } else if let Some(offered) = self.offered(cx, look, parsed) {
             let key = look.keymap.hint(Action::ComposerComplete, &CONTEXTS);
             spans.push(ink::safe(&offered, style(Meaning::Muted)));
             let says = format!("  ({key} completes)");

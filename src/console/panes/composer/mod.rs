@@ -10,18 +10,22 @@ mod edit;
 mod history;
 mod ink;
 mod rows;
+mod stops;
 #[cfg(test)]
 mod tests;
 
 use super::{Cx, Request, Say};
 use crate::console::grammar::{GrammarContext, Parsed, parse};
 use crate::console::keymap::Action;
+use crate::console::templates::Template;
 use crate::console::text::visible_block;
 use crate::incident::{Refusal, limits};
 use complete::Cycle;
 pub use history::History;
 use ratatui_textarea::{CursorMove, TextArea};
 use std::collections::VecDeque;
+use std::sync::Arc;
+use stops::Stops;
 
 /// Edits that can be undone.
 const UNDO_STEPS: usize = 200;
@@ -50,6 +54,10 @@ pub struct State {
     /// What is to be known about the line in hand: why it was refused, why it cannot be sent.
     said: Option<String>,
     cycle: Option<Cycle>,
+    /// The places of a template that are still to be gone to.
+    stops: Stops,
+    /// Texts for frequent entries.
+    templates: Arc<[Template]>,
     /// How many cells the prompt takes, as of the last key.
     prompt_cells: usize,
 }
@@ -64,6 +72,8 @@ impl Default for State {
             returned: VecDeque::new(),
             said: None,
             cycle: None,
+            stops: Stops::default(),
+            templates: Arc::from([]),
             prompt_cells: 8,
         };
         state.replace("");
@@ -194,6 +204,7 @@ impl State {
     /// Puts this text in the place of what is typed, the cursor at its end.
     fn replace(&mut self, text: &str) {
         let lines = text.split('\n').map(str::to_owned).collect();
+        self.stops = Stops::default();
         // what was yanked stays: it may be all that is left of a line
         let yanked = self.area.yank_text();
         self.area = TextArea::new(lines);
@@ -206,7 +217,10 @@ impl State {
 
     /// The text changed.
     fn edited(&mut self) {
+        let before = self.text.len();
         self.text = self.area.lines().join("\n");
+        let cursor = self.cursor_byte();
+        self.stops.edited(before, self.text.len(), cursor);
         self.said = None;
         self.keep();
     }
@@ -235,6 +249,11 @@ impl State {
 
     fn send(&mut self, cx: &Cx<'_>) -> Vec<Request> {
         if self.text.trim().is_empty() {
+            return Vec::new();
+        }
+        if let Some(name) = stops::named(&self.text) {
+            let name = name.to_owned();
+            self.expand(&name, cx);
             return Vec::new();
         }
         match self.parsed(cx).intent {

@@ -1,6 +1,7 @@
 //! What is laid over the screen: windows of one look, each as small as what it shows.
 
 mod ask;
+mod changes;
 mod evidence;
 mod help;
 mod list;
@@ -31,6 +32,10 @@ pub fn draw(app: &App, overlay: &Overlay, buf: &mut Buffer) -> Option<Position> 
             None
         }
         Overlay::Search(search) => ask::search(app, search, window, buf),
+        Overlay::Gaps(shown) => {
+            changes::gaps(app, shown, window, buf);
+            None
+        }
         Overlay::Members(shown) => {
             members::draw(app, shown, window, buf);
             None
@@ -55,6 +60,11 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
                 wide.min(86),
                 rows.saturating_add(5).max(7).min(tall.min(26)),
             )
+        }
+        Overlay::Gaps(_) => {
+            let rows = u16::try_from(changes::count(app)).unwrap_or(u16::MAX);
+            let columns = size.width.saturating_sub(6).min(120);
+            centred(size, columns, rows.saturating_add(4).max(6).min(tall))
         }
         Overlay::Results(_) | Overlay::Members(_) => {
             centred(size, size.width.saturating_sub(6), tall)
@@ -93,6 +103,7 @@ pub fn rows(app: &App) -> usize {
     match overlay {
         Overlay::Picker(_) => inner.saturating_sub(2),
         Overlay::Results(_) => inner / 2,
+        Overlay::Gaps(_) => inner.saturating_sub(2),
         Overlay::Members(shown) => {
             usize::from(members::place(app, shown, window(app, overlay)).0.height)
         }
@@ -122,6 +133,7 @@ pub fn list_place(app: &App) -> (Rect, Rect, usize) {
     let place = match overlay {
         Overlay::Picker(picker) => list::picker_place(picker, window),
         Overlay::Results(results) => list::results_place(results, window),
+        Overlay::Gaps(shown) => changes::place(app, shown, window),
         Overlay::Members(shown) => members::place(app, shown, window),
         _ => (Rect::default(), 0),
     };

@@ -2,7 +2,7 @@
 
 use super::super::footer::weight_meaning;
 use super::super::paint::{self, Piece, glyph};
-use super::{evidence, help, reader_top};
+use super::{changes, evidence, help, reader_top};
 use crate::client::{Line, LineState, Room};
 use crate::console::app::App;
 use crate::console::overlays::{Page, Reader};
@@ -21,7 +21,7 @@ pub(super) fn draw(app: &App, shown: &Reader, window: Rect, buf: &mut Buffer) {
     let top = reader_top(shown, lines.len(), rows);
     let below = lines.len().saturating_sub(top + rows);
     let title = Title {
-        left: title(shown),
+        left: title(app, shown),
         right: match (top, below) {
             (0, 0) => String::new(),
             (_, 0) => "the end".to_owned(),
@@ -39,10 +39,11 @@ pub(super) fn draw(app: &App, shown: &Reader, window: Rect, buf: &mut Buffer) {
     }
 }
 
-fn title(shown: &Reader) -> String {
+fn title(app: &App, shown: &Reader) -> String {
     match &shown.page {
         Page::Help => "What keys do".to_owned(),
         Page::Entry(seq) => format!("Entry {seq}"),
+        Page::Changes => changes::title(app),
         Page::Notices => "What was said".to_owned(),
         Page::Text { title, .. } => title.clone(),
     }
@@ -55,6 +56,7 @@ pub(super) fn lines(app: &App, shown: &Reader, width: u16) -> Vec<Vec<Piece>> {
     match &shown.page {
         Page::Help => help::lines(app),
         Page::Entry(seq) => entry(app, *seq, &look, width),
+        Page::Changes => changes::lines(app, &look, width),
         Page::Notices => notices(app, &look, width),
         Page::Text { body, .. } => wrapped(body, Meaning::Text, &look, width),
     }
