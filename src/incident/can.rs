@@ -1,8 +1,8 @@
 //! A CAN report: conditions, actions, needs, as the state has them. A draft for a person to correct.
 
 use super::{
-    AlertState, Ask, AskState, Entry, EntryKind, Incident, Proposal, ProposalState, Role,
-    StepState, Timestamp,
+    AlertState, Ask, AskState, Entry, EntryKind, Hypothesis, HypothesisState, Incident, Proposal,
+    ProposalState, Role, StepState, Timestamp,
 };
 use chrono::TimeDelta;
 
@@ -84,9 +84,25 @@ fn conditions(incident: &Incident, now: Timestamp) -> Vec<String> {
     }
     let findings = last(newest(incident, EntryKind::Finding));
     lines.extend(findings.map(|entry| format!("found: {}", one_line(&entry.text))));
-    let may_be = last(newest(incident, EntryKind::Hypothesis));
-    lines.extend(may_be.map(|entry| format!("may be: {}", one_line(&entry.text))));
+    lines.extend(hypotheses(incident));
     lines
+}
+
+/// What may be so: what something speaks for, and what nobody has ruled out.
+fn hypotheses(incident: &Incident) -> Vec<String> {
+    let board = incident.hypotheses.iter();
+    let open = board.filter(|held| !held.private && held.state() != HypothesisState::RuledOut);
+    let open: Vec<&Hypothesis> = open.collect();
+    let shown = open.iter().skip(open.len().saturating_sub(MOST));
+    shown
+        .map(|held| {
+            let word = match held.state() {
+                HypothesisState::Supported => "supported",
+                _ => "may be",
+            };
+            format!("{word}: {}", one_line(&held.text))
+        })
+        .collect()
 }
 
 fn actions(incident: &Incident, now: Timestamp) -> Vec<String> {

@@ -129,7 +129,7 @@ pub fn catch_up<'a>(events: impl IntoIterator<Item = &'a Event>, me: Option<&Per
                 line.correct(event.seq, what);
             }
             found.changes.extend(correction(event, what));
-        } else if let Some(entry) = Entry::from_event(event) {
+        } else if let Some(entry) = Entry::from_event(event).filter(|_| is_news(what)) {
             let group = match &event.body {
                 EventBody::Known(what) => group(what, &entry, me),
                 EventBody::Unknown { .. } => None,
@@ -154,6 +154,11 @@ pub fn catch_up<'a>(events: impl IntoIterator<Item = &'a Event>, me: Option<&Per
         .changes
         .sort_by_key(|change| (change.group, change.seq));
     found
+}
+
+/// That somebody has put a nag off stands beside the nag, while it matters.
+fn is_news(what: Option<&What>) -> bool {
+    !matches!(what, Some(What::NagSnoozed(_)))
 }
 
 /// A correction, and an entry that is pinned from now on; that one is let go is no news.
@@ -207,7 +212,7 @@ fn group(what: &What, entry: &Entry, me: Option<&Person>) -> Option<ChangeGroup>
             | What::ProposalWithdrawn { .. },
             _,
         ) => ChangeGroup::Decisions,
-        (What::UpdateDrafted { .. } | What::NagSnoozed(_), _) => return None,
+        (What::UpdateDrafted { .. }, _) => return None,
         (_, EntryKind::RoleChange) => ChangeGroup::Roles,
         (_, EntryKind::SeverityChange | EntryKind::StatusChange | EntryKind::Incident) => {
             ChangeGroup::Standing

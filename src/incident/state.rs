@@ -4,8 +4,8 @@ use super::limits;
 use super::{
     Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Entry, Handover,
     Hypothesis, IncidentId, Kind, Milestones, Nagging, OutsideAsk, Person, PinnedEvidence,
-    Proposal, Role, Runbook, Seq, Severity, Status, Timestamp, Update, UpdateId, UpdateState,
-    update,
+    Proposal, ProposalId, ProposalState, Role, Runbook, Seq, Severity, Status, Timestamp, Update,
+    UpdateId, UpdateState, update,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -419,6 +419,9 @@ pub struct Summary {
     /// When each open ask is due, the earliest first. None once it is over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks_due: Vec<Timestamp>,
+    /// Proposals whose window is open: whoever looks elsewhere is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed: Vec<ProposalId>,
 }
 
 /// Someone is asked for something and has not said that they have it.
@@ -484,6 +487,7 @@ impl From<&Incident> for Summary {
             match_key: incident.match_key.clone(),
             waiting: waiting(incident),
             asks_due: asks_due(incident),
+            proposed: proposed(incident),
         }
     }
 }
@@ -495,6 +499,12 @@ fn asks_due(incident: &Incident) -> Vec<Timestamp> {
     let mut due: Vec<Timestamp> = asks.map(|ask| ask.due_at).collect();
     due.sort_unstable();
     due
+}
+
+fn proposed(incident: &Incident) -> Vec<ProposalId> {
+    let open = incident.proposals.iter();
+    let open = open.filter(|proposal| proposal.state == ProposalState::Open);
+    open.map(|proposal| proposal.id).collect()
 }
 
 fn waiting(incident: &Incident) -> Vec<Waiting> {

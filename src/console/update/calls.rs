@@ -14,7 +14,7 @@ use crate::incident::{
     Ask, AskId, AskState, Incident, IncidentId, MoreTime, Person, ProposalId, ProposalState,
     Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What this console has called its person for.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Calls {
     title: Option<String>,
     /// How the asks of the incident on the screen stood when they were last looked at.
     known: Option<(IncidentId, BTreeMap<AskId, Known>)>,
+    /// The proposals of other incidents that wait for objections, as last looked at.
+    elsewhere: Option<BTreeSet<(IncidentId, ProposalId)>>,
     /// The same of its proposals.
     proposals: Option<(IncidentId, BTreeMap<ProposalId, ProposalState>)>,
 }
@@ -65,6 +67,7 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     let titled = entitle(app, &here, &all);
     said(app, &me);
     proposed(app, &me);
+    proposed_elsewhere(app);
     rung.into_iter().chain(titled).collect()
 }
 
@@ -239,6 +242,37 @@ fn proposed(app: &mut App, me: &Person) {
     for say in says {
         app.notices.say(now, say);
     }
+}
+
+/// Says quietly that a decision was put to the room of another incident. At the first look nothing is
+/// said: the board has it.
+fn proposed_elsewhere(app: &mut App) {
+    let here = match &app.screen {
+        Screen::Incident(screen) => Some(screen.id),
+        Screen::Board(_) => None,
+    };
+    let board = app.client.board();
+    let others = board.filter(|summary| Some(summary.id) != here);
+    let open: BTreeSet<_> = others
+        .flat_map(|summary| summary.proposed.iter().map(|id| (summary.id, *id)))
+        .collect();
+    let known = app.calls.elsewhere.as_ref();
+    let new = known.and_then(|known| open.difference(known).next().copied());
+    // One that was open here before it was left is no news.
+    if let Some((incident, proposal)) = new.filter(|(id, _)| {
+        let left = app.calls.proposals.as_ref();
+        left.is_none_or(|(last, _)| last != id)
+    }) {
+        let key = app
+            .prefs
+            .keymap
+            .hint(Action::OpenIncident, &keys::contexts(app));
+        let said = format!(
+            "A decision is put to the room of {incident} (proposal {proposal}) · {key} opens an incident"
+        );
+        app.notices.say(app.now, Say::Info(said));
+    }
+    app.calls.elsewhere = Some(open);
 }
 
 /// What this person is told about an ask that has changed; nothing where it is no matter of theirs,

@@ -9,7 +9,7 @@ use crate::console::templates;
 use crate::incident::{SnoozeNag, can};
 
 /// For how long a nag is put off from the list, in minutes; `/snooze` takes any time.
-const SNOOZES: [u32; 3] = [30, 60, 15];
+const SNOOZES: [u32; 3] = [15, 30, 60];
 
 /// The nags of now, each for some times.
 pub(super) fn pick_snooze(app: &mut App) -> Vec<Effect> {

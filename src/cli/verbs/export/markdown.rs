@@ -18,6 +18,7 @@ pub fn document(of: &Incident, lines: &[Entry], evidence: &[PinnedEvidence], zon
     doc.facts(of);
     doc.milestones(of);
     doc.roles(of);
+    doc.report(of);
     doc.decisions(of);
     doc.timeline(lines);
     doc.text.push_str(&evidence::section(evidence, zone));
@@ -115,6 +116,20 @@ impl Doc {
         }
         for role in of.vacancies() {
             self.line(&format!("- {}: vacant", role.title()));
+        }
+    }
+
+    /// The newest report; the others stand in the timeline.
+    fn report(&mut self, of: &Incident) {
+        let Some(report) = of.last_report() else {
+            return;
+        };
+        self.heading("Report");
+        let (by, at) = (inline(report.by.as_str()), self.at(report.occurred_at));
+        self.line(&format!("By {by}, {at}:\n"));
+        for line in report.text.lines().filter(|line| !line.trim().is_empty()) {
+            let words = line.trim_start().trim_start_matches("- ");
+            self.line(&format!("- {}", inline(words)));
         }
     }
 

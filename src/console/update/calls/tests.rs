@@ -305,3 +305,30 @@ fn who_proposed_hears_of_an_objection_and_decides_or_withdraws() {
     };
     assert_eq!(Bench::intents(&bench.keys("enter")), [withdraw]);
 }
+
+#[test]
+fn a_decision_put_to_another_room_is_said_quietly_and_once() {
+    let (here, mut other) = (usual(), Log::declared(7, "Search is slow", Severity::Sev3));
+    let mut bench = Bench::new(120, 40, &[&here, &other]);
+    bench.keys("o");
+    bench.typed("INC-42");
+    bench.keys("enter");
+    bench.frame(&here.joined());
+    bench.app.notices = crate::console::notices::Notices::default();
+    let propose = Intent::Propose {
+        text: "drain eu-west".into(),
+        executor: None,
+        verify_minutes: None,
+    };
+    other.did("ana", 0, propose);
+    let effects = bench.frame(&json!({"type": "board", "summary": other.summary()}));
+    assert_eq!(rings(&effects), Vec::<String>::new());
+    assert!(
+        said(&bench).starts_with("A decision is put to the room of INC-7 (proposal 1)"),
+        "{}",
+        said(&bench)
+    );
+    bench.app.notices = crate::console::notices::Notices::default();
+    bench.frame(&json!({"type": "board", "summary": other.summary()}));
+    assert_eq!(said(&bench), "");
+}

@@ -261,14 +261,14 @@ fn what_is_owed_is_one_calm_line_and_goes_when_it_is_put_off() {
     );
     bench.keys("Z");
     assert!(
-        bench.screen().contains("no commander · 30 min"),
+        bench.screen().contains("no commander · 15 min"),
         "{}",
         bench.screen()
     );
     let effects = bench.keys("enter");
     let snooze = SnoozeNag {
         nag: NagKind::Commander,
-        minutes: 30,
+        minutes: 15,
     };
     assert_eq!(Bench::intents(&effects), [Intent::SnoozeNag(snooze)]);
     for nag in [NagKind::Update, NagKind::Scribe, NagKind::Quiet] {
@@ -279,7 +279,7 @@ fn what_is_owed_is_one_calm_line_and_goes_when_it_is_put_off() {
     bench.app.notices = crate::console::notices::Notices::default();
     let screen = bench.screen();
     assert!(
-        screen.contains("no commander: put off by lee until 15:14"),
+        screen.contains("no commander: put off by lee until 14:59"),
         "{screen}"
     );
     assert!(!screen.contains("puts off"), "{screen}");
