@@ -75,6 +75,8 @@ impl Console {
             ascii: false,
             charts: Signs::Braille,
             extra_roles: Vec::new(),
+            templates: warroom::updates::Templates::default(),
+            clipboard: warroom::console::clipboard::Clipboard::Unknown,
         };
         let mut ids = 0_u128;
         let ids = move |_| {

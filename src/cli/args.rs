@@ -122,8 +122,10 @@ pub enum Verb {
     Ask(v::ask::AskArgs),
     /// Put a decision to the room, with a window for strong objections
     Propose(v::propose::ProposeArgs),
-    /// Post an internal update, with a promise of the next one
+    /// Post an update with a promise of the next one; draft one, have it approved, post it
     Update(v::update::UpdateArgs),
+    /// List the updates, how far each has come and who is promised the next
+    Updates(v::update::UpdatesArgs),
     /// Say that an incident is not over after all
     Reopen(v::end::EndArgs),
     /// Say that an incident was declared by mistake

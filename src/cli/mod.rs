@@ -102,6 +102,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Ask(args) => v::ask::run(args, cx).await,
         Verb::Propose(args) => v::propose::run(args, cx).await,
         Verb::Update(args) => v::update::run(args, cx).await,
+        Verb::Updates(args) => v::update::list(args, cx).await,
         Verb::Reopen(args) => v::end::run(v::end::End::Reopen, args, cx).await,
         Verb::Cancel(args) => v::end::run(v::end::End::Cancel, args, cx).await,
         Verb::Decline(args) => v::end::run(v::end::End::Decline, args, cx).await,

@@ -241,7 +241,9 @@ fn runbook(of: &Runbook) -> Value {
     })
 }
 
-fn update(of: &Update) -> Value {
+/// An update, with how far it has come.
+#[must_use]
+pub fn update(of: &Update) -> Value {
     let agreed = of.agreed.as_ref();
     json!({
         "update": of.id.0,

@@ -11,11 +11,13 @@ mod read;
 mod secret;
 mod section;
 pub mod sources;
+mod templates;
 mod updates;
 mod values;
 
 pub use crate::problem::{Problem, Source, Weight, Wrong};
 pub use secret::{SECRET_BYTES_MAX, Secret, SecretError, SecretPlace};
+pub use templates::templates;
 pub use values::listen;
 
 use crate::error::Failure;

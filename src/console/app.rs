@@ -1,19 +1,22 @@
 //! Everything that the console knows. Changed by `update` only, read by `view`.
 
 use super::chart::Signs;
+use super::clipboard::Clipboard;
 use super::keymap::{Key, Keymap};
 use super::layout::{self, Layout, Places, Watched, Wish};
 use super::notices::Notices;
-use super::overlays::Overlay;
+use super::overlays::{Editor, Kept, Overlay};
 use super::panes::{
     Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
+    updates,
 };
 use super::reading::Reading;
 use super::templates::Template;
 use super::text::Zone;
 use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room};
-use crate::incident::{CommandId, IncidentId, Person, Role, Seq, Timestamp};
+use crate::incident::{Audience, CommandId, IncidentId, Person, Role, Seq, Timestamp, UpdateId};
+use crate::updates::Templates;
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +59,10 @@ pub struct Writing {
     pub lines: BTreeMap<CommandId, String>,
     /// The command that declares a new incident, which is gone to once it has its name.
     pub opening: Option<CommandId>,
+    /// Drafts of updates on their way, to give one back that is refused. Bounded as the lines.
+    pub updates: BTreeMap<CommandId, Kept>,
+    /// An update that is being posted: it is sent by hand once it is in the log.
+    pub posting: Option<(CommandId, Posted)>,
     /// The lines that this person sent, while no composer has them.
     pub history: composer::History,
     /// Whose lines these are; nobody's before the server has said who this is.
@@ -63,6 +70,9 @@ pub struct Writing {
     /// Makes command ids.
     pub ids: Ids,
 }
+
+/// What is posted: which update, for whom, and its words.
+pub type Posted = (UpdateId, Audience, Arc<str>);
 
 /// What is on the screen.
 pub enum Screen {
@@ -101,6 +111,12 @@ pub struct IncidentScreen {
     pub errors: errors::State,
     /// Alerts of the monitors.
     pub alerts: alerts::State,
+    /// Updates.
+    pub updates: updates::State,
+    /// The update that is being written, also while its window is closed.
+    pub editor: Option<Box<Editor>>,
+    /// What was kept of it on disk.
+    pub update_draft: Draft,
     /// Which of the panes beside the incident has, or last had, the focus.
     pub beside: Focus,
     /// The composer.
@@ -163,6 +179,10 @@ pub struct Prefs {
     pub templates: Arc<[Template]>,
     /// Roles beyond those that are always there, as the configuration has them.
     pub extra_roles: Vec<Role>,
+    /// Templates of updates.
+    pub update_templates: Templates,
+    /// Whether the terminal takes text for the clipboard.
+    pub clipboard: Clipboard,
 }
 
 /// The themes of a dark and of a light background, by their places.
@@ -214,6 +234,9 @@ impl IncidentScreen {
             signals: signals::State::default(),
             errors: errors::State::default(),
             alerts: alerts::State::default(),
+            updates: updates::State::default(),
+            editor: None,
+            update_draft: Draft::default(),
             beside: Focus::Signals,
             composer: composer::State::default(),
             looking: String::new(),
@@ -240,6 +263,8 @@ impl App {
             writing: Writing {
                 lines: BTreeMap::new(),
                 opening: None,
+                updates: BTreeMap::new(),
+                posting: None,
                 history: composer::History::default(),
                 history_of: None,
                 ids,

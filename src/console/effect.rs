@@ -34,6 +34,16 @@ pub enum Effect {
         /// The line.
         text: String,
     },
+    /// Keep the update that is being written on disk; empty: take it off.
+    SaveUpdate {
+        /// Whose, and of which incident.
+        of: (Person, IncidentId),
+        /// It, as it is kept.
+        text: String,
+    },
+    /// Look for an update on disk that was being written; the answer, if there is one, is
+    /// [`super::msg::Msg::UpdateDraft`].
+    LoadUpdate((Person, IncidentId)),
     /// Look for a draft on disk; the answer, if there is one, is [`super::msg::Msg::Draft`].
     LoadDraft((Person, IncidentId)),
     /// Keep a line that was sent on disk.

@@ -23,13 +23,20 @@ pub enum Layout {
     Commander,
     /// The timeline and the composer, large.
     Scribe,
+    /// The updates, large, beside what happened.
+    Communications,
     /// A screen on a wall: calm, large, read-only.
     Wall,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 3] = [Self::Commander, Self::Scribe, Self::Wall];
+    pub const ALL: [Self; 4] = [
+        Self::Commander,
+        Self::Scribe,
+        Self::Communications,
+        Self::Wall,
+    ];
 
     /// The stable name, as on the command line.
     #[must_use]
@@ -37,6 +44,7 @@ impl Layout {
         match self {
             Self::Commander => "commander",
             Self::Scribe => "scribe",
+            Self::Communications => "communications",
             Self::Wall => "wall",
         }
     }
@@ -50,7 +58,7 @@ impl fmt::Display for Layout {
 
 /// Why a text names no layout.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a layout; use commander, scribe or wall")]
+#[error("`{0}` is not a layout; use commander, scribe, communications or wall")]
 pub struct ParseLayoutError(pub String);
 
 impl FromStr for Layout {
@@ -153,7 +161,8 @@ pub fn reachable(layout: Layout, watched: Watched) -> Vec<Focus> {
         Focus::Runbook,
         Focus::Situation,
     ];
-    always.into_iter().chain(watched.panes()).collect()
+    let all = always.into_iter().chain(watched.panes());
+    all.chain([Focus::Updates]).collect()
 }
 
 impl Watched {
@@ -269,6 +278,9 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
         .flatten()
         .collect();
     }
+    if wish.layout == Layout::Communications {
+        return communications(body, wish);
+    }
     let runbook_rows = match (wish.has_runbook, wish.pane) {
         (true, Focus::Runbook) => body.height * 2 / 5,
         (true, _) => body.height * 3 / 10,
@@ -296,9 +308,30 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
     panes
 }
 
+/// The updates above what happened; roles and what is so at the side.
+fn communications(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
+    let columns = if body.width >= THREE_COLUMNS { 60 } else { 40 };
+    let side = right(&mut body, columns);
+    let (command, beside) = stacked(side, side.height / 2);
+    let (updates, timeline) = stacked(body, body.height / 2);
+    let timeline = timeline.map(|area| match wish.pane {
+        Focus::Runbook => (Focus::Runbook, area),
+        _ => (Focus::Timeline, area),
+    });
+    let mut panes = vec![(Focus::Updates, updates)];
+    panes.extend(timeline);
+    panes.push((Focus::Command, command));
+    panes.extend(beside.map(|area| (beside_pane(wish), area)));
+    panes
+}
+
 /// What stands in the one place that the panes beside the incident share: the one that has, or last
 /// had, the focus.
 fn beside_pane(wish: Wish) -> Focus {
+    // Updates have a place of their own in their layout; elsewhere they share this one.
+    if wish.beside == Focus::Updates && wish.layout != Layout::Communications {
+        return Focus::Updates;
+    }
     let mut panes = wish.watched.panes().chain([Focus::Situation]);
     let first = panes.next().unwrap_or(Focus::Situation);
     match wish.beside {
@@ -313,7 +346,11 @@ const BESIDE_ROWS: u16 = 7;
 /// The column of the panes beside the incident, each with its share where all of them fit. Where
 /// they do not, the signals keep their place and the others share one.
 fn shared(column: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
-    let panes: Vec<Focus> = wish.watched.panes().chain([Focus::Situation]).collect();
+    let last = match wish.beside {
+        Focus::Updates => Focus::Updates,
+        _ => Focus::Situation,
+    };
+    let panes: Vec<Focus> = wish.watched.panes().chain([last]).collect();
     let count = u16::try_from(panes.len()).unwrap_or(1);
     let mut rest = column;
     if column.height >= BESIDE_ROWS * count + 4 {

@@ -10,6 +10,7 @@
 pub mod app;
 mod background;
 pub mod chart;
+pub mod clipboard;
 mod drafts;
 mod editor;
 pub mod effect;

@@ -32,6 +32,13 @@ pub enum Msg {
         /// What was typed.
         text: String,
     },
+    /// An update that was being written was found on disk.
+    UpdateDraft {
+        /// Of which incident.
+        incident: IncidentId,
+        /// It, as it was kept.
+        text: String,
+    },
     /// The lines that were sent before were read from disk.
     History {
         /// Whose.

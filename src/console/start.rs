@@ -3,6 +3,7 @@
 use super::app::{App, Automatic, Prefs};
 use super::background;
 use super::chart::Signs;
+use super::clipboard::Clipboard;
 use super::drafts::Drafts;
 use super::history::Kept;
 use super::keymap::Keymap;
@@ -20,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::read_text;
 use crate::incident::{CommandId, IncidentId, Role, Timestamp};
 use crate::problem::Wrong;
+use crate::updates::Templates;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::{ContextV7, Uuid};
@@ -50,6 +52,8 @@ pub struct Options {
     pub zone: Zone,
     /// Roles that are offered beyond those that are always there.
     pub extra_roles: Vec<Role>,
+    /// Templates of updates.
+    pub update_templates: Templates,
     /// Where drafts are kept over a crash; absent: nowhere.
     pub draft_dir: Option<PathBuf>,
     /// Where it is kept what was seen; absent: nowhere.
@@ -108,6 +112,8 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         charts: options.charts.unwrap_or_else(signs),
         templates: templates::all(options.templates).into(),
         extra_roles: options.extra_roles,
+        update_templates: options.update_templates,
+        clipboard: Clipboard::of(&environment()),
     };
     if let Some(background) = background {
         prefs.follow(background);
@@ -124,6 +130,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
     let runtime = Runtime {
         app,
         link: options.link,
+        updates: Drafts::new(options.draft_dir.as_ref().map(|dir| dir.join("updates"))),
         drafts: Drafts::new(options.draft_dir),
         memories: Memories::new(options.memory_dir),
         history: Kept::new(options.history_dir),

@@ -382,6 +382,8 @@ impl Bench {
             ascii: false,
             charts: crate::console::chart::Signs::Braille,
             extra_roles: Vec::new(),
+            update_templates: crate::updates::Templates::default(),
+            clipboard: crate::console::clipboard::Clipboard::Unknown,
         };
         let mut next = 0_u128;
         let ids = move |_| {

@@ -267,6 +267,9 @@ pub enum Intent {
         /// The version that the writer saw and changes; absent: whichever there is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expected: Option<u32>,
+        /// Ask who commands to approve it, at once.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        submit: bool,
     },
     /// Ask who commands to approve a draft.
     SubmitUpdate(update::Named),
@@ -493,6 +496,12 @@ impl Intent {
     #[must_use]
     pub fn opens(&self) -> bool {
         matches!(self, Self::Declare { .. } | Self::Triage { .. })
+    }
+
+    /// Whether it sends words to those who wait.
+    #[must_use]
+    pub fn posts(&self) -> bool {
+        matches!(self, Self::PostUpdate { .. })
     }
 
     /// Whether only the server can work it out (it needs a file, or another incident).

@@ -113,6 +113,7 @@ fn every_kind() -> BTreeMap<String, Event> {
             stage: None,
             next_at: None,
             expected: None,
+            submit: false,
         },
     );
     let update = Some(UpdateId(1));
@@ -291,6 +292,7 @@ fn updates(story: &mut Story) -> Vec<Event> {
         stage: Some(Stage::Investigating),
         next_at: Some("2026-11-24T14:40:00Z".parse().unwrap()),
         expected: None,
+        submit: false,
     });
     let mut context = story.context(&actor("maya", Level::Responder, Via::Console));
     context.update_rules = Some(rules.into());

@@ -25,6 +25,7 @@ fn furnished() -> (Story, Seq, Seq) {
         stage: None,
         next_at: None,
         expected: None,
+        submit: false,
     };
     story.act("ana", draft);
     let ask = Intent::Ask {
@@ -227,6 +228,7 @@ fn work(now: Timestamp, asked: Seq) -> Vec<Row> {
         stage: None,
         next_at: None,
         expected: Some(expected),
+        submit: false,
     };
     let named = |version| update::Named {
         update: UpdateId(1),

@@ -306,6 +306,7 @@ fn a_brief_is_the_state_in_one_page_by_the_clock() {
         stage: None,
         next_at: None,
         expected: None,
+        submit: false,
     };
     story.act("maya", draft(Audience::Internal));
     let alert = report("HighErrorRate", "a", AlertState::Firing, story.now());

@@ -228,6 +228,7 @@ fn updates() -> BoxedStrategy<Intent> {
             stage: None,
             next_at: None,
             expected,
+            submit: false,
         }),
         named().prop_map(Intent::SubmitUpdate),
         named().prop_map(Intent::ApproveUpdate),

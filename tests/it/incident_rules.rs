@@ -415,6 +415,7 @@ fn updates_promise_the_next() {
         stage: None,
         next_at: None,
         expected: None,
+        submit: false,
     };
     story.act("ana", draft);
     let post = |minutes| Intent::PostUpdate {

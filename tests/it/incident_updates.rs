@@ -27,6 +27,7 @@ fn write(
         stage: None,
         next_at: None,
         expected,
+        submit: false,
     }
 }
 
@@ -577,6 +578,7 @@ fn the_time_that_the_words_give_is_the_one_that_is_promised() {
         stage: Some(Stage::Investigating),
         next_at: Some(at),
         expected: Some(1),
+        submit: false,
     };
     story.act("ana", words);
     story.act("maya", approve(2));
@@ -592,6 +594,7 @@ fn the_time_that_the_words_give_is_the_one_that_is_promised() {
         stage: None,
         next_at: Some(at + TimeDelta::days(30)),
         expected: None,
+        submit: false,
     };
     let refusal = story.try_as("ana", too_far).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Invalid);

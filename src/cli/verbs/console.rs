@@ -24,7 +24,7 @@ pub struct OpenArgs {
     /// The incident to open, such as INC-42; absent: the board
     #[arg(long, value_name = "INCIDENT")]
     pub incident: Option<IncidentId>,
-    /// commander, scribe or wall
+    /// commander, scribe, communications or wall
     #[arg(long, value_name = "LAYOUT")]
     pub layout: Option<Layout>,
 }
@@ -72,6 +72,10 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         ca_file: target.ca_file,
         ..LinkOptions::new(target.url)
     });
+    let update_templates = match &config.updates.templates {
+        Some(dir) => crate::config::templates(dir)?,
+        None => crate::updates::Templates::default(),
+    };
     let client = Client::new(ClientOptions {
         watch,
         name: target.name,
@@ -103,6 +107,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         read_only: watch,
         zone: cx.zone(),
         extra_roles: config.roles.extra,
+        update_templates,
         history_dir: (!watch).then(|| cx.paths.history()),
         memory_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
         templates: config.templates,
@@ -135,6 +140,9 @@ pub(super) fn check_looks(loaded: &Loaded, cx: &Context) -> Result<(), Failure> 
             .chain(names.iter().map(String::as_str))
             .collect();
         loaded.check_name("theme", theme, &names)?;
+    }
+    if let Some(dir) = &loaded.config.updates.templates {
+        crate::config::templates(dir)?;
     }
     if let Some(keymap) = client.keymap.as_ref().filter(|keymap| !keymap.exists()) {
         return Err(

@@ -6,7 +6,7 @@ use crate::cli::{pinned, session, shapes};
 use crate::console::chart::Signs;
 use crate::console::text::{age, clock_hms, visible_line};
 use crate::error::Failure;
-use crate::incident::{AlertState, Incident, IncidentId, StepState};
+use crate::incident::{AlertState, Audience, Incident, IncidentId, StepState};
 use clap::Args;
 
 /// What `show` takes.
@@ -139,9 +139,13 @@ fn work(out: &mut Out, of: &Incident) -> Result<(), Failure> {
         let (name, summary) = (visible_line(&alert.name), visible_line(&alert.summary));
         out.line(format_args!("  {state} {name}  {summary}"))?;
     }
-    if let Some(at) = of.next_update_at {
-        let at = out.date_time_zone(at);
-        out.line(format_args!("Next update by {at}"))?;
+    for (audience, at) in &of.promises {
+        let at = out.date_time_zone(*at);
+        let whose = match audience {
+            Audience::Internal => String::new(),
+            other => format!("{other} "),
+        };
+        out.line(format_args!("Next {whose}update by {at}"))?;
     }
     Ok(())
 }

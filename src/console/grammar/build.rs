@@ -212,6 +212,7 @@ impl Build<'_, '_> {
                 stage: None,
                 next_at: None,
                 expected: None,
+                submit: false,
             }),
             Verb::Runbook => {
                 let name = self.rest("the name of a runbook", limits::TITLE_BYTES)?;

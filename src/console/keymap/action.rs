@@ -9,8 +9,10 @@ pub enum Group {
     Compose,
     /// The timeline.
     Timeline,
-    /// Roles, asks and updates.
+    /// Roles, asks and decisions.
     Command,
+    /// Updates.
+    Updates,
     /// Runbooks.
     Runbook,
     /// Signals, errors and alerts.
@@ -23,11 +25,12 @@ pub enum Group {
 
 impl Group {
     /// In the order of the help screen.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Incident,
         Self::Compose,
         Self::Timeline,
         Self::Command,
+        Self::Updates,
         Self::Runbook,
         Self::Live,
         Self::View,
@@ -41,7 +44,8 @@ impl Group {
             Self::Incident => "Incident",
             Self::Compose => "Writing",
             Self::Timeline => "Timeline",
-            Self::Command => "Roles, asks, updates",
+            Self::Command => "Roles, asks, decisions",
+            Self::Updates => "Updates",
             Self::Runbook => "Runbook",
             Self::Live => "Signals, errors, alerts",
             Self::View => "Moving and looking",
@@ -138,11 +142,25 @@ actions! {
     ProposalObject "object" Command "Object to what is proposed, with a reason",
     ProposalDecide "decide-proposal" Command "Decide what is proposed over its objections",
     ProposalWithdraw "withdraw-proposal" Command "Withdraw what is proposed",
-    DraftUpdate "draft-update" Command "Draft an update",
-    PostUpdate "post-update" Command "Post the drafted update (asks first)",
     SnoozeNag "snooze-nag" Command "Put off what is nagged about",
     WriteReport "write-report" Command "Draft a report: conditions, actions, needs",
     ShowReport "show-report" Command "Show the newest report",
+
+    DraftUpdate "draft-update" Updates "Write an update, or go on with the one that was put aside",
+    EditUpdate "edit-update" Updates "Change the drafted update: that ends its approval",
+    SubmitUpdate "submit-update" Updates "Ask who commands to approve the drafted update",
+    ApproveUpdate "approve-update" Updates "Approve the update, word for word (asks first)",
+    RejectUpdate "reject-update" Updates "Reject the update, with a reason",
+    WithdrawUpdate "withdraw-update" Updates "Give the drafted update up",
+    PostUpdate "post-update" Updates "Post the update (asks first)",
+    SendUpdate "send-update" Updates "Show a posted update, to be sent by hand",
+    UpdateSave "update-save" Updates "Keep what is written as a draft for everyone",
+    UpdateSubmit "update-submit" Updates "Keep what is written, and ask for its approval",
+    UpdateAudience "update-audience" Updates "Write it for the next audience",
+    UpdateStage "update-stage" Updates "Write it for the next stage of the incident",
+    UpdateTemplate "update-template" Updates "Put the template in the place of what is written",
+    UpdateSooner "update-sooner" Updates "Promise the next one 5 minutes sooner",
+    UpdateLater "update-later" Updates "Promise the next one 5 minutes later",
 
     AttachRunbook "attach-runbook" Runbook "Attach a runbook",
     StepStart "step-start" Runbook "Start the step",
@@ -173,6 +191,7 @@ actions! {
     FocusSignals "focus-signals" View "Go to the signals",
     FocusErrors "focus-errors" View "Go to the errors",
     FocusAlerts "focus-alerts" View "Go to the alerts of the monitors",
+    FocusUpdates "focus-updates" View "Go to the updates",
     NextPane "next-pane" View "Go to the next pane",
     PreviousPane "previous-pane" View "Go to the pane before",
     ZoomPane "zoom-pane" View "Show this pane alone, or all again",
@@ -186,6 +205,7 @@ actions! {
     Bottom "bottom" View "To the end, and follow",
     LayoutCommander "layout-commander" View "The commander's layout",
     LayoutScribe "layout-scribe" View "The scribe's layout",
+    LayoutCommunications "layout-communications" View "The communications lead's layout",
     LayoutWall "layout-wall" View "The wall's layout",
     NextLayout "next-layout" View "The next layout",
     ToggleZone "toggle-zone" View "Times in your zone, or in UTC",

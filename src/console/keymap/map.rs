@@ -27,6 +27,12 @@ pub enum Context {
     Errors,
     /// In the alerts.
     Alerts,
+    /// In the updates.
+    Updates,
+    /// In the editor of an update.
+    Update,
+    /// At an update that is read word for word.
+    Review,
     /// In the composer.
     Composer,
     /// In a list that is laid over the screen; plain keys filter it.
@@ -41,7 +47,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, outermost first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::Browse,
         Self::Board,
@@ -52,6 +58,9 @@ impl Context {
         Self::Signals,
         Self::Errors,
         Self::Alerts,
+        Self::Updates,
+        Self::Update,
+        Self::Review,
         Self::Composer,
         Self::List,
         Self::Rows,
@@ -73,6 +82,9 @@ impl Context {
             Self::Signals => "signals",
             Self::Errors => "errors",
             Self::Alerts => "alerts",
+            Self::Updates => "updates",
+            Self::Update => "update",
+            Self::Review => "review",
             Self::Composer => "composer",
             Self::List => "list",
             Self::Rows => "rows",

@@ -1,5 +1,6 @@
 //! What is laid over the screen: one enum, kept as a stack.
 
+pub mod editor;
 pub mod form;
 pub mod gaps;
 pub mod line;
@@ -7,8 +8,10 @@ pub mod members;
 pub mod picker;
 pub mod prompt;
 pub mod reader;
+pub mod review;
 pub mod stroke;
 
+pub use editor::{Editor, Kept};
 pub use form::{Field, Form, read_moment};
 pub use gaps::{Fill, Gaps};
 pub use line::{Edit, LineEdit};
@@ -16,6 +19,7 @@ pub use members::Members;
 pub use picker::{Choice, Item, Picker, Wait};
 pub use prompt::{Prompt, Search};
 pub use reader::{Page, Reader, Results};
+pub use review::{Review, Then as ReviewThen};
 pub use stroke::{Answer, Move, Stroke};
 
 use super::panes::Confirm;
@@ -41,6 +45,10 @@ pub enum Overlay {
     Gaps(Gaps),
     /// A group of alerts, each on a line.
     Members(Box<Members>),
+    /// The editor of an update, which the incident's screen has.
+    Update,
+    /// An update to be read word for word.
+    Review(Box<Review>),
 }
 
 impl Overlay {
@@ -49,7 +57,7 @@ impl Overlay {
     pub fn takes_text(&self) -> bool {
         matches!(
             self,
-            Self::Picker(_) | Self::Form(_) | Self::Prompt(_) | Self::Search(_)
+            Self::Picker(_) | Self::Form(_) | Self::Prompt(_) | Self::Search(_) | Self::Update
         )
     }
 }

@@ -35,6 +35,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod updates;
 mod watched;
 
 pub use request::{Confirm, Focus, OverlayRequest, Prompt, Request, Say, Then};

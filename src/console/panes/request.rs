@@ -2,7 +2,7 @@
 
 use crate::incident::{
     AskId, AskState, Intent, Matching, Milestone, NewNote, Person, ProposalId, Refusal, Role, Seq,
-    Status, StepNo, StepState, Timestamp,
+    Status, StepNo, StepState, Timestamp, UpdateId,
 };
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ pub enum Focus {
     Errors,
     /// Alerts as the monitors have them.
     Alerts,
+    /// Updates, and who is promised one.
+    Updates,
     /// The composer.
     Composer,
 }
@@ -172,6 +174,10 @@ pub enum Then {
     DecideProposal(ProposalId),
     /// Why a proposal is withdrawn.
     WithdrawProposal(ProposalId),
+    /// Why an update should not go out as it is.
+    RejectUpdate(UpdateId),
+    /// Why an update is given up.
+    WithdrawUpdate(UpdateId),
     /// Who gets the role.
     AssignRole {
         /// The role.
@@ -253,6 +259,7 @@ impl Then {
                 | Self::WithdrawAsk(_)
                 | Self::DecideProposal(_)
                 | Self::WithdrawProposal(_)
+                | Self::WithdrawUpdate(_)
         )
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Runtime {
     pub(super) link: LinkHandle,
     pub(super) drafts: Drafts,
     pub(super) memories: Memories,
+    /// Updates that are being written.
+    pub(super) updates: Drafts,
     pub(super) history: Kept,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether the terminal is asked what its background is.
@@ -81,6 +83,7 @@ struct Loop {
     app: App,
     drafts: Drafts,
     memories: Memories,
+    updates: Drafts,
     history: Kept,
     clock: Arc<dyn Clock>,
     terminal: Terminal,
@@ -122,6 +125,7 @@ impl Runtime {
             mut link,
             drafts,
             memories,
+            updates,
             history,
             clock,
             ask_background,
@@ -140,6 +144,7 @@ impl Runtime {
             app,
             drafts,
             memories,
+            updates,
             history,
             clock,
             terminal,
@@ -276,6 +281,7 @@ impl Loop {
             () = signals.next() => Woken::Signal,
             text = edited => Woken::Edited(text),
             outcome = self.drafts.saved(), if self.drafts.is_busy() => Woken::Saved(outcome),
+            outcome = self.updates.saved(), if self.updates.is_busy() => Woken::Saved(outcome),
             done = self.history.done(), if self.history.is_busy() => Woken::History(done),
             () = self.memories.saved(), if self.memories.is_busy() => Woken::Remembered,
             () = sleep => Woken::Deadline,
@@ -370,6 +376,15 @@ impl Loop {
                 }
                 Effect::Edit(text) => self.edit(text),
                 Effect::SaveDraft { of, text } => self.drafts.save(of, text),
+                Effect::SaveUpdate { of, text } => self.updates.save(of, text),
+                Effect::LoadUpdate(of) => {
+                    if let Some(text) = self.updates.load(&of) {
+                        self.take_in(Msg::UpdateDraft {
+                            incident: of.1,
+                            text,
+                        });
+                    }
+                }
                 Effect::AddToDraft { of, text } => self.drafts.add(of, &text),
                 Effect::LoadDraft(of) => {
                     if let Some(text) = self.drafts.load(&of) {

@@ -3,6 +3,8 @@
 //! **Invariant**: nothing that came from outside reaches a frame without passing
 //! [`sanitise`]. **Invariant**: lengths here are terminal cells, never bytes or `char`s.
 
+pub(in crate::console) mod edit;
+pub(in crate::console) mod rows;
 pub mod sanitise;
 pub use crate::suggest;
 pub mod when;

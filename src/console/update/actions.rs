@@ -1,6 +1,6 @@
 //! What an action does. Moving about and the program are here; what belongs to a pane goes there.
 
-use super::{answers, incident, keep, overlay, pickers, reading, requests, why_not};
+use super::{answers, incident, keep, overlay, pickers, reading, requests, updates, why_not};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::{Action, Group};
@@ -10,7 +10,7 @@ use crate::console::overlays::{
 };
 use crate::console::panes::{self, Focus, Say, Then, command};
 use crate::console::view::board;
-use crate::incident::{Kind, Status, UpdateId, UpdateState};
+use crate::incident::{Kind, Status};
 
 /// Does an action, or says why it is not possible now.
 pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
@@ -28,6 +28,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Group::Compose => compose(app, action),
         Group::Timeline => in_timeline(app, action),
         Group::Command => in_command(app, action),
+        Group::Updates => updates::act(app, action),
         Group::Runbook if action == Action::AttachRunbook => pickers::runbooks(app),
         Group::Runbook => pane(app, Focus::Runbook, action),
         Group::Live => {
@@ -139,6 +140,7 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         Action::FocusSignals => incident::focus(app, Focus::Signals),
         Action::FocusErrors => incident::focus(app, Focus::Errors),
         Action::FocusAlerts => incident::focus(app, Focus::Alerts),
+        Action::FocusUpdates => incident::focus(app, Focus::Updates),
         Action::NextPane => incident::turn(app, false),
         Action::PreviousPane => incident::turn(app, true),
         Action::ZoomPane => {
@@ -147,6 +149,7 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::LayoutCommander => layout(app, Layout::Commander),
         Action::LayoutScribe => layout(app, Layout::Scribe),
+        Action::LayoutCommunications => layout(app, Layout::Communications),
         Action::LayoutWall => layout(app, Layout::Wall),
         Action::NextLayout => {
             let at = Layout::ALL.iter().position(|l| *l == app.prefs.layout);
@@ -174,6 +177,9 @@ pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
     if layout == Layout::Scribe && app.why_read_only().is_none() {
         // A scribe writes: the keys go there at once, as they do where an incident is opened.
         incident::focus(app, Focus::Composer);
+    }
+    if layout == Layout::Communications {
+        incident::focus(app, Focus::Updates);
     }
     if let Screen::Incident(screen) = &mut app.screen
         && layout == Layout::Wall
@@ -333,16 +339,6 @@ pub(super) fn ask_server(app: &mut App, query: String) -> Vec<Effect> {
     super::client::effects(app, asked)
 }
 
-/// The newest update that is written and not out.
-pub(super) fn newest_draft(app: &App) -> Option<UpdateId> {
-    let (_, room) = app.open()?;
-    let drafted = room.shown().updates.iter().rev();
-    drafted
-        .into_iter()
-        .find(|update| update.state == UpdateState::Drafted)
-        .map(|update| update.id)
-}
-
 /// The pane of roles and asks comes first where it has the focus: it knows what the cursor is on.
 fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
@@ -373,8 +369,6 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Ask => begin(app, "/ask @"),
         Action::Propose => begin(app, "/propose "),
-        Action::DraftUpdate => begin(app, "/update "),
-        Action::PostUpdate => answers::post_update(app),
         // Where the cursor of a pane without the focus stands counts for nothing.
         other if !in_pane => {
             let asked = app

@@ -186,30 +186,6 @@ fn ask_milestone(app: &mut App, milestone: Milestone) -> Vec<Effect> {
     actions::prompt(app, &title, &at, Then::SetMilestone(milestone))
 }
 
-/// Posting is named first: it is read by everyone who waits.
-pub(super) fn post_update(app: &mut App) -> Vec<Effect> {
-    let Some(id) = actions::newest_draft(app) else {
-        return Vec::new();
-    };
-    confirm(app, |shown, _| {
-        let words = shown.update(id).map(|update| update.text.clone());
-        Confirm {
-            title: format!("Post update {id} of {}", shown.id),
-            lines: vec![
-                words.as_deref().unwrap_or_default().to_owned(),
-                "Everyone who waits reads it, and the next one is promised.".to_owned(),
-            ],
-            yes: "post".to_owned(),
-            intent: Intent::PostUpdate {
-                update: Some(id),
-                text: None,
-                next_in_minutes: None,
-                audience: None,
-            },
-        }
-    })
-}
-
 /// A prompt was answered. What cannot be read is said in the prompt, which stays.
 pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
     let intent = match read(app, then, text) {
@@ -307,6 +283,14 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
         },
         Then::WithdrawProposal(proposal) => Intent::WithdrawProposal {
             proposal,
+            reason: some,
+        },
+        Then::RejectUpdate(update) => Intent::RejectUpdate {
+            update,
+            reason: words,
+        },
+        Then::WithdrawUpdate(update) => Intent::WithdrawUpdate {
+            update,
             reason: some,
         },
         Then::WithdrawAsk(ask) => Intent::WithdrawAsk { ask, reason: some },

@@ -1,6 +1,6 @@
 //! What the client's driver reports, and what the client makes of it.
 
-use super::{incident, members, reading};
+use super::{incident, members, reading, updates};
 use crate::client::{self, Happening, Input, Pending};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -116,11 +116,12 @@ fn fill(app: &mut App, request: u64, items: Vec<Item>) {
 /// A new incident of one's own is gone to as soon as it has its name.
 fn carried_out(app: &mut App, command: CommandId, incident: IncidentId) -> Vec<Effect> {
     app.writing.lines.remove(&command);
+    let sent = updates::carried_out(app, command);
     if app.writing.opening == Some(command) {
         app.writing.opening = None;
         return incident::open(app, incident);
     }
-    Vec::new()
+    sent
 }
 
 /// The words go back to their writer: into the composer where the incident is on the screen, to
@@ -129,6 +130,18 @@ fn refused(app: &mut App, pending: &Pending, refusal: &Refusal) -> Vec<Effect> {
     let id = pending.command.id;
     if app.writing.opening == Some(id) {
         app.writing.opening = None;
+    }
+    if app
+        .writing
+        .posting
+        .as_ref()
+        .is_some_and(|(posting, _)| *posting == id)
+    {
+        app.writing.posting = None;
+    }
+    if updates::give_back(app, id, refusal) {
+        app.notices.say(app.now, Say::Refused(refusal.clone()));
+        return Vec::new();
     }
     let line = app
         .writing

@@ -1,8 +1,8 @@
 //! The incident's screen: opening and leaving it, its focus, and what goes to its panes.
 
-use super::history;
 use super::requests::requests;
 use super::submit::driver;
+use super::{history, updates};
 use crate::console::app::{App, Board, IncidentScreen, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
@@ -24,6 +24,10 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
     if app.prefs.layout == Layout::Scribe && app.why_read_only().is_none() {
         screen.focus = Focus::Composer;
     }
+    if app.prefs.layout == Layout::Communications {
+        screen.focus = Focus::Updates;
+        screen.pane = Focus::Updates;
+    }
     app.screen = Screen::Incident(Box::new(screen));
     history::give(app);
     let joined = app.client.join(id);
@@ -32,19 +36,20 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
 }
 
 /// Looks for what this person had typed here before, once it is known who this is.
-pub(super) fn want_draft(app: &mut App) -> Option<Effect> {
-    if app.prefs.read_only.is_some() {
-        return None;
-    }
-    let person = &app.client.me()?.person;
+pub(super) fn want_draft(app: &mut App) -> Vec<Effect> {
+    let Some(me) = app.client.me().filter(|_| app.prefs.read_only.is_none()) else {
+        return Vec::new();
+    };
+    let person = me.person.clone();
     let Screen::Incident(screen) = &mut app.screen else {
-        return None;
+        return Vec::new();
     };
     if screen.draft.of.is_some() {
-        return None;
+        return Vec::new();
     }
     screen.draft.of = Some(person.clone());
-    Some(Effect::LoadDraft((person.clone(), screen.id)))
+    let of = (person, screen.id);
+    vec![Effect::LoadDraft(of.clone()), Effect::LoadUpdate(of)]
 }
 
 /// Puts the board on the screen, the cursor where the incident stands.
@@ -62,6 +67,7 @@ pub(super) fn to_board(app: &mut App) -> Vec<Effect> {
 /// no more.
 fn leave(app: &mut App) -> Vec<Effect> {
     let mut effects = keep_draft(app);
+    effects.extend(keep_update(app));
     history::take(app);
     if let Screen::Incident(screen) = &app.screen {
         let id = screen.id;
@@ -91,6 +97,28 @@ pub(super) fn keep_draft(app: &mut App) -> Vec<Effect> {
     }]
 }
 
+/// Hands the update that is being written over to be kept, when it is not kept already.
+pub(super) fn keep_update(app: &mut App) -> Vec<Effect> {
+    let text = updates::on_disk(app);
+    let Screen::Incident(screen) = &mut app.screen else {
+        return Vec::new();
+    };
+    screen.update_draft.since = None;
+    let Some(person) = screen
+        .draft
+        .of
+        .clone()
+        .filter(|_| text != screen.update_draft.kept)
+    else {
+        return Vec::new();
+    };
+    text.clone_into(&mut screen.update_draft.kept);
+    vec![Effect::SaveUpdate {
+        of: (person, screen.id),
+        text,
+    }]
+}
+
 /// Lets keys go there.
 pub(super) fn focus(app: &mut App, focus: Focus) -> Vec<Effect> {
     if focus == Focus::Composer
@@ -109,7 +137,7 @@ pub(super) fn focus(app: &mut App, focus: Focus) -> Vec<Effect> {
             screen.pane = focus;
             if matches!(
                 focus,
-                Focus::Signals | Focus::Errors | Focus::Alerts | Focus::Situation
+                Focus::Signals | Focus::Errors | Focus::Alerts | Focus::Situation | Focus::Updates
             ) {
                 screen.beside = focus;
             }
@@ -149,6 +177,7 @@ pub(super) fn pane_action(app: &mut App, focus: Focus, action: Action) -> Vec<Re
         Focus::Signals => screen.signals.handle(action, &cx),
         Focus::Errors => screen.errors.handle(action, &cx),
         Focus::Alerts => screen.alerts.handle(action, &cx),
+        Focus::Updates => screen.updates.handle(action, &cx),
         Focus::Composer => screen.composer.handle(action, &cx),
     }
 }

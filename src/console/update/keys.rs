@@ -1,6 +1,6 @@
 //! Keys: to an action by the contexts that count, or else as text to where text is typed.
 
-use super::{actions, incident, overlay};
+use super::{actions, incident, overlay, updates};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::{Context, Key, Lookup};
@@ -19,6 +19,15 @@ pub fn contexts(app: &App) -> Vec<Context> {
         Some(Overlay::Confirm(_)) => return vec![Context::Confirm, Context::Global],
         Some(Overlay::Reader(_) | Overlay::Results(_)) => {
             return vec![Context::List, Context::Browse, Context::Global];
+        }
+        Some(Overlay::Update) => return vec![Context::Update, Context::Global],
+        Some(Overlay::Review(_)) => {
+            return vec![
+                Context::Review,
+                Context::List,
+                Context::Browse,
+                Context::Global,
+            ];
         }
         Some(Overlay::Members(_) | Overlay::Gaps(_)) => {
             return vec![
@@ -41,6 +50,7 @@ pub fn contexts(app: &App) -> Vec<Context> {
             Focus::Signals => Some(Context::Signals),
             Focus::Errors => Some(Context::Errors),
             Focus::Alerts => Some(Context::Alerts),
+            Focus::Updates => Some(Context::Updates),
         },
     };
     inner
@@ -71,6 +81,10 @@ fn typed(app: &mut App, event: KeyEvent, key: Key) -> Vec<Effect> {
     if app.overlays.is_empty() {
         return incident::composer_key(app, event);
     }
+    if let Some(editor) = updates::on_top(app) {
+        editor.key(event);
+        return Vec::new();
+    }
     if !app.overlays.last().is_some_and(Overlay::takes_text) {
         return Vec::new();
     }
@@ -87,6 +101,10 @@ fn typed(app: &mut App, event: KeyEvent, key: Key) -> Vec<Effect> {
 /// Text was pasted: one piece, to where text is typed. A paste never does what keys do.
 pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     app.keys.clear();
+    if let Some(editor) = updates::on_top(app) {
+        editor.insert(text);
+        return Vec::new();
+    }
     match app.overlays.last() {
         Some(overlay) if overlay.takes_text() => overlay::stroke(app, Stroke::Text(text)),
         Some(_) => Vec::new(),

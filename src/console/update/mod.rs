@@ -19,6 +19,9 @@ mod requests;
 mod submit;
 #[cfg(test)]
 mod tests;
+pub mod updates;
+#[cfg(test)]
+mod updates_tests;
 mod upkeep;
 mod why_not;
 
@@ -67,8 +70,14 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             history::found(app, &person, lines);
             Vec::new()
         }
+        Msg::UpdateDraft { incident, text } => {
+            updates::found(app, incident, &text);
+            Vec::new()
+        }
         Msg::Edited(Ok(text)) => {
-            if let Screen::Incident(screen) = &mut app.screen {
+            if let Some(editor) = updates::on_top(app) {
+                editor.set_text(&text);
+            } else if let Screen::Incident(screen) = &mut app.screen {
                 screen.composer.set_text(&text);
                 screen.focus = Focus::Composer;
             }

@@ -105,6 +105,7 @@ fn click_incident(app: &mut App, at: Position) -> Vec<Effect> {
             Focus::Signals => screen.signals.click(at, &cx),
             Focus::Errors => screen.errors.click(at, &cx),
             Focus::Alerts => screen.alerts.click(at, &cx),
+            Focus::Updates => screen.updates.click(at, &cx),
             Focus::Composer => {
                 screen.composer.click(at, &cx);
                 Vec::new()
@@ -155,6 +156,7 @@ fn wheel(app: &mut App, at: Position, lines: i32) -> Vec<Effect> {
             Focus::Signals => screen.signals.wheel(lines, &cx),
             Focus::Errors => screen.errors.wheel(lines, &cx),
             Focus::Alerts => screen.alerts.wheel(lines, &cx),
+            Focus::Updates => screen.updates.wheel(lines, &cx),
             Focus::Composer => Vec::new(),
         });
     requests(app, asked)

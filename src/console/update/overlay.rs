@@ -1,6 +1,6 @@
 //! What reaches the overlay on top, and what comes of its answer.
 
-use super::{actions, answers, incident, members, reading, requests, submit};
+use super::{actions, answers, incident, members, reading, requests, submit, updates};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
@@ -11,6 +11,9 @@ use crate::incident::{IncidentId, Seq};
 
 /// An action while something is laid over the screen.
 pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
+    if let Some(effects) = updates::in_editor(app, action) {
+        return effects;
+    }
     let given = match action {
         Action::Accept => Stroke::Accept,
         Action::Cancel | Action::Quit => Stroke::Cancel,
@@ -64,6 +67,8 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
         Overlay::Results(results) => results.stroke(given, rows),
         Overlay::Members(members) => members.stroke(given, rows),
         Overlay::Gaps(shown) => shown.stroke(given, gaps.unwrap_or((IncidentId(0), &[])), rows),
+        Overlay::Review(review) => review.stroke(given, lines, rows),
+        Overlay::Update => Answer::Stay,
     };
     let mut effects = answered(app, answer);
     effects.extend(members::ask(app));
@@ -87,6 +92,9 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
         }
         Answer::Submit(intent) => {
             let to = match app.overlays.pop() {
+                Some(Overlay::Review(review)) if intent.posts() => {
+                    return updates::post(app, &review, *intent);
+                }
                 Some(Overlay::Form(form)) => form.incident,
                 _ => match &app.screen {
                     Screen::Incident(screen) => Some(screen.id),

@@ -46,6 +46,13 @@ fn is_a_thing_to_do(action: Action) -> bool {
             | Action::Accept
             | Action::Cancel
             | Action::Palette
+            | Action::UpdateSave
+            | Action::UpdateSubmit
+            | Action::UpdateAudience
+            | Action::UpdateStage
+            | Action::UpdateTemplate
+            | Action::UpdateSooner
+            | Action::UpdateLater
             | Action::ComposerSend
             | Action::ComposerNewline
             | Action::ComposerComplete

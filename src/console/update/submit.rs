@@ -49,6 +49,25 @@ pub(super) fn submit(
     }
 }
 
+/// The same without a line, with the command's id where it was taken.
+pub(super) fn submit_named(
+    app: &mut App,
+    incident: Option<IncidentId>,
+    intent: Intent,
+) -> (Option<CommandId>, Vec<Effect>) {
+    if app.why_read_only().is_some() {
+        return (None, submit(app, incident, intent, None));
+    }
+    let id = (app.writing.ids)(app.now);
+    match app.client.submit(id, app.now, incident, intent) {
+        Ok(effects) => (Some(id), super::client::effects(app, effects)),
+        Err(refusal) => {
+            app.notices.say(app.now, Say::Refused(refusal));
+            (None, Vec::new())
+        }
+    }
+}
+
 /// The same for the incident on the screen.
 pub(super) fn submit_here(app: &mut App, intent: Intent, line: Option<String>) -> Vec<Effect> {
     match &app.screen {

@@ -1,6 +1,6 @@
 //! What follows from the clock: presence, the draft on disk, and the moment to wake up for.
 
-use super::{client, history, incident};
+use super::{client, history, incident, updates};
 use crate::client::Pane;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -21,6 +21,15 @@ pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
     effects.extend(history::want(app));
     effects.extend(incident::want_draft(app));
     let now = app.now;
+    let update = updates::on_disk(app);
+    if let Screen::Incident(screen) = &mut app.screen {
+        let draft = &mut screen.update_draft;
+        let changed = update != draft.kept;
+        draft.since = changed.then(|| draft.since.unwrap_or(now));
+        if draft.since.is_some_and(|at| now >= at + DRAFT_AFTER) {
+            effects.extend(incident::keep_update(app));
+        }
+    }
     if let Screen::Incident(screen) = &mut app.screen {
         let changed = screen.composer.draft() != screen.draft.kept;
         screen.draft.since = changed.then(|| screen.draft.since.unwrap_or(now));
@@ -35,6 +44,7 @@ pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
 pub fn leave(app: &mut App) -> Vec<Effect> {
     let mut effects = incident::keep_draft(app);
     effects.extend(app.visits.kept());
+    effects.extend(incident::keep_update(app));
     effects
 }
 
@@ -44,7 +54,9 @@ fn pane_of(focus: Focus) -> Pane {
         Focus::Command => Pane::Command,
         Focus::Runbook => Pane::Runbook,
         Focus::Composer => Pane::Composer,
-        Focus::Situation | Focus::Signals | Focus::Errors | Focus::Alerts => Pane::Other,
+        Focus::Situation | Focus::Signals | Focus::Errors | Focus::Alerts | Focus::Updates => {
+            Pane::Other
+        }
     }
 }
 
@@ -94,6 +106,7 @@ pub fn next_wake(app: &App) -> Option<Timestamp> {
     let mut all = vec![notice, next_second(app), next_nag(app)];
     if let Screen::Incident(screen) = &app.screen {
         all.push(screen.draft.since.map(|at| at + DRAFT_AFTER));
+        all.push(screen.update_draft.since.map(|at| at + DRAFT_AFTER));
         let typing = matches!(screen.presence.said, Some((_, true, _)));
         let typed_at = screen.presence.typed_at.filter(|_| typing);
         all.push(typed_at.map(|at| at + TYPING_FOR));

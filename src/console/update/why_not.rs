@@ -38,7 +38,10 @@ pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
                 .to_owned(),
         );
     }
-    rules(app, action).or_else(|| in_pane(app, action))
+    let of_updates = || super::updates::why_not(app, action);
+    rules(app, action)
+        .or_else(of_updates)
+        .or_else(|| in_pane(app, action))
 }
 
 fn rules(app: &App, action: Action) -> Option<String> {
@@ -82,20 +85,6 @@ fn rules(app: &App, action: Action) -> Option<String> {
             let none = room.shown().last_report().is_none();
             return none.then(|| "No report was kept yet. Draft one with g k.".to_owned());
         }
-        Action::PostUpdate => {
-            let drafted = super::actions::newest_draft(app);
-            if drafted.is_none() {
-                return Some(
-                    "No update is drafted. Write one in the composer with /update.".to_owned(),
-                );
-            }
-            Intent::PostUpdate {
-                update: drafted,
-                text: None,
-                next_in_minutes: None,
-                audience: None,
-            }
-        }
         _ => return None,
     };
     would_refuse(app, intent).map(|refusal| refusal.to_string())
@@ -109,6 +98,7 @@ fn in_pane(app: &App, action: Action) -> Option<String> {
         Group::Timeline => Focus::Timeline,
         Group::Runbook => Focus::Runbook,
         Group::Command => Focus::Command,
+        Group::Updates => Focus::Updates,
         Group::Compose => Focus::Composer,
         Group::Live => live_pane(action, screen.focus),
         Group::View => return unwatched(app, action),
@@ -123,6 +113,7 @@ fn in_pane(app: &App, action: Action) -> Option<String> {
         Focus::Signals => screen.signals.why_not(action, &cx),
         Focus::Errors => screen.errors.why_not(action, &cx),
         Focus::Alerts => screen.alerts.why_not(action, &cx),
+        Focus::Updates => screen.updates.why_not(action, &cx),
         _ => screen.composer.why_not(action, &cx),
     }
 }
@@ -177,7 +168,8 @@ fn writes(action: Action) -> bool {
         | Action::Later
         | Action::SortRows
         | Action::FilterRows
-        | Action::CopyAddress => false,
+        | Action::CopyAddress
+        | Action::SendUpdate => false,
         other => !matches!(other.group(), Group::View | Group::Program),
     }
 }
@@ -200,7 +192,12 @@ fn needs_incident(action: Action) -> bool {
 fn of_a_pane(action: Action) -> bool {
     matches!(
         action.group(),
-        Group::Compose | Group::Timeline | Group::Command | Group::Runbook | Group::Live
+        Group::Compose
+            | Group::Timeline
+            | Group::Command
+            | Group::Updates
+            | Group::Runbook
+            | Group::Live
     )
 }
 
@@ -214,6 +211,7 @@ fn needs_pane(action: Action) -> bool {
             | Action::FocusSignals
             | Action::FocusErrors
             | Action::FocusAlerts
+            | Action::FocusUpdates
             | Action::NextPane
             | Action::PreviousPane
             | Action::ZoomPane

@@ -196,6 +196,7 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
                 (Action::CopyAddress, "copy address"),
             ];
         }
+        Some(Overlay::Update | Overlay::Review(_)) => return &[],
         Some(Overlay::Search(_)) => {
             return &[
                 (Action::Accept, "keep what is found"),
@@ -265,6 +266,15 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
             (Action::AcknowledgeAlerts, "take note"),
             (Action::SilenceAlerts, "silence"),
             (Action::PinEvidence, "pin"),
+            (Action::Palette, "actions"),
+        ],
+        Some(Context::Updates) => &[
+            (Action::DraftUpdate, "write"),
+            (Action::EditUpdate, "edit"),
+            (Action::SubmitUpdate, "ask for approval"),
+            (Action::ApproveUpdate, "approve"),
+            (Action::RejectUpdate, "reject"),
+            (Action::PostUpdate, "post"),
             (Action::Palette, "actions"),
         ],
         Some(Context::Incident) => &[

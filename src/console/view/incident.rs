@@ -96,6 +96,7 @@ fn draw_pane(
         Focus::Signals => screen.signals.draw(&cx, &look, inside, buf),
         Focus::Errors => screen.errors.draw(&cx, &look, inside, buf),
         Focus::Alerts => screen.alerts.draw(&cx, &look, inside, buf),
+        Focus::Updates => screen.updates.draw(&cx, &look, inside, buf),
         Focus::Composer => {}
     }
 }
@@ -109,6 +110,7 @@ fn title(screen: &IncidentScreen, pane: Focus, cx: &crate::console::panes::Cx<'_
         Focus::Signals => screen.signals.title(cx),
         Focus::Errors => screen.errors.title(cx),
         Focus::Alerts => screen.alerts.title(cx),
+        Focus::Updates => screen.updates.title(cx),
         Focus::Composer => Title::default(),
     }
 }
@@ -123,6 +125,7 @@ fn tab_key(pane: Focus) -> u8 {
         Focus::Signals => 5,
         Focus::Errors => 6,
         Focus::Alerts => 7,
+        Focus::Updates => 8,
         Focus::Composer => 0,
     }
 }
@@ -136,6 +139,7 @@ fn tab_name(pane: Focus) -> &'static str {
         Focus::Signals => "Signals",
         Focus::Errors => "Errors",
         Focus::Alerts => "Alerts",
+        Focus::Updates => "Updates",
         Focus::Composer => "Composer",
     }
 }

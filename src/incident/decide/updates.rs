@@ -66,6 +66,7 @@ impl Case<'_> {
             stage,
             next_at,
             expected,
+            submit,
         } = &self.command.intent
         else {
             return Ok(Vec::new());
@@ -77,6 +78,7 @@ impl Case<'_> {
             return Err(Self::no_sensible_time());
         }
         let next_at = *next_at;
+        let mut version = 1;
         let id = match update {
             None => self.next_update_id()?,
             Some(id) => {
@@ -86,19 +88,30 @@ impl Case<'_> {
                 }
                 let same = (before.audience, &before.text, before.stage, before.next_at)
                     == (*audience, &text, *stage, next_at);
+                version = before.version.saturating_add(1);
                 if same {
                     return Err(no_change(format!("Update {id} says this already.")));
                 }
                 *id
             }
         };
-        Ok(self.one(What::UpdateDrafted {
+        let mut drafts = self.one(What::UpdateDrafted {
             update: id,
             audience: *audience,
             text,
             stage: *stage,
             next_at,
-        }))
+        });
+        if *submit {
+            drafts.push(self.draft(What::UpdateSubmitted(Submission {
+                named: Named {
+                    update: id,
+                    version,
+                },
+                audience: *audience,
+            })));
+        }
+        Ok(drafts)
     }
 
     fn next_update_id(self) -> Result<UpdateId, Refusal> {

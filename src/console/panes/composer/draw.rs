@@ -1,10 +1,10 @@
 //! Drawing what is typed, and what it becomes.
 
-use super::{State, complete, ink, rows};
+use super::{State, complete, ink};
 use crate::console::grammar::Meaning as Part;
 use crate::console::keymap::{Action, Context};
 use crate::console::panes::{Cx, Look};
-use crate::console::text::{cells, truncate, visible_line};
+use crate::console::text::{cells, rows, truncate, visible_line};
 use crate::console::theme::Meaning;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

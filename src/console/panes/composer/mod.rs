@@ -9,7 +9,6 @@ mod draw;
 mod edit;
 mod history;
 mod ink;
-mod rows;
 mod stops;
 #[cfg(test)]
 mod tests;

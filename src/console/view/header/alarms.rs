@@ -4,7 +4,7 @@ use super::super::paint::{Piece, glyph, width};
 use crate::console::panes::Look;
 use crate::console::text::{countdown, truncate, visible_line};
 use crate::console::theme::Meaning;
-use crate::incident::{Ask, Incident, Person, Proposal, Role};
+use crate::incident::{Ask, Audience, Incident, Person, Proposal, Role, UpdateState};
 use ratatui::style::{Modifier, Style};
 
 /// The cells of a header that a name may take.
@@ -21,9 +21,14 @@ pub(super) fn alarms(
     let vacancy = vacancy(shown, look);
     let due = due(shown, look);
     // How late it is may be left out, how long there is may not.
-    let late = shown.next_update_at.is_some_and(|at| at <= look.now);
+    let late = shown.next_promise().is_some_and(|(_, at)| at <= look.now);
     let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
-    let asked = [proposed(shown, me, look), asked(shown, me, look)].concat();
+    let asked = [
+        proposed(shown, me, look),
+        asked(shown, me, look),
+        to_approve(shown, me, look),
+    ]
+    .concat();
     let overdue = |in_full| overdue(shown, look, in_full);
     let forms: [&[Vec<Piece>]; 5] = [
         &[asked.clone(), overdue(true), due.clone()],
@@ -40,15 +45,20 @@ pub(super) fn alarms(
 }
 
 fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
-    let Some(at) = shown.next_update_at.filter(|_| shown.status.is_live()) else {
+    let Some((audience, at)) = shown.next_promise().filter(|_| shown.status.is_live()) else {
         return Vec::new();
+    };
+    // Whose it is is said where that is not the organisation's own people.
+    let whose = match audience {
+        Audience::Internal => String::new(),
+        other => format!("{other} "),
     };
     let left = countdown(at - look.now);
     let (word, meaning) = if left.late {
         let sign = glyph(look, Meaning::Overdue);
-        (format!(" {sign} update OVERDUE "), Meaning::Overdue)
+        (format!(" {sign} {whose}update OVERDUE "), Meaning::Overdue)
     } else {
-        (" next update in ".to_owned(), Meaning::Muted)
+        (format!(" next {whose}update in "), Meaning::Muted)
     };
     let number = if left.late {
         Meaning::Overdue
@@ -92,6 +102,20 @@ fn asked(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
         glyph(look, Meaning::Ask),
         name_of(&ask.by)
     );
+    vec![Piece::new(said, style)]
+}
+
+/// An update that waits for this person's approval, who commands.
+fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+    let waits = shown
+        .open_updates()
+        .find(|update| update.state == UpdateState::Submitted);
+    let Some(update) = waits.filter(|_| me.is_some_and(|me| shown.is_in_command(me))) else {
+        return Vec::new();
+    };
+    let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
+    let sign = glyph(look, Meaning::Warning);
+    let said = format!(" {sign} approve update {} ", update.id);
     vec![Piece::new(said, style)]
 }
 

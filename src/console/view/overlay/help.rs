@@ -64,6 +64,7 @@ fn here(app: &App) -> Option<Group> {
         Focus::Command => Some(Group::Command),
         Focus::Runbook => Some(Group::Runbook),
         Focus::Signals | Focus::Errors | Focus::Alerts => Some(Group::Live),
+        Focus::Updates => Some(Group::Updates),
         Focus::Composer => Some(Group::Compose),
         Focus::Situation => None,
     }
@@ -131,6 +132,8 @@ fn place(context: Context) -> Option<&'static str> {
         Context::Signals => Some("in the signals"),
         Context::Errors => Some("in the errors"),
         Context::Alerts => Some("in the alerts"),
+        Context::Updates => Some("in the updates"),
+        Context::Update => Some("while an update is written"),
         Context::Composer => Some("while you write"),
         _ => None,
     }

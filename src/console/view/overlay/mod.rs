@@ -1,12 +1,15 @@
 //! What is laid over the screen: windows of one look, each as small as what it shows.
 
+mod advised;
 mod ask;
 mod changes;
+mod editor;
 mod evidence;
 mod help;
 mod list;
 mod members;
 mod reader;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +43,11 @@ pub fn draw(app: &App, overlay: &Overlay, buf: &mut Buffer) -> Option<Position> 
             members::draw(app, shown, window, buf);
             None
         }
+        Overlay::Update => editor::draw(app, window, buf),
+        Overlay::Review(shown) => {
+            review::draw(app, shown, window, buf);
+            None
+        }
         Overlay::Reader(shown) => {
             reader::draw(app, shown, window, buf);
             None
@@ -66,6 +74,16 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
             let columns = size.width.saturating_sub(6).min(120);
             centred(size, columns, rows.saturating_add(4).max(6).min(tall))
         }
+        Overlay::Update => centred(
+            size,
+            size.width.saturating_sub(2),
+            size.height.saturating_sub(2),
+        ),
+        // The footer stays, with what is said there.
+        Overlay::Review(_) => Rect {
+            height: size.height.saturating_sub(1),
+            ..size
+        },
         Overlay::Results(_) | Overlay::Members(_) => {
             centred(size, size.width.saturating_sub(6), tall)
         }
@@ -102,6 +120,7 @@ pub fn rows(app: &App) -> usize {
     let inner = usize::from(inside(window(app, overlay)).height);
     match overlay {
         Overlay::Picker(_) => inner.saturating_sub(2),
+        Overlay::Review(_) => usize::from(review::place(window(app, overlay)).height),
         Overlay::Results(_) => inner / 2,
         Overlay::Gaps(_) => inner.saturating_sub(2),
         Overlay::Members(shown) => {
@@ -118,6 +137,10 @@ pub fn reader_lines(app: &App) -> usize {
         Some(overlay @ Overlay::Reader(shown)) => {
             let width = inside(window(app, overlay)).width.saturating_sub(2);
             reader::lines(app, shown, width).len()
+        }
+        Some(overlay @ Overlay::Review(shown)) => {
+            let place = review::place(window(app, overlay));
+            review::lines(app, shown, place.width).len()
         }
         _ => 0,
     }

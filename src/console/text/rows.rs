@@ -1,10 +1,10 @@
 //! The text as rows, and where the cursor stands in them.
 
-use crate::console::text::{cells, wrap};
+use super::{cells, wrap};
 use std::ops::Range;
 
 /// The text broken into rows: each a range of its bytes.
-pub(super) fn rows(text: &str, width: usize) -> Vec<Range<usize>> {
+pub(in crate::console) fn rows(text: &str, width: usize) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut line_start = 0;
     for line in text.split('\n') {
@@ -21,7 +21,12 @@ pub(super) fn rows(text: &str, width: usize) -> Vec<Range<usize>> {
 
 /// The row and the cell of the cursor, which stands at the byte `at`. Spaces at the end of a row
 /// are not part of it: the cursor stands after them as long as there is room.
-pub(super) fn place(text: &str, rows: &[Range<usize>], at: usize, width: usize) -> (usize, usize) {
+pub(in crate::console) fn place(
+    text: &str,
+    rows: &[Range<usize>],
+    at: usize,
+    width: usize,
+) -> (usize, usize) {
     let row = rows
         .partition_point(|row| row.start <= at)
         .saturating_sub(1);
@@ -31,7 +36,12 @@ pub(super) fn place(text: &str, rows: &[Range<usize>], at: usize, width: usize) 
 }
 
 /// The byte that a click at this row and cell means.
-pub(super) fn byte_at(text: &str, rows: &[Range<usize>], row: usize, cell: usize) -> usize {
+pub(in crate::console) fn byte_at(
+    text: &str,
+    rows: &[Range<usize>],
+    row: usize,
+    cell: usize,
+) -> usize {
     let Some(range) = rows.get(row).or(rows.last()) else {
         return 0;
     };

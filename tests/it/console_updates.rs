@@ -1,0 +1,82 @@
+//! An update for everyone: one console drafts it, another approves it, the first posts it; an edit
+//! ends the approval.
+
+use crate::support::terminal::{Served, Terminal, verb};
+use std::net::SocketAddr;
+
+const JOINED: &str = "● live ·";
+
+#[test]
+fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
+    let declare = [
+        "declare",
+        "Checkout 500s",
+        "--severity",
+        "2",
+        "--service",
+        "checkout",
+    ];
+    verb(server.address, &home, &declare);
+    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (200, 50));
+    let mut ana = Terminal::start(server.address, "ana", &home.join("ana"), (80, 24));
+    maya.shows(JOINED);
+    ana.shows(JOINED);
+    maya.press("i/claim ic\r");
+    maya.shows("IC     maya");
+    ana.press("i/claim comms\r");
+    maya.shows("claimed Communications Lead");
+    ana.press("\x1b");
+    ana.shows("i writes: a note");
+    // The lead's first update is for everyone outside, from its template.
+    ana.press("u");
+    ana.shows("A new update of INC-1");
+    ana.shows("We are investigating a problem with checkout.");
+    ana.press("\x07");
+    maya.shows("approve update 1");
+    maya.press("\x1b");
+    maya.shows("i writes: a note");
+    maya.press("ga");
+    maya.shows("Approve external update 1");
+    maya.shows("We are investigating a problem with checkout.");
+    maya.press("y");
+    ana.press("8");
+    ana.shows("approved by maya");
+    // An edit ends it, and it cannot be posted.
+    ana.press("e");
+    ana.shows("Update 1 of INC-1");
+    ana.press("More soon.\x13");
+    ana.shows("drafted");
+    ana.press("p");
+    ana.shows("nobody in command has approved it");
+    ana.press("m");
+    maya.shows("approve update 1");
+    maya.press("ga");
+    maya.shows("More soon.");
+    maya.press("y");
+    ana.shows("approved by maya");
+    ana.press("p");
+    ana.shows("Post external update 1");
+    ana.press("y");
+    ana.shows("Send by hand: update 1, external");
+    // The promise to those outside is counted down on both screens, by name.
+    maya.shows("next external update in");
+    let log = verb(server.address, &home, &["timeline", "INC-1", "--json"]);
+    assert_eq!(
+        log.matches("approved external update 1").count(),
+        2,
+        "{log}"
+    );
+    assert_eq!(
+        log.matches("external update: We are investigating").count(),
+        1,
+        "{log}"
+    );
+    let list = verb(server.address, &home, &["updates", "INC-1", "--json"]);
+    assert!(
+        list.contains("\"state\":\"posted\"") && list.contains("\"approved_by\":\"maya\""),
+        "{list}"
+    );
+}
