@@ -28,8 +28,9 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
     maya.shows("IC     maya");
     ana.press("i/claim comms\r");
     maya.shows("claimed Communications Lead");
+    ana.shows("claimed Communications Lead");
     ana.press("\x1b");
-    ana.shows("i writes: a note");
+    ana.shows("enter details");
     // The lead's first update is for everyone outside, from its template.
     ana.press("u");
     ana.shows("A new update of INC-1");
@@ -37,7 +38,7 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
     ana.press("\x07");
     maya.shows("approve update 1");
     maya.press("\x1b");
-    maya.shows("i writes: a note");
+    maya.shows("enter details");
     maya.press("ga");
     maya.shows("Approve external update 1");
     maya.shows("We are investigating a problem with checkout.");
@@ -61,8 +62,9 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
     ana.shows("Post external update 1");
     ana.press("y");
     ana.shows("Send by hand: update 1, external");
-    // The promise to those outside is counted down on both screens, by name.
-    maya.shows("next external update in");
+    // Those outside have a promise of their own now.
+    ana.press("n");
+    ana.shows("external  next in");
     let log = verb(server.address, &home, &["timeline", "INC-1", "--json"]);
     assert_eq!(
         log.matches("approved external update 1").count(),
