@@ -72,6 +72,7 @@ impl Console {
             layout: Layout::Commander,
             zoomed: false,
             read_only: None,
+            duty: None,
             ascii: false,
             charts: Signs::Braille,
             extra_roles: Vec::new(),

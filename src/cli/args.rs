@@ -85,7 +85,7 @@ pub enum Verb {
     /// Open the console on a server
     Join(v::console::JoinArgs),
     /// Open the console on a server to read only, as a wall screen does
-    Watch(v::console::JoinArgs),
+    Watch(v::console::WatchArgs),
     /// Play a drill with teammates, on a server of its own that is gone afterwards
     Demo(v::demo::DemoArgs),
     /// Start the server, in the foreground

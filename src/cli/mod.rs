@@ -25,7 +25,7 @@ use args::{Cli, Verb};
 use clap::Parser;
 use context::Context;
 use std::process::ExitCode;
-use v::console::{JoinArgs, Part};
+use v::console::{JoinArgs, Part, WatchArgs};
 use verbs as v;
 
 /// Reads the command line, does what it says, and returns the exit code.
@@ -61,7 +61,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Some(verb) = cli.verb else {
         return runtime()?.block_on(v::console::run(cli.open, Part::Takes, &cx));
     };
-    if let Verb::Join(JoinArgs { url, .. }) | Verb::Watch(JoinArgs { url, .. }) = &verb {
+    if let Verb::Join(JoinArgs { url, .. })
+    | Verb::Watch(WatchArgs {
+        join: JoinArgs { url, .. },
+        ..
+    }) = &verb
+    {
         cx.global.server = Some(url.clone());
     }
     match verb {
@@ -83,7 +88,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
 async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
     match verb {
         Verb::Join(args) => v::console::run(args.open, Part::Takes, cx).await,
-        Verb::Watch(args) => v::console::run(args.open, Part::Watches, cx).await,
+        Verb::Watch(args) => {
+            let part = Part::Watches {
+                rotate: args.rotate,
+            };
+            v::console::run(args.join.open, part, cx).await
+        }
         Verb::Declare(args) => v::declare::run(args, cx).await,
         Verb::List(args) => v::list::run(args, cx).await,
         Verb::Show(args) => v::show::run(args, cx).await,

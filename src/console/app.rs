@@ -171,6 +171,8 @@ pub struct Prefs {
     pub zoomed: bool,
     /// Why nothing can be written here; absent where it can.
     pub read_only: Option<String>,
+    /// This screen hangs on a wall and nobody operates it, while its layout is the wall's.
+    pub duty: Option<Duty>,
     /// Draw with ASCII only.
     pub ascii: bool,
     /// What charts are drawn with.
@@ -183,6 +185,17 @@ pub struct Prefs {
     pub update_templates: Templates,
     /// Whether the terminal takes text for the clipboard.
     pub clipboard: Clipboard,
+}
+
+/// What a screen does that nobody operates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Duty {
+    /// It chooses the incident by itself; else one was named.
+    pub picks: bool,
+    /// How long each open incident is shown; absent: the one that matters most stays.
+    pub rotate: Option<chrono::TimeDelta>,
+    /// When a server that wanted no more of it is asked again.
+    pub again_at: Option<Timestamp>,
 }
 
 /// The themes of a dark and of a light background, by their places.
@@ -406,6 +419,12 @@ impl App {
             read_only,
         };
         Some((screen, cx))
+    }
+
+    /// Whether this is a wall that nobody operates: no key writes there, and none moves anything.
+    #[must_use]
+    pub fn on_duty(&self) -> bool {
+        self.prefs.duty.is_some() && self.prefs.layout == Layout::Wall
     }
 
     /// Whether this person may write, as far as is known here: why not, otherwise.

@@ -1,6 +1,6 @@
 //! Starting the console: everything that is read from disk is read here, once.
 
-use super::app::{App, Automatic, Prefs};
+use super::app::{App, Automatic, Duty, Prefs};
 use super::background;
 use super::chart::Signs;
 use super::clipboard::Clipboard;
@@ -22,6 +22,7 @@ use crate::config::read_text;
 use crate::incident::{CommandId, IncidentId, Role, Timestamp};
 use crate::problem::Wrong;
 use crate::updates::Templates;
+use chrono::TimeDelta;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::{ContextV7, Uuid};
@@ -48,6 +49,9 @@ pub struct Options {
     pub ring: Option<String>,
     /// Nothing is written here: a wall, a manager's screen.
     pub read_only: bool,
+    /// On the wall's layout: how long each open incident is shown; absent: the one that matters most
+    /// stays. Only for a console that only reads.
+    pub rotate: Option<std::time::Duration>,
     /// The zone that times are shown in.
     pub zone: Zone,
     /// Roles that are offered beyond those that are always there.
@@ -107,6 +111,13 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         zoomed: false,
         read_only: options.read_only.then(|| {
             "This console only reads. Start it with `warroom join` to take part.".to_owned()
+        }),
+        duty: options.read_only.then(|| Duty {
+            picks: options.incident.is_none(),
+            rotate: options
+                .rotate
+                .and_then(|every| TimeDelta::from_std(every).ok()),
+            again_at: None,
         }),
         ascii: wants_ascii(),
         charts: options.charts.unwrap_or_else(signs),

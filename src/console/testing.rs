@@ -379,6 +379,7 @@ impl Bench {
             layout: Layout::Commander,
             zoomed: false,
             read_only: None,
+            duty: None,
             ascii: false,
             charts: crate::console::chart::Signs::Braille,
             extra_roles: Vec::new(),

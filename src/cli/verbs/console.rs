@@ -14,6 +14,7 @@ use clap::Args;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a mistake in a theme or a keymap means.
 const NOT_OPENED: &str = "The console does not open with it; the verbs work all the same.";
@@ -39,13 +40,37 @@ pub struct JoinArgs {
     pub open: OpenArgs,
 }
 
+/// What `watch` takes.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// What to watch.
+    #[command(flatten)]
+    pub join: JoinArgs,
+    /// On the wall's layout: show each open incident for this long, such as 20s; absent: the one that
+    /// matters most stays
+    #[arg(long, value_name = "TIME", value_parser = rotation)]
+    pub rotate: Option<Duration>,
+}
+
+/// How long one incident is shown: long enough to be read.
+fn rotation(text: &str) -> Result<Duration, String> {
+    let every = crate::cli::args::duration(text)?;
+    if every < Duration::from_secs(5) || every > Duration::from_secs(3_600) {
+        return Err("write 5s to 1h".to_owned());
+    }
+    Ok(every)
+}
+
 /// Whether the console writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// It takes part.
     Takes,
-    /// It reads only, as a spectator.
-    Watches,
+    /// It reads only, as a spectator; on a wall it shows each open incident for so long.
+    Watches {
+        /// How long, where it does not stay at one.
+        rotate: Option<Duration>,
+    },
 }
 
 /// Opens the console and stays until it is left.
@@ -64,7 +89,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
     let server = Context::folder_of(&target.url);
     let log = crate::log::to_file(&cx.paths.console_log(), config.log.filter.as_deref());
     log.map_err(|error| Failure::internal("The log cannot be written.").because(error))?;
-    let watch = part == Part::Watches;
+    let watch = part != Part::Takes;
     let link = link::start(LinkOptions {
         token: target.token,
         name: target.name.clone(),
@@ -105,6 +130,10 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         layout: open.layout.or(configured).unwrap_or(usual),
         ring: config.client.ring.map(serde_spanned::Spanned::into_inner),
         read_only: watch,
+        rotate: match part {
+            Part::Watches { rotate } => rotate,
+            Part::Takes => None,
+        },
         zone: cx.zone(),
         extra_roles: config.roles.extra,
         update_templates,

@@ -1,6 +1,6 @@
 //! Keys: to an action by the contexts that count, or else as text to where text is typed.
 
-use super::{actions, incident, overlay, updates};
+use super::{actions, incident, overlay, updates, wall};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::{Context, Key, Lookup};
@@ -67,7 +67,11 @@ pub(super) fn press(app: &mut App, event: KeyEvent) -> Vec<Effect> {
     let contexts = contexts(app);
     let chord_began = !app.keys.is_empty();
     let lookup = app.prefs.keymap.lookup(&contexts, &mut app.keys, key);
+    let inert = app.on_duty() && app.overlays.is_empty();
     match lookup {
+        // Whoever leans on the keyboard below it changes nothing.
+        Lookup::Action(action) if inert && !wall::may(action) => Vec::new(),
+        Lookup::None if inert => Vec::new(),
         Lookup::Action(action) => actions::act(app, action),
         Lookup::Pending(_) => Vec::new(),
         // The key that broke a chord off is not typed: it was meant for the chord.
@@ -103,6 +107,9 @@ pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     app.keys.clear();
     if let Some(editor) = updates::on_top(app) {
         editor.insert(text);
+        return Vec::new();
+    }
+    if app.on_duty() {
         return Vec::new();
     }
     match app.overlays.last() {

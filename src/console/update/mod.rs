@@ -23,6 +23,7 @@ pub mod updates;
 #[cfg(test)]
 mod updates_tests;
 mod upkeep;
+mod wall;
 mod why_not;
 
 pub use calls::Calls;
@@ -89,6 +90,7 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
         }
     };
     effects.extend(looked::upkeep(app));
+    effects.extend(wall::follow(app));
     effects.extend(calls::calls(app));
     effects.extend(upkeep::upkeep(app));
     effects

@@ -16,6 +16,9 @@ const NOTCH: i32 = 3;
 
 /// The mouse did something.
 pub(super) fn mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
+    if app.on_duty() && app.overlays.is_empty() {
+        return Vec::new();
+    }
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => click(app, at),

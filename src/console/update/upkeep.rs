@@ -1,6 +1,6 @@
 //! What follows from the clock: presence, the draft on disk, and the moment to wake up for.
 
-use super::{client, history, incident, updates};
+use super::{client, history, incident, updates, wall};
 use crate::client::Pane;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -103,7 +103,12 @@ fn presence(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn next_wake(app: &App) -> Option<Timestamp> {
     let notice = app.notices.current(app.now).map(|notice| notice.until);
-    let mut all = vec![notice, next_second(app), next_nag(app)];
+    let mut all = vec![
+        notice,
+        next_second(app),
+        next_nag(app),
+        wall::next_wake(app),
+    ];
     if let Screen::Incident(screen) = &app.screen {
         all.push(screen.draft.since.map(|at| at + DRAFT_AFTER));
         all.push(screen.update_draft.since.map(|at| at + DRAFT_AFTER));

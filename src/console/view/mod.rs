@@ -28,6 +28,10 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         return;
     }
     let buf = frame.buffer_mut();
+    if app.on_duty() && app.overlays.is_empty() {
+        wall::on_duty(app, buf);
+        return;
+    }
     let mut cursor = None;
     let mut free = None;
     let foot = match &app.screen {

@@ -1,6 +1,6 @@
 //! The head of the wall: how bad, where it stands, how long already, what falls due, who.
 
-use super::letters;
+use super::{letters, paint_from};
 use crate::client::Room;
 use crate::console::app::App;
 use crate::console::panes::Look;
@@ -15,7 +15,7 @@ use ratatui::style::{Modifier, Style};
 
 /// From this size on everything that counts is in large letters. A smaller screen that fills a wall
 /// has large cells by itself.
-const LARGE_FROM: (u16, u16) = (100, 36);
+const LARGE_FROM: (u16, u16) = (100, 32);
 
 /// A line of large letters: what stands at its left, and at its right.
 struct Line {
@@ -31,7 +31,8 @@ pub(super) fn draw(app: &App, room: &Room, look: &Look<'_>, size: Rect, buf: &mu
         width: size.width.saturating_sub(2),
         ..size
     };
-    let large = size.width >= LARGE_FROM.0 && size.height >= LARGE_FROM.1 && !look.ascii;
+    // On a screen that also has to say how old its picture is, there is less room.
+    let large = is_large(size, look);
     let mut at = 0;
     if large {
         for line in lines(shown, look, usize::from(area.width)) {
@@ -59,12 +60,9 @@ pub(super) fn draw(app: &App, room: &Room, look: &Look<'_>, size: Rect, buf: &mu
     at + facts(app, room, look, large, paint_from(area, at), buf)
 }
 
-fn paint_from(area: Rect, at: u16) -> Rect {
-    Rect {
-        y: area.y.saturating_add(at).min(area.bottom()),
-        height: area.height.saturating_sub(at),
-        ..area
-    }
+/// Whether what counts is drawn in large letters on a screen of this size.
+pub(super) fn is_large(size: Rect, look: &Look<'_>) -> bool {
+    size.width >= LARGE_FROM.0 && size.height >= LARGE_FROM.1 && !look.ascii
 }
 
 /// How long it has lasted, and how that is drawn.

@@ -1,6 +1,8 @@
 //! The wall: what a room full of people reads from afar. Calm, large, and it takes no keys but
 //! those of the program.
 
+mod beside;
+mod duty;
 mod head;
 mod letters;
 
@@ -15,11 +17,29 @@ use crate::incident::{AlertState, Ask, Entry, EntryKind, Incident};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Draws the wall on duty: the whole screen, a little further on every few minutes.
+pub(super) fn on_duty(app: &App, buf: &mut Buffer) {
+    let look = app.look(false);
+    let size = duty::place(app.size, app.now);
+    match app.open() {
+        Some((_, room)) => draw(app, room, size, buf),
+        None => {
+            let large = head::is_large(size, &look);
+            duty::stale(app, &look, size, large, buf);
+            duty::quiet(app, &look, size, buf);
+        }
+    }
+    let last = paint::row(size, size.height.saturating_sub(1));
+    duty::foot(app, &look, last, buf);
+}
+
 /// Draws the wall above the footer.
 pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
     let look = app.look(false);
     let shown = room.shown();
-    let head = head::draw(app, room, &look, size, buf);
+    let old = duty::stale(app, &look, size, head::is_large(size, &look), buf);
+    let under = paint_from(size, old);
+    let head = old + head::draw(app, room, &look, under, buf);
     rule(&look, paint::row(size, head), buf);
     let body = Rect {
         x: size.x + 1,
@@ -37,7 +57,11 @@ pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
             width: body.width - side.width - 2,
             ..body
         };
-        column(&right(shown, &look, usize::from(side.width)), side, buf);
+        column(
+            &right(app, shown, &look, usize::from(side.width)),
+            side,
+            buf,
+        );
         column(&entries(shown, &look, body), body, buf);
     } else {
         let mut lines = urgent(shown, &look, usize::from(body.width));
@@ -50,6 +74,14 @@ pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
             ..body
         };
         column(&entries(shown, &look, rest), rest, buf);
+    }
+}
+
+fn paint_from(area: Rect, at: u16) -> Rect {
+    Rect {
+        y: area.y.saturating_add(at).min(area.bottom()),
+        height: area.height.saturating_sub(at),
+        ..area
     }
 }
 
@@ -79,7 +111,8 @@ fn entries(shown: &Incident, look: &Look<'_>, area: Rect) -> Vec<Vec<Piece>> {
     }
     let width = usize::from(area.width).saturating_sub(BEFORE);
     // Anyone who passes by reads a wall, whoever's console it is.
-    for entry in shown.recent.iter().rev().filter(|e| !e.marks.private) {
+    let told = |entry: &&Entry| !entry.marks.private && entry.kind != EntryKind::Hidden;
+    for entry in shown.recent.iter().rev().filter(told) {
         if lines.len() >= usize::from(area.height) {
             break;
         }
@@ -168,7 +201,7 @@ fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
         let said = format!("  and {more} more asks are overdue");
         lines.push(vec![Piece::new(said, look.theme.style(Meaning::Overdue))]);
     }
-    lines.extend(pinned(shown, look, width).into_iter().take(PINNED));
+    lines.extend(pinned(shown, None, look, width).into_iter().take(PINNED));
     if !lines.is_empty() {
         lines.push(Vec::new());
     }
@@ -207,12 +240,18 @@ fn asks(shown: &Incident, look: &Look<'_>, width: usize, overdue: bool) -> Vec<V
         .collect()
 }
 
-fn pinned(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+/// What is pinned, but for the kind that is shown elsewhere.
+fn pinned(
+    shown: &Incident,
+    but: Option<EntryKind>,
+    look: &Look<'_>,
+    width: usize,
+) -> Vec<Vec<Piece>> {
     shown
         .pinned
         .values()
         .rev()
-        .filter(|entry| !entry.marks.private)
+        .filter(|entry| !entry.marks.private && Some(entry.kind) != but)
         .map(|entry| {
             vec![
                 Piece::new(
@@ -230,23 +269,39 @@ fn pinned(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
         .collect()
 }
 
-/// The right column: pinned, asks, alerts.
-fn right(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+/// The right column: decisions and updates, signals, pinned, asks, alerts.
+fn right(app: &App, shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
     let title = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Title))];
     let nothing = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Placeholder))];
-    let mut lines = vec![title("Pinned")];
-    let kept = pinned(shown, look, width);
-    if kept.is_empty() {
-        lines.push(nothing("nothing is pinned"));
+    let mut lines = Vec::new();
+    let parts = [
+        ("Decisions and updates", beside::said(shown, look, width)),
+        (
+            "Signals",
+            beside::signals(app.client.live(), shown, look, width),
+        ),
+    ];
+    for (name, part) in parts {
+        if !part.is_empty() {
+            lines.push(title(name));
+            lines.extend(part);
+            lines.push(Vec::new());
+        }
     }
-    lines.extend(kept);
-    lines.push(Vec::new());
+    let kept = pinned(shown, Some(EntryKind::Decision), look, width);
+    if !kept.is_empty() {
+        lines.push(title("Pinned"));
+        lines.extend(kept);
+        lines.push(Vec::new());
+    }
     lines.push(title("Asks"));
     let open = asks(shown, look, width, false);
-    if open.is_empty() {
-        lines.push(nothing("nobody is asked for anything"));
+    let line = app.client.board().find(|line| line.id == shown.id);
+    match beside::counted(line, look).filter(|_| open.is_empty()) {
+        Some(counted) => lines.push(counted),
+        None if open.is_empty() => lines.push(nothing("nobody is asked for anything")),
+        None => lines.extend(open),
     }
-    lines.extend(open);
     lines.push(Vec::new());
     lines.push(title(&format!("Alerts · {} firing", shown.firing())));
     let firing = shown

@@ -1,0 +1,191 @@
+use super::*;
+use crate::client::{self, Input};
+use crate::console::app::Duty;
+use crate::console::layout::Layout;
+use crate::console::msg::Msg;
+use crate::console::testing::{Bench, Log, usual};
+use crate::incident::{Intent, Severity};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+fn hang(bench: &mut Bench, rotate: Option<TimeDelta>) {
+    bench.app.prefs.layout = Layout::Wall;
+    bench.app.prefs.duty = Some(Duty {
+        picks: true,
+        rotate,
+        again_at: None,
+    });
+    bench.tell(Msg::Woke);
+}
+
+fn shown(bench: &Bench) -> Option<u64> {
+    match &bench.app.screen {
+        Screen::Incident(screen) => Some(screen.id.0),
+        Screen::Board(_) => None,
+    }
+}
+
+fn three() -> [Log; 3] {
+    [
+        Log::declared(1, "low", Severity::Sev3),
+        Log::declared(2, "bad", Severity::Sev1),
+        Log::declared(3, "worse than low", Severity::Sev2),
+    ]
+}
+
+#[test]
+fn the_most_urgent_is_shown_and_each_in_turn_where_that_is_asked_for() {
+    let [low, bad, mid] = three();
+    let mut bench = Bench::new(120, 34, &[&low, &bad, &mid]);
+    hang(&mut bench, None);
+    assert_eq!(shown(&bench), Some(2));
+    hang(&mut bench, Some(TimeDelta::seconds(20)));
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        seen.push(shown(&bench).unwrap());
+        let next = next_wake(&bench.app).expect("a turn");
+        assert!(next <= bench.now + TimeDelta::seconds(1), "the clock runs");
+        bench.now += TimeDelta::seconds(20);
+        bench.tell(Msg::Woke);
+    }
+    assert_eq!(seen[..3], seen[3..]);
+    seen.truncate(3);
+    seen.sort_unstable();
+    assert_eq!(seen, [1, 2, 3]);
+}
+
+#[test]
+fn when_nothing_is_open_it_is_quiet_and_names_the_last() {
+    let mut over = Log::declared(7, "checkout is down", Severity::Sev2);
+    let status = |status| Intent::SetStatus {
+        status,
+        at: None,
+        reason: None,
+    };
+    over.did(
+        "maya",
+        60,
+        Intent::ClaimRole {
+            role: crate::incident::Role::IncidentCommander,
+        },
+    );
+    over.did("maya", 50, status(crate::incident::Status::Resolved));
+    let mut bench = Bench::new(120, 34, &[&over]);
+    hang(&mut bench, None);
+    assert_eq!(shown(&bench), None);
+    let screen = bench.screen();
+    assert!(
+        screen.contains("last incident INC-7 checkout is down"),
+        "{screen}"
+    );
+    assert!(screen.contains("UTC"), "{screen}");
+}
+
+#[test]
+fn no_key_writes_or_moves_anything() {
+    let log = usual();
+    let mut bench = Bench::on(120, 34, &log);
+    hang(&mut bench, None);
+    let (before, at) = (bench.screen(), shown(&bench));
+    let characters = (' '..='~').map(KeyCode::Char);
+    let named = [
+        KeyCode::Enter,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Backspace,
+        KeyCode::Delete,
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Esc,
+        KeyCode::Insert,
+    ];
+    let functions = (1..=12).map(KeyCode::F);
+    let modifiers = [
+        KeyModifiers::NONE,
+        KeyModifiers::SHIFT,
+        KeyModifiers::CONTROL,
+        KeyModifiers::ALT,
+    ];
+    let codes: Vec<KeyCode> = characters.chain(named).chain(functions).collect();
+    for modifier in modifiers {
+        for code in &codes {
+            let effects = bench.tell(Msg::Key(KeyEvent::new(*code, modifier)));
+            let sends = |effect: &Effect| match effect {
+                Effect::Client(client::Effect::Send(frame)) => {
+                    let frame = client::Outbound::encode(frame);
+                    assert!(
+                        !frame.contains("submit"),
+                        "{code:?} {modifier:?} sent {frame}"
+                    );
+                    false
+                }
+                Effect::Client(client::Effect::Store(_)) => true,
+                Effect::SaveDraft { .. } | Effect::AddToDraft { .. } | Effect::KeepLine { .. } => {
+                    true
+                }
+                _ => false,
+            };
+            assert!(
+                !effects.iter().any(sends),
+                "{code:?} {modifier:?}: {effects:?}"
+            );
+            // Leaving, the layouts and help do something.
+            bench.app.overlays.clear();
+            bench.app.keys.clear();
+            bench.app.prefs.layout = Layout::Wall;
+        }
+    }
+    bench.tell(Msg::Paste("drop everything".to_owned()));
+    bench.keys("enter");
+    assert!(Bench::intents(&bench.tell(Msg::Woke)).is_empty());
+    assert_eq!((bench.screen(), shown(&bench)), (before, at));
+}
+
+#[test]
+fn what_is_stale_says_so_large_and_stays() {
+    let log = usual();
+    let mut bench = Bench::on(120, 34, &log);
+    hang(&mut bench, None);
+    bench.client(Input::Disconnected {
+        why: "the server went away".to_owned(),
+        fatal: false,
+        retry_at: Some(bench.now + TimeDelta::seconds(1)),
+    });
+    bench.now += TimeDelta::seconds(133);
+    bench.tell(Msg::Woke);
+    let screen = bench.screen();
+    assert!(screen.contains("this screen shows"), "{screen}");
+    assert!(shown(&bench).is_some());
+}
+
+#[test]
+fn a_server_that_wants_no_more_of_it_is_asked_again_every_minute() {
+    let log = usual();
+    let mut bench = Bench::on(120, 34, &log);
+    hang(&mut bench, None);
+    bench.client(Input::Disconnected {
+        why: "the token was revoked".to_owned(),
+        fatal: true,
+        retry_at: None,
+    });
+    for _ in 0..3 {
+        let none = bench.tell(Msg::Woke);
+        assert!(
+            !none
+                .iter()
+                .any(|effect| matches!(effect, Effect::RetryLink))
+        );
+        bench.now += AGAIN_AFTER;
+        let again = bench.tell(Msg::Woke);
+        assert!(
+            again
+                .iter()
+                .any(|effect| matches!(effect, Effect::RetryLink))
+        );
+    }
+}
