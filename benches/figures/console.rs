@@ -78,6 +78,7 @@ impl Console {
             extra_roles: Vec::new(),
             templates: warroom::updates::Templates::default(),
             clipboard: warroom::console::clipboard::Clipboard::Unknown,
+            handover_after: chrono::TimeDelta::hours(3),
         };
         let mut ids = 0_u128;
         let ids = move |_| {

@@ -123,6 +123,11 @@ pub enum Verb {
     /// Put a decision to the room, with a window for strong objections
     Propose(v::propose::ProposeArgs),
     /// Post an update with a promise of the next one; draft one, have it approved, post it
+    /// Offer a role to someone, who takes it over after a brief
+    Handover(v::handover::HandoverArgs),
+    /// Write down what may be so, and what speaks for it or against it
+    Hypothesis(v::hypothesis::HypothesisArgs),
+    /// Post an internal update, with a promise of the next one
     Update(v::update::UpdateArgs),
     /// List the updates, how far each has come and who is promised the next
     Updates(v::update::UpdatesArgs),

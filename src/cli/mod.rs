@@ -111,6 +111,8 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Runbook(args) => v::runbook::run(args, cx).await,
         Verb::Ask(args) => v::ask::run(args, cx).await,
         Verb::Propose(args) => v::propose::run(args, cx).await,
+        Verb::Handover(args) => v::handover::run(args, cx).await,
+        Verb::Hypothesis(args) => v::hypothesis::run(args, cx).await,
         Verb::Update(args) => v::update::run(args, cx).await,
         Verb::Updates(args) => v::update::list(args, cx).await,
         Verb::Reopen(args) => v::end::run(v::end::End::Reopen, args, cx).await,

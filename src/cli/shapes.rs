@@ -3,10 +3,12 @@
 //! holds them.
 
 mod beside;
+mod handover;
 mod import;
 mod keep;
 
 pub use beside::evidence;
+pub use handover::{brief, handover, hypothesis};
 pub use import::{gap, imported, not_imported};
 pub use keep::{can, change, nag};
 
@@ -122,6 +124,8 @@ pub fn incident(of: &Incident) -> Value {
         ("vacant", json!(vacant)),
         ("asks", of.asks.iter().map(ask).collect()),
         ("proposals", of.proposals.iter().map(proposal).collect()),
+        ("handovers", of.handovers.iter().map(handover).collect()),
+        ("hypotheses", of.hypotheses.iter().map(hypothesis).collect()),
         ("runbooks", of.runbooks.iter().map(runbook).collect()),
         ("updates", of.updates.iter().map(update).collect()),
         ("alert_list", of.alerts.values().map(alert).collect()),

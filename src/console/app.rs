@@ -17,6 +17,7 @@ use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room};
 use crate::incident::{Audience, CommandId, IncidentId, Person, Role, Seq, Timestamp, UpdateId};
 use crate::updates::Templates;
+use chrono::TimeDelta;
 use ratatui::layout::Rect;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -181,6 +182,8 @@ pub struct Prefs {
     pub templates: Arc<[Template]>,
     /// Roles beyond those that are always there, as the configuration has them.
     pub extra_roles: Vec<Role>,
+    /// How long somebody may have a role before a handover is suggested; zero: for ever.
+    pub handover_after: TimeDelta,
     /// Templates of updates.
     pub update_templates: Templates,
     /// Whether the terminal takes text for the clipboard.
@@ -389,6 +392,7 @@ impl App {
                 _ => layout::inside(frame),
             },
             read_only: self.why_read_only().is_some(),
+            handover_after: self.prefs.handover_after,
         }
     }
 
@@ -396,6 +400,7 @@ impl App {
     pub fn split(&mut self, focus: Focus) -> Option<(&mut IncidentScreen, Cx<'_>)> {
         let frame = self.places().pane(focus).unwrap_or_default();
         let read_only = self.why_read_only().is_some();
+        let handover_after = self.prefs.handover_after;
         let zone = self.prefs.zone();
         let Screen::Incident(screen) = &mut self.screen else {
             return None;
@@ -417,6 +422,7 @@ impl App {
                 _ => layout::inside(frame),
             },
             read_only,
+            handover_after,
         };
         Some((screen, cx))
     }

@@ -9,6 +9,7 @@
 
 pub mod app;
 mod background;
+pub mod brief;
 pub mod chart;
 pub mod clipboard;
 mod drafts;

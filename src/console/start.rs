@@ -58,6 +58,8 @@ pub struct Options {
     pub extra_roles: Vec<Role>,
     /// Templates of updates.
     pub update_templates: Templates,
+    /// How long somebody may have a role before a handover is suggested; zero: for ever.
+    pub handover_after: chrono::TimeDelta,
     /// Where drafts are kept over a crash; absent: nowhere.
     pub draft_dir: Option<PathBuf>,
     /// Where it is kept what was seen; absent: nowhere.
@@ -125,6 +127,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         extra_roles: options.extra_roles,
         update_templates: options.update_templates,
         clipboard: Clipboard::of(&environment()),
+        handover_after: options.handover_after,
     };
     if let Some(background) = background {
         prefs.follow(background);

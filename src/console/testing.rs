@@ -385,6 +385,7 @@ impl Bench {
             extra_roles: Vec::new(),
             update_templates: crate::updates::Templates::default(),
             clipboard: crate::console::clipboard::Clipboard::Unknown,
+            handover_after: TimeDelta::hours(3),
         };
         let mut next = 0_u128;
         let ids = move |_| {

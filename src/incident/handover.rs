@@ -203,6 +203,27 @@ pub enum OfferAnswer {
     Expire,
 }
 
+/// Someone is offered a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Which handover of the incident.
+    pub handover: HandoverId,
+    /// Who is offered it.
+    pub to: Person,
+}
+
+/// Who is offered a role in it; nobody once it is over.
+pub(super) fn offers(incident: &Incident) -> Vec<Offered> {
+    let open = !incident.status.is_over();
+    let offers = incident.open_handovers().filter(|_| open);
+    offers
+        .map(|handover| Offered {
+            handover: handover.id,
+            to: handover.to.clone(),
+        })
+        .collect()
+}
+
 impl Incident {
     /// The offer of that number, if it is still held.
     #[must_use]

@@ -63,7 +63,7 @@ pub use flapping::{Flaps, length};
 pub use gap::{Gap, gaps};
 pub use handover::{
     AnswerOffer, Handover, HandoverBrief, HandoverEnd, HandoverOffer, HandoverOutcome,
-    HandoverState, OfferAnswer, OfferRole,
+    HandoverState, OfferAnswer, OfferRole, Offered,
 };
 pub use hash::Hash;
 pub use hypothesis::{

@@ -1,5 +1,6 @@
 //! What an incident is: the fold over its log, bounded.
 
+use super::handover::{Offered, offers};
 use super::limits;
 use super::{
     Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Entry, Handover,
@@ -422,6 +423,9 @@ pub struct Summary {
     /// Proposals whose window is open: whoever looks elsewhere is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proposed: Vec<ProposalId>,
+    /// Who is offered a role: they are called wherever they are. None once it is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offered>,
 }
 
 /// Someone is asked for something and has not said that they have it.
@@ -488,6 +492,7 @@ impl From<&Incident> for Summary {
             waiting: waiting(incident),
             asks_due: asks_due(incident),
             proposed: proposed(incident),
+            offers: offers(incident),
         }
     }
 }

@@ -140,6 +140,9 @@ async fn eventful() -> House {
             "--name",
             "ana",
         ],
+        &["handover", "INC-1", "offer", "ic", "bo", "at step 4"],
+        &["hypothesis", "INC-1", "the pool is too small"],
+        &["hypothesis", "INC-1", "H1", "support", "#3", "it is full"],
         &["update", "INC-1", "We look."],
         &["runbook", "attach", "INC-1", "checkout"],
         &[
@@ -222,6 +225,19 @@ async fn every_field_of_an_incident_is_on_the_page() {
     page.holds(&["An ask"], &house.json(&["ask", "INC-1"]));
     let proposals = house.json(&["propose", "INC-1"]);
     page.holds(&["A proposal"], &proposals);
+    page.holds(&["A handover"], &house.json(&["handover", "INC-1"]));
+    let brief = &house.json(&["handover", "INC-1", "brief"])[0];
+    page.holds(&["A brief"], [brief]);
+    page.holds(&["A part of a brief"], each(brief, "parts"));
+    let parts = each(brief, "parts").iter();
+    let lines = parts.filter(|part| !part["lines"].as_array().unwrap().is_empty());
+    page.holds(
+        &["A line of a brief"],
+        lines.flat_map(|part| each(part, "lines")),
+    );
+    let hypotheses = house.json(&["hypothesis", "INC-1"]);
+    page.holds(&["A hypothesis"], &hypotheses);
+    page.holds(&["Said of a hypothesis"], each(&hypotheses[0], "said"));
     page.holds(&["An objection"], each(&proposals[0], "objections"));
     page.holds(
         &["What a search found"],
@@ -261,6 +277,8 @@ async fn every_field_of_an_incident_is_on_the_page() {
         ("roles", "A role that is held"),
         ("asks", "An ask"),
         ("proposals", "A proposal"),
+        ("handovers", "A handover"),
+        ("hypotheses", "A hypothesis"),
         ("runbooks", "An attached runbook"),
         ("updates", "An update"),
         ("links", "A link"),

@@ -612,3 +612,126 @@ fn a_decision_is_proposed_objected_to_and_decided_from_the_shell() {
     let usage = house.fails(2, &["propose", "INC-1", "1", "veto"]);
     assert!(usage.contains("'veto' is none of"), "{usage}");
 }
+
+#[test]
+fn a_role_is_handed_over_from_the_shell() {
+    let house = House::with(tempfile::tempdir().unwrap());
+    house.ok(&["declare", "Checkout 500s"]);
+    house.ok(&["role", "INC-1", "ic", "me"]);
+    assert!(
+        house
+            .ok(&["handover", "INC-1"])
+            .contains("No role was offered")
+    );
+    let offer = [
+        "handover",
+        "INC-1",
+        "offer",
+        "ic",
+        "bo",
+        "rollback",
+        "is at step 4",
+    ];
+    assert!(
+        house
+            .ok(&offer)
+            .contains("Incident Commander is offered to bo")
+    );
+    let again = house.fails(1, &["handover", "INC-1", "offer", "ic", "ana"]);
+    assert!(
+        again.contains("bo is offered Incident Commander already"),
+        "{again}"
+    );
+    let none = house.fails(1, &["handover", "INC-1", "accept", "--yes"]);
+    assert!(none.contains("You are offered no such role"), "{none}");
+    // Nobody says that it was read: it is printed, and the holder keeps the role.
+    let unread = house.fails(1, &["handover", "INC-1", "accept", "--name", "bo"]);
+    assert!(
+        unread.contains("Nobody is here to say that the brief was read"),
+        "{unread}"
+    );
+    let took = house.ok(&["handover", "INC-1", "accept", "--yes", "--name", "bo"]);
+    for said in [
+        "Said with the offer",
+        "rollback is at step 4",
+        "Open asks",
+        "you have Incident Commander now",
+    ] {
+        assert!(took.contains(said), "{said}: {took}");
+    }
+    let all = house.json(&["handover", "INC-1"]);
+    assert_eq!(all[0]["state"], "accepted");
+    assert!(all[0]["briefed_at"].is_string());
+    let shown = &house.json(&["show", "INC-1"])[0];
+    assert_eq!(shown["commander"], "bo");
+    house.ok(&[
+        "handover",
+        "INC-1",
+        "offer",
+        "ic",
+        "ana",
+        "--minutes",
+        "5",
+        "--name",
+        "bo",
+    ]);
+    house.ok(&["handover", "INC-1", "decline", "I sleep", "--name", "ana"]);
+    house.ok(&["handover", "INC-1", "offer", "ic", "ana", "--name", "bo"]);
+    house.ok(&[
+        "handover", "INC-1", "withdraw", "ic", "--reason", "no", "--name", "bo",
+    ]);
+    let states: Vec<_> = house.json(&["handover", "INC-1"]);
+    let states: Vec<&str> = states
+        .iter()
+        .map(|h| h["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["accepted", "declined", "withdrawn"]);
+    let lines = house.ok(&["timeline", "INC-1"]);
+    assert!(
+        lines.contains("declined Incident Commander; bo keeps it (I sleep)"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn a_hypothesis_is_written_judged_and_exported_from_the_shell() {
+    let house = House::with(tempfile::tempdir().unwrap());
+    house.ok(&["declare", "Checkout 500s"]);
+    assert!(
+        house
+            .ok(&["hypothesis", "INC-1"])
+            .contains("Nobody has supposed anything")
+    );
+    house.ok(&["hypothesis", "INC-1", "the pool", "is too small"]);
+    house.ok(&["note", "INC-1", "/hypothesis a bad deploy"]);
+    house.ok(&[
+        "hypothesis",
+        "INC-1",
+        "H1",
+        "support",
+        "#1",
+        "the pool is full",
+    ]);
+    house.ok(&["hypothesis", "INC-1", "H2", "rule-out", "there", "was none"]);
+    let bare = house.fails(2, &["hypothesis", "INC-1", "H1", "rule-out"]);
+    assert!(bare.contains("what speaks for it"), "{bare}");
+    let wrong = house.fails(2, &["hypothesis", "INC-1", "H1", "doubt", "it"]);
+    assert!(wrong.contains("'doubt' is none of"), "{wrong}");
+    let missing = house.fails(1, &["hypothesis", "INC-1", "H9", "rule-out", "no"]);
+    assert!(missing.contains("There is no hypothesis H9"), "{missing}");
+    let all = house.json(&["hypothesis", "INC-1"]);
+    assert_eq!(
+        (&all[0]["state"], &all[1]["state"]),
+        (&"supported".into(), &"ruled_out".into())
+    );
+    assert_eq!(all[0]["said"][0]["evidence"], 1);
+    house.ok(&["hypothesis", "INC-1", "H2", "reconsider"]);
+    let document = house.ok(&["export", "INC-1", "--format", "markdown"]);
+    for said in [
+        "## Hypotheses",
+        "H1 supported: the pool is too small",
+        "against it by",
+    ] {
+        assert!(document.contains(said), "{said}: {document}");
+    }
+}

@@ -18,6 +18,7 @@ mod cli_verbs;
 mod client_link;
 mod config;
 mod console_asks;
+mod console_handovers;
 mod console_keep;
 mod console_proposals;
 mod console_pty;

@@ -137,6 +137,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         zone: cx.zone(),
         extra_roles: config.roles.extra,
         update_templates,
+        handover_after: handover_after(config.handover.suggest_after),
         history_dir: (!watch).then(|| cx.paths.history()),
         memory_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
         templates: config.templates,
@@ -206,4 +207,13 @@ fn explain(error: RunError) -> Failure {
              at it again.",
         ),
     }
+}
+
+/// After how long in a role a handover is suggested, where the configuration does not say: an hour
+/// short of what people are fit to command for.
+const HANDOVER_AFTER: std::time::Duration = std::time::Duration::from_secs(3 * 60 * 60);
+
+fn handover_after(configured: Option<std::time::Duration>) -> chrono::TimeDelta {
+    let after = configured.unwrap_or(HANDOVER_AFTER);
+    chrono::TimeDelta::from_std(after).unwrap_or(chrono::TimeDelta::MAX)
 }

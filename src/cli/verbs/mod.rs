@@ -13,6 +13,8 @@ pub mod doctor;
 pub mod end;
 pub mod export;
 pub mod gaps;
+pub mod handover;
+pub mod hypothesis;
 pub mod import;
 pub mod list;
 pub mod man;

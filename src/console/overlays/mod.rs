@@ -1,5 +1,6 @@
 //! What is laid over the screen: one enum, kept as a stack.
 
+pub mod brief;
 pub mod editor;
 pub mod form;
 pub mod gaps;
@@ -11,6 +12,7 @@ pub mod reader;
 pub mod review;
 pub mod stroke;
 
+pub use brief::Brief;
 pub use editor::{Editor, Kept};
 pub use form::{Field, Form, read_moment};
 pub use gaps::{Fill, Gaps};
@@ -37,6 +39,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// The search in the timeline, in the last rows.
     Search(Search),
+    /// The brief of an incident.
+    Brief(Box<Brief>),
     /// A text to read.
     Reader(Reader),
     /// What the server found.
@@ -57,7 +61,12 @@ impl Overlay {
     pub fn takes_text(&self) -> bool {
         matches!(
             self,
-            Self::Picker(_) | Self::Form(_) | Self::Prompt(_) | Self::Search(_) | Self::Update
+            Self::Picker(_)
+                | Self::Form(_)
+                | Self::Prompt(_)
+                | Self::Search(_)
+                | Self::Brief(_)
+                | Self::Update
         )
     }
 }

@@ -15,6 +15,8 @@ pub enum Page {
     Changes,
     /// What was said at the foot of the screen, newest first.
     Notices,
+    /// What may be so, with what speaks for it or against it.
+    Hypotheses,
     /// A text.
     Text {
         /// What it is.

@@ -94,6 +94,8 @@ pub enum Answer {
     Chosen(Choice),
     /// This is to be asked of the incident; it is done with.
     Submit(Box<Intent>),
+    /// This is to be asked of the incident; it stays.
+    Ask(Box<Intent>),
     /// This was written in answer to a prompt; it is done with.
     Written {
         /// What becomes of it.

@@ -1,6 +1,8 @@
 //! Roles, asks and who is here: who does what, and what is owed.
 
 mod asks;
+mod handovers;
+mod hypotheses;
 mod nags;
 mod proposals;
 #[cfg(test)]
@@ -10,10 +12,10 @@ use super::rows::{Row, column, draw, first_row, piece, step};
 use super::{Confirm, Cx, Look, OverlayRequest, Request, Title};
 use crate::client::Here;
 use crate::console::keymap::{Action, Context};
-use crate::console::text::{age, cells, visible_line};
+use crate::console::text::{cells, visible_line};
 use crate::console::theme::Meaning;
 use crate::incident::{
-    self, Actor, AskId, Command, CommandId, Incident, Intent, Person, ProposalId, Role, Via,
+    self, Actor, AskId, Command, CommandId, Incident, Intent, Person, ProposalId, Role, Seq, Via,
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -28,6 +30,7 @@ enum Item {
     Role(Role),
     Ask(AskId),
     Proposal(ProposalId),
+    Hypothesis(Seq),
 }
 
 /// What the pane keeps between frames.
@@ -87,12 +90,19 @@ impl State {
             (action, item) if proposals::is_on_proposal(action) => {
                 proposals::why_not(action, proposal_of(item.as_ref()), cx)
             }
+            (action, item) if handovers::is_on_handover(action) => {
+                handovers::why_not(action, role_of(item.as_ref()), cx)
+            }
+            (action, item) if hypotheses::is_on_hypothesis(action) => {
+                hypotheses::why_not(action, hypothesis_of(item.as_ref()), cx)
+            }
             (Action::ReleaseRole, Some(Item::Role(role))) if incident.holder(&role).is_none() => {
                 Some(format!("{role} is vacant already."))
             }
-            (Action::ReleaseRole, Some(Item::Ask(_) | Item::Proposal(_)) | None) => {
-                Some("The cursor is on no role. Put it on one.".to_owned())
-            }
+            (
+                Action::ReleaseRole,
+                Some(Item::Ask(_) | Item::Proposal(_) | Item::Hypothesis(_)) | None,
+            ) => Some("The cursor is on no role. Put it on one.".to_owned()),
             _ => None,
         }
     }
@@ -166,6 +176,13 @@ impl State {
 fn act(action: Action, item: Option<&Item>, cx: &Cx<'_>) -> Vec<Request> {
     let me = cx.me.map(|me| &me.person);
     match item {
+        item if handovers::is_on_handover(action) => handovers::act(action, role_of(item), cx),
+        item if hypotheses::is_on_hypothesis(action) => {
+            hypotheses::act(action, hypothesis_of(item), cx)
+        }
+        Some(Item::Hypothesis(seq)) if action == Action::Accept => {
+            vec![Request::Open(OverlayRequest::Details(*seq))]
+        }
         item if proposals::is_on_proposal(action) => proposals::act(action, proposal_of(item), cx),
         Some(Item::Proposal(id)) if action == Action::Accept => {
             proposals::act(action, Some(*id), cx)
@@ -174,6 +191,20 @@ fn act(action: Action, item: Option<&Item>, cx: &Cx<'_>) -> Vec<Request> {
             act_on_role(action, role, cx.room.shown(), me)
         }
         item => asks::act(action, ask_of(item), cx),
+    }
+}
+
+fn role_of(item: Option<&Item>) -> Option<&Role> {
+    match item {
+        Some(Item::Role(role)) => Some(role),
+        _ => None,
+    }
+}
+
+fn hypothesis_of(item: Option<&Item>) -> Option<Seq> {
+    match item {
+        Some(Item::Hypothesis(seq)) => Some(*seq),
+        _ => None,
     }
 }
 
@@ -287,6 +318,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     rows.extend(proposals::rows(cx, look));
     rows.extend(asks::rows(cx, look));
     rows.extend(nags::rows(cx, look));
+    rows.extend(hypotheses::rows(cx, look));
     if !cx.room.here().is_empty() {
         rows.push(Row::section("Here", cx.room.here().len()));
         rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));
@@ -328,11 +360,7 @@ fn role_row(
         let mine = cx.me.is_some_and(|me| me.person == holder.person);
         let who = if mine { Meaning::Me } else { Meaning::Person };
         let left = vec![name, piece(visible_line(holder.person.as_str()), who)];
-        return Row::new(
-            left,
-            vec![piece(age(cx.now - holder.since), Meaning::Muted)],
-            item,
-        );
+        return Row::new(left, handovers::right(role, holder, cx, look), item);
     }
     // A vacancy is shouted while people work on the incident, and only then.
     if !incident.status.is_live() {

@@ -416,6 +416,7 @@ pub(super) fn cx<'a>(room: &'a Room, me: &'a Me, area: Rect) -> Cx<'a> {
         zone: Zone::Utc,
         area,
         read_only: false,
+        handover_after: chrono::TimeDelta::hours(3),
     }
 }
 

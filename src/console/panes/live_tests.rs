@@ -250,6 +250,7 @@ fn shown_at(
             zone: Zone::Utc,
             area,
             read_only: false,
+            handover_after: chrono::TimeDelta::hours(3),
         };
         macro_rules! draw {
             ($state:expr) => {{
@@ -368,6 +369,7 @@ fn the_cursor_stays_with_its_monitor_when_another_has_the_same_alerts() {
         zone: Zone::Utc,
         area: Rect::new(0, 0, 80, 10),
         read_only: false,
+        handover_after: chrono::TimeDelta::hours(3),
     };
     // Silencing them keeps the cursor there, though they are no longer the loudest.
     state.handle(Action::SilenceAlerts, &cx(&before));

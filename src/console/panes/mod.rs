@@ -48,6 +48,7 @@ use super::view::paint::{self, Piece};
 use crate::client::{Live, Me, Room};
 use crate::incident::Timestamp;
 use crate::signals::{Issue, Signal, SourceKind, SourceState};
+use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -89,6 +90,8 @@ pub struct Cx<'a> {
     pub area: Rect,
     /// This console only reads (a wall, a spectator): why, when it does.
     pub read_only: bool,
+    /// How long somebody may have a role before a handover is suggested; zero: for ever.
+    pub handover_after: TimeDelta,
 }
 
 /// What stands in a pane's frame.

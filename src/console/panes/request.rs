@@ -1,8 +1,8 @@
 //! What a pane asks of the shell.
 
 use crate::incident::{
-    AskId, AskState, Intent, Matching, Milestone, NewNote, Person, ProposalId, Refusal, Role, Seq,
-    Status, StepNo, StepState, Timestamp, UpdateId,
+    AskId, AskState, HandoverId, HypothesisName, Intent, Matching, Milestone, NewNote, Person,
+    ProposalId, Refusal, Role, Seq, Status, StepNo, StepState, Timestamp, UpdateId, Verdict,
 };
 use std::sync::Arc;
 
@@ -65,6 +65,8 @@ pub enum Request {
     Focus(Focus),
     /// Show this pane alone, or all again.
     Zoom(bool),
+    /// Begin a line in the composer, unless one is being written.
+    Begin(String),
     /// Open `$EDITOR` on the composer's text.
     EditElsewhere(String),
     /// Say something at the foot of the screen.
@@ -172,6 +174,12 @@ pub enum Then {
     Object(ProposalId),
     /// Why a proposal goes ahead over its objections.
     DecideProposal(ProposalId),
+    /// Why a role is not taken over.
+    DeclineOffer(HandoverId),
+    /// Why the offer of a role is withdrawn.
+    WithdrawOffer(HandoverId),
+    /// What speaks for what is said of a hypothesis: an entry (first), words, or both.
+    Judge(HypothesisName, Verdict),
     /// Why a proposal is withdrawn.
     WithdrawProposal(ProposalId),
     /// Why an update should not go out as it is.
@@ -260,6 +268,8 @@ impl Then {
                 | Self::DecideProposal(_)
                 | Self::WithdrawProposal(_)
                 | Self::WithdrawUpdate(_)
+                | Self::WithdrawOffer(_)
+                | Self::Judge(_, Verdict::Reopened)
         )
     }
 }

@@ -122,7 +122,7 @@ meanings! {
     /// Past its time.
     Overdue "overdue" => Danger, "!" "!";
     /// A role that nobody holds.
-    Vacant "vacant" => Warning, "○" "o";
+    Vacant "vacant" => Danger, "○" "o";
     /// Not shown to spectators.
     Private "private" => Muted, "⊘" "P";
     /// Pinned.

@@ -1,6 +1,8 @@
 //! What an action does. Moving about and the program are here; what belongs to a pane goes there.
 
-use super::{answers, incident, keep, overlay, pickers, reading, requests, updates, why_not};
+use super::{
+    answers, handovers, incident, keep, overlay, pickers, reading, requests, updates, why_not,
+};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::{Action, Group};
@@ -369,6 +371,9 @@ fn in_command(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Ask => begin(app, "/ask @"),
         Action::Propose => begin(app, "/propose "),
+        Action::Suppose => begin(app, "/hypothesis "),
+        Action::Hypotheses => push(app, Overlay::Reader(Reader::new(Page::Hypotheses))),
+        Action::ReadBrief => handovers::read(app),
         // Where the cursor of a pane without the focus stands counts for nothing.
         other if !in_pane => {
             let asked = app

@@ -3,10 +3,14 @@
 use super::{actions, incident, keep, live, members, pickers, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
+use crate::console::grammar::entry_number;
 use crate::console::overlays::{Choice, Overlay, read_moment};
 use crate::console::panes::{Confirm, Focus, Say, Then};
 use crate::console::text::clock_hms;
-use crate::incident::{Incident, Intent, Milestone, Person, Role, Stance, Status, Timestamp};
+use crate::incident::{
+    AnswerOffer, HandoverId, HypothesisName, Incident, Intent, JudgeHypothesis, Milestone,
+    OfferAnswer, Person, Role, Stance, Status, Timestamp, Verdict,
+};
 use std::sync::Arc;
 
 /// Something was chosen from a list.
@@ -293,6 +297,9 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
             update,
             reason: some,
         },
+        Then::DeclineOffer(id) => offer_answer(id, OfferAnswer::Decline, some),
+        Then::WithdrawOffer(id) => offer_answer(id, OfferAnswer::Withdraw, some),
+        Then::Judge(name, verdict) => judge(name, verdict, text),
         Then::WithdrawAsk(ask) => Intent::WithdrawAsk { ask, reason: some },
         Then::AssignRole {
             role,
@@ -331,6 +338,27 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
         then => return live::read(then, text, app.now),
     };
     Ok(Read::Intent(intent))
+}
+
+fn offer_answer(handover: HandoverId, answer: OfferAnswer, reason: Option<Arc<str>>) -> Intent {
+    Intent::AnswerOffer(AnswerOffer {
+        handover,
+        answer,
+        reason,
+    })
+}
+
+/// `#123 and why`: the entry that speaks for it, where one is named first.
+fn judge(hypothesis: HypothesisName, verdict: Verdict, text: &str) -> Intent {
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let evidence = entry_number(first);
+    let words = if evidence.is_some() { rest } else { text };
+    Intent::JudgeHypothesis(JudgeHypothesis {
+        hypothesis,
+        verdict,
+        evidence,
+        reason: Some(words.trim().into()),
+    })
 }
 
 fn link(text: &str) -> Result<Intent, String> {

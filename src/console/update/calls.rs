@@ -3,7 +3,7 @@
 //!
 //! Read from the confirmed state alone, so that nothing is said of what the server may refuse.
 
-use super::keys;
+use super::{handovers, keys};
 use crate::client::Room;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -27,6 +27,8 @@ pub struct Calls {
     elsewhere: Option<BTreeSet<(IncidentId, ProposalId)>>,
     /// The same of its proposals.
     proposals: Option<(IncidentId, BTreeMap<ProposalId, ProposalState>)>,
+    /// What it has said about handovers.
+    pub(super) handovers: super::handovers::Said,
 }
 
 /// How an ask stood.
@@ -54,6 +56,7 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     let Some(me) = app.client.me().map(|me| me.person.clone()) else {
         return Vec::new();
     };
+    handovers::announce(app, &me);
     // Before it is known what has rung here before, nothing does: it would ring once more.
     if app.why_read_only().is_some() || !app.visits.is_loaded() {
         return Vec::new();
@@ -68,7 +71,9 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     said(app, &me);
     proposed(app, &me);
     proposed_elsewhere(app);
-    rung.into_iter().chain(titled).collect()
+    handovers::suggest(app, &me);
+    let offered = handovers::call(app, &me);
+    rung.into_iter().chain(titled).chain(offered).collect()
 }
 
 /// Calls for what has not rung yet: one call, however much it is.

@@ -6,7 +6,7 @@ use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::overlays::{Choice, Item, Overlay, Wait};
 use crate::console::panes::Say;
-use crate::incident::{CommandId, IncidentId, Intent, Refusal};
+use crate::incident::{CommandId, IncidentId, Intent, Refusal, Verdict};
 
 /// The driver reports something.
 pub(super) fn input(app: &mut App, input: Input) -> Vec<Effect> {
@@ -193,6 +193,24 @@ fn words(intent: &Intent) -> Option<String> {
             proposal,
             stance: crate::incident::Stance::Objects { reason },
         } => Some(format!("/proposal {proposal} object {reason}")),
+        Intent::OfferRole(offer) => {
+            let words = offer.words.as_ref().map(|words| format!(" {words}"));
+            let (role, to) = (offer.role.short().to_ascii_lowercase(), &offer.to);
+            Some(format!(
+                "/handover {role} @{to}{}",
+                words.unwrap_or_default()
+            ))
+        }
+        Intent::JudgeHypothesis(said) => said.reason.as_ref().map(|reason| {
+            let word = match said.verdict {
+                Verdict::Supported => "support",
+                Verdict::RuledOut => "rule-out",
+                Verdict::Reopened => "reconsider",
+            };
+            let evidence = said.evidence.map(|seq| format!(" #{seq}"));
+            let evidence = evidence.unwrap_or_default();
+            format!("/{word} {}{evidence} {reason}", said.hypothesis)
+        }),
         // Without words it is one key again.
         Intent::AnswerAsk {
             ask,

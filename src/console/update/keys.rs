@@ -12,7 +12,9 @@ use crossterm::event::KeyEvent;
 #[must_use]
 pub fn contexts(app: &App) -> Vec<Context> {
     match app.overlays.last() {
-        Some(Overlay::Picker(_)) => return vec![Context::List, Context::Global],
+        Some(Overlay::Picker(_) | Overlay::Brief(_)) => {
+            return vec![Context::List, Context::Global];
+        }
         Some(Overlay::Form(_) | Overlay::Prompt(_) | Overlay::Search(_)) => {
             return vec![Context::Text, Context::Global];
         }

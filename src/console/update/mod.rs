@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod calls;
 mod client;
+mod handovers;
 mod history;
 mod incident;
 mod keep;

@@ -63,6 +63,7 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
         Overlay::Confirm(asked) => prompt::confirm(asked, given),
         Overlay::Prompt(prompt) => prompt.stroke(given),
         Overlay::Search(search) => search.stroke(given),
+        Overlay::Brief(brief) => brief.stroke(given, lines, rows),
         Overlay::Reader(reader) => reader.stroke(given, lines, rows),
         Overlay::Results(results) => results.stroke(given, rows),
         Overlay::Members(members) => members.stroke(given, rows),
@@ -96,6 +97,7 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
                     return updates::post(app, &review, *intent);
                 }
                 Some(Overlay::Form(form)) => form.incident,
+                Some(Overlay::Brief(brief)) => Some(brief.incident),
                 _ => match &app.screen {
                     Screen::Incident(screen) => Some(screen.id),
                     Screen::Board(_) => None,
@@ -108,6 +110,13 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             effects.extend(submit::submit(app, to, *intent, None));
             effects
         }
+        Answer::Ask(intent) => match app.overlays.last() {
+            Some(Overlay::Brief(brief)) => {
+                let to = Some(brief.incident);
+                submit::submit(app, to, *intent, None)
+            }
+            _ => submit::submit_here(app, *intent, None),
+        },
         Answer::Written { then, text } => answers::written(app, then, &text),
         Answer::Looking(query) => looking(app, query),
         Answer::LookedFor(query) => {

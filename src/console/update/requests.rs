@@ -1,6 +1,6 @@
 //! What panes ask of the shell.
 
-use super::{history, incident, members, pickers, submit};
+use super::{actions, history, incident, members, pickers, submit};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::overlays::{Members, Overlay, Page, Prompt, Reader};
@@ -34,6 +34,7 @@ fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
             app.prefs.zoomed = zoomed;
             return Vec::new();
         }
+        Request::Begin(line) => return actions::begin(app, &line),
         Request::EditElsewhere(text) => return vec![Effect::Edit(text)],
         Request::Say(said) => {
             app.notices.say(app.now, said);

@@ -108,6 +108,7 @@ pub fn next_wake(app: &App) -> Option<Timestamp> {
         next_second(app),
         next_nag(app),
         wall::next_wake(app),
+        super::handovers::next_suggestion(app),
     ];
     if let Screen::Incident(screen) = &app.screen {
         all.push(screen.draft.since.map(|at| at + DRAFT_AFTER));

@@ -168,6 +168,8 @@ fn writes(action: Action) -> bool {
         | Action::Later
         | Action::SortRows
         | Action::FilterRows
+        | Action::ReadBrief
+        | Action::Hypotheses
         | Action::CopyAddress
         | Action::SendUpdate => false,
         other => !matches!(other.group(), Group::View | Group::Program),
@@ -190,6 +192,9 @@ fn needs_incident(action: Action) -> bool {
 }
 
 fn of_a_pane(action: Action) -> bool {
+    if matches!(action, Action::ReadBrief | Action::Hypotheses) {
+        return false;
+    }
     matches!(
         action.group(),
         Group::Compose

@@ -5,7 +5,7 @@
 
 use super::evidence;
 use crate::console::text::{Zone, format_duration, visible_block, visible_line};
-use crate::incident::{AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp};
+use crate::incident::{AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp, Verdict};
 use std::fmt::Write as _;
 
 /// The whole document. Times are in this zone, which is named.
@@ -20,6 +20,7 @@ pub fn document(of: &Incident, lines: &[Entry], evidence: &[PinnedEvidence], zon
     doc.roles(of);
     doc.report(of);
     doc.decisions(of);
+    doc.hypotheses(of);
     doc.timeline(lines);
     doc.text.push_str(&evidence::section(evidence, zone));
     doc.runbooks(of);
@@ -159,6 +160,35 @@ impl Doc {
             for objection in proposal.objections() {
                 let (by, why) = (inline(objection.by.as_str()), inline(&objection.reason));
                 self.line(&format!("  - objection of {by}: {why}"));
+            }
+        }
+    }
+
+    /// What was supposed, and what became of it: what a review follows.
+    fn hypotheses(&mut self, of: &Incident) {
+        if of.hypotheses.is_empty() {
+            return;
+        }
+        self.heading("Hypotheses");
+        for held in &of.hypotheses {
+            let (text, by) = (inline(&held.text), inline(held.by.as_str()));
+            let private = if held.private { " (private)" } else { "" };
+            let (name, state, at) = (held.name(), held.state().title(), self.at(held.at));
+            let name = inline(&name.to_string());
+            self.line(&format!("- {name} {state}: {text}, by {by} {at}{private}"));
+            for said in &held.judgements {
+                let by = inline(said.by.as_str());
+                let verdict = match said.verdict {
+                    Verdict::Supported => "for it",
+                    Verdict::RuledOut => "against it",
+                    Verdict::Reopened => "open again",
+                };
+                let evidence = said.evidence;
+                let evidence = evidence.map_or_else(String::new, |seq| format!(", entry {seq}"));
+                let why = said.reason.as_deref();
+                let why = why.map_or_else(String::new, |why| format!(": {}", inline(why)));
+                let at = self.at(said.at);
+                self.line(&format!("  - {verdict} by {by} {at}{evidence}{why}"));
             }
         }
     }

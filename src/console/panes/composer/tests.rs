@@ -92,6 +92,7 @@ impl Bench {
             zone: Zone::Utc,
             area: self.area,
             read_only: false,
+            handover_after: chrono::TimeDelta::hours(3),
         };
         f(&mut self.state, &cx)
     }

@@ -24,6 +24,7 @@ pub(super) fn alarms(
     let late = shown.next_promise().is_some_and(|(_, at)| at <= look.now);
     let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
     let asked = [
+        offered(shown, me, look),
         proposed(shown, me, look),
         asked(shown, me, look),
         to_approve(shown, me, look),
@@ -88,6 +89,34 @@ fn proposed(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece
     let left = countdown(proposal.closes_at - look.now).text;
     let (sign, by) = (glyph(look, Meaning::Decision), name_of(&proposal.by));
     vec![Piece::new(format!(" {sign} {by} proposes {left} "), style)]
+}
+
+/// A role on its way: to this person, which is loud, or from one to another.
+fn offered(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+    let mine = me.and_then(|me| shown.offered_to(me, look.now));
+    let any = || {
+        let mut open = shown.open_handovers();
+        open.find(|handover| handover.stands(look.now))
+    };
+    let Some(handover) = mine.or_else(any) else {
+        return Vec::new();
+    };
+    let left = countdown(handover.expires_at - look.now).text;
+    let (sign, role) = (
+        glyph(look, Meaning::Role),
+        visible_line(handover.role.short()),
+    );
+    if mine.is_some() {
+        let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
+        let by = name_of(&handover.by);
+        return vec![Piece::new(
+            format!(" {sign} {by} offers you {role} {left} "),
+            style,
+        )];
+    }
+    let to = name_of(&handover.to);
+    let said = format!(" {sign} {role} → {to} {left} ");
+    vec![Piece::new(said, look.theme.style(Meaning::Muted))]
 }
 
 /// What this person is asked and has not acknowledged: said whatever is on the screen.

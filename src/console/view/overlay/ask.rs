@@ -18,7 +18,13 @@ use ratatui::widgets::{Clear, Widget as _};
 const LABEL: usize = 11;
 
 /// Draws a line that is typed in; answers where its cursor stands.
-fn typed(line: &LineEdit, hint: &str, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Position {
+pub(super) fn typed(
+    line: &LineEdit,
+    hint: &str,
+    look: &Look<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Position {
     let (text, at) = line.window(usize::from(area.width));
     let piece = if text.is_empty() {
         Piece::new(hint, look.theme.style(Meaning::Placeholder))
@@ -31,7 +37,7 @@ fn typed(line: &LineEdit, hint: &str, look: &Look<'_>, area: Rect, buf: &mut Buf
 }
 
 /// Which keys say yes, leave, and go on.
-fn keys(app: &App, context: Context, actions: &[(Action, &str)]) -> Vec<Piece> {
+pub(super) fn keys(app: &App, context: Context, actions: &[(Action, &str)]) -> Vec<Piece> {
     let look = app.look(true);
     let mut pieces = vec![Piece::new(" ", look.theme.style(Meaning::Muted))];
     for (action, word) in actions {
@@ -44,7 +50,13 @@ fn keys(app: &App, context: Context, actions: &[(Action, &str)]) -> Vec<Piece> {
 }
 
 /// The last row: what was wrong, or else which keys there are.
-fn last_row(wrong: Option<&str>, keys: &[Piece], look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+pub(super) fn last_row(
+    wrong: Option<&str>,
+    keys: &[Piece],
+    look: &Look<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     match wrong {
         Some(why) => {
             let sign = glyph(look, Meaning::Danger);

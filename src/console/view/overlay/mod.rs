@@ -2,10 +2,12 @@
 
 mod advised;
 mod ask;
+mod brief;
 mod changes;
 mod editor;
 mod evidence;
 mod help;
+mod hypotheses;
 mod list;
 mod members;
 mod reader;
@@ -48,6 +50,7 @@ pub fn draw(app: &App, overlay: &Overlay, buf: &mut Buffer) -> Option<Position> 
             review::draw(app, shown, window, buf);
             None
         }
+        Overlay::Brief(shown) => brief::draw(app, shown, window, buf),
         Overlay::Reader(shown) => {
             reader::draw(app, shown, window, buf);
             None
@@ -103,6 +106,15 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
             height: 1.min(size.height),
             ..size
         },
+        Overlay::Brief(shown) => {
+            let lines = brief::lines(app, shown, wide.saturating_sub(4)).len();
+            let rows = u16::try_from(lines).unwrap_or(u16::MAX);
+            centred(
+                size,
+                wide,
+                rows.saturating_add(brief::AROUND).max(8).min(tall),
+            )
+        }
         Overlay::Reader(shown) => {
             let lines = reader::lines(app, shown, wide.saturating_sub(4)).len();
             let rows = u16::try_from(lines).unwrap_or(u16::MAX);
@@ -126,6 +138,7 @@ pub fn rows(app: &App) -> usize {
         Overlay::Members(shown) => {
             usize::from(members::place(app, shown, window(app, overlay)).0.height)
         }
+        Overlay::Brief(_) => inner.saturating_sub(usize::from(brief::AROUND - 2)),
         _ => inner.saturating_sub(1),
     }
 }
@@ -141,6 +154,10 @@ pub fn reader_lines(app: &App) -> usize {
         Some(overlay @ Overlay::Review(shown)) => {
             let place = review::place(window(app, overlay));
             review::lines(app, shown, place.width).len()
+        }
+        Some(overlay @ Overlay::Brief(shown)) => {
+            let width = inside(window(app, overlay)).width.saturating_sub(2);
+            brief::lines(app, shown, width).len()
         }
         _ => 0,
     }

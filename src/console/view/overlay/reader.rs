@@ -2,7 +2,7 @@
 
 use super::super::footer::weight_meaning;
 use super::super::paint::{self, Piece, glyph};
-use super::{changes, evidence, help, reader_top};
+use super::{changes, evidence, help, hypotheses, reader_top};
 use crate::client::{Line, LineState, Room};
 use crate::console::app::App;
 use crate::console::overlays::{Page, Reader};
@@ -45,6 +45,7 @@ fn title(app: &App, shown: &Reader) -> String {
         Page::Entry(seq) => format!("Entry {seq}"),
         Page::Changes => changes::title(app),
         Page::Notices => "What was said".to_owned(),
+        Page::Hypotheses => "Hypotheses".to_owned(),
         Page::Text { title, .. } => title.clone(),
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn lines(app: &App, shown: &Reader, width: u16) -> Vec<Vec<Piece>> {
         Page::Entry(seq) => entry(app, *seq, &look, width),
         Page::Changes => changes::lines(app, &look, width),
         Page::Notices => notices(app, &look, width),
+        Page::Hypotheses => hypotheses::lines(app, &look, width),
         Page::Text { body, .. } => wrapped(body, Meaning::Text, &look, width),
     }
 }
