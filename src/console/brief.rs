@@ -81,7 +81,7 @@ pub fn parts(of: &Brief<'_>, incident: &Incident, zone: Zone) -> Vec<Part> {
     let at = |at: Timestamp| zone.hms(at);
     let each = |lines: Vec<Said>, title, none| part(title, lines, none);
     let updates = of.updates.iter().map(|update| posted(update, now, zone));
-    let next = next_update(of.next_update_at, now);
+    let next = (of.promised.iter()).map(|(audience, at)| promised(*audience, *at, now));
     let asks = of.asks.iter().map(|ask| asked(ask, now)).collect();
     let drafts = of.drafts.iter().map(|draft| drafted(draft, zone)).collect();
     let decided = |entry: &&Entry| {
@@ -160,34 +160,30 @@ fn milestones(of: &Brief<'_>, zone: Zone) -> Vec<Said> {
     of.milestones.iter().map(line).collect()
 }
 
-fn audience(of: &Update) -> &'static str {
-    match of.audience {
-        Audience::Internal => "internal",
-        Audience::External => "external",
-    }
-}
-
 fn posted(of: &Update, now: Timestamp, zone: Zone) -> Said {
     let ago = age(now - of.at);
     let (by, at) = (&of.by, zone.hms(of.at));
     said(
-        audience(of),
+        of.audience.name(),
         format!("{at}, {} ago, by {by}: {}", ago.trim(), of.text),
     )
 }
 
 fn drafted(of: &Update, zone: Zone) -> Said {
     let (by, at) = (&of.by, zone.hms(of.at));
-    alarm(audience(of), format!("{at} by {by}: {}", of.text))
+    alarm(
+        of.audience.name(),
+        format!("{}, {at} by {by}: {}", of.state.name(), of.text),
+    )
 }
 
-fn next_update(at: Option<Timestamp>, now: Timestamp) -> Option<Said> {
-    let left = countdown(at? - now);
-    Some(if left.late {
-        alarm("next", format!("OVERDUE {}", left.text.trim()))
+fn promised(audience: Audience, at: Timestamp, now: Timestamp) -> Said {
+    let left = countdown(at - now);
+    if left.late {
+        alarm(audience.name(), format!("next OVERDUE {}", left.text))
     } else {
-        said("next", format!("in {}", left.text.trim()))
-    })
+        said(audience.name(), format!("next in {}", left.text))
+    }
 }
 
 fn asked(of: &Ask, now: Timestamp) -> Said {

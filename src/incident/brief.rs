@@ -2,9 +2,9 @@
 //! time and who is here, so that every console and the command line say the same.
 
 use super::{
-    Alert, AlertState, Ask, Deadline, Due, Entry, HandoverId, Holder, Hypothesis, Incident,
-    Milestone, Person, Proposal, Role, Runbook, Severity, Status, Timestamp, Update, UpdateState,
-    deadlines,
+    Alert, AlertState, Ask, Audience, Deadline, Due, Entry, HandoverId, Holder, Hypothesis,
+    Incident, Milestone, Person, Proposal, Role, Runbook, Severity, Status, Timestamp, Update,
+    UpdateState, deadlines,
 };
 use chrono::TimeDelta;
 
@@ -32,8 +32,8 @@ pub struct Brief<'a> {
     pub milestones: Vec<(Milestone, Timestamp)>,
     /// The newest update to each audience that is out.
     pub updates: Vec<&'a Update>,
-    /// When the next update was promised.
-    pub next_update_at: Option<Timestamp>,
+    /// To whom the next update was promised, and for when; the next one first.
+    pub promised: Vec<(Audience, Timestamp)>,
     /// Updates that are written and not out, oldest first.
     pub drafts: Vec<&'a Update>,
     /// Open asks, the one that is due next first.
@@ -86,7 +86,12 @@ pub fn brief<'a>(
         vacant: incident.vacancies().collect(),
         milestones: incident.milestones.iter().map(|(m, s)| (m, s.at)).collect(),
         updates: newest_of_each(incident),
-        next_update_at: incident.next_update_at,
+        promised: (deadlines(incident).into_iter())
+            .filter_map(|deadline| match deadline.due {
+                Due::Update(audience) => Some((audience, deadline.at)),
+                _ => None,
+            })
+            .collect(),
         drafts: (incident.updates.iter())
             .filter(|update| update.state.is_open())
             .collect(),
