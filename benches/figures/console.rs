@@ -76,7 +76,7 @@ impl Console {
             ascii: false,
             charts: Signs::Braille,
             extra_roles: Vec::new(),
-            templates: warroom::updates::Templates::default(),
+            update_templates: warroom::updates::Templates::default(),
             clipboard: warroom::console::clipboard::Clipboard::Unknown,
             handover_after: chrono::TimeDelta::hours(3),
         };

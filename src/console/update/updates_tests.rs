@@ -188,7 +188,7 @@ fn who_commands_reads_it_word_for_word_and_approves_what_was_read() {
 #[test]
 fn it_is_rejected_with_a_reason() {
     let mut bench = Bench::on(120, 40, &waiting());
-    bench.keys("g n");
+    bench.keys("g j");
     bench.typed("no times");
     let intents = Bench::intents(&bench.keys("enter"));
     let reject = Intent::RejectUpdate {

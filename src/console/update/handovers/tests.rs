@@ -245,7 +245,7 @@ fn a_role_is_offered_and_taken_back_by_keys_that_say_why_they_cannot() {
         "{}",
         said(&bench)
     );
-    bench.keys("g n");
+    bench.keys("g N");
     assert!(
         said(&bench).contains("You are offered no role"),
         "{}",

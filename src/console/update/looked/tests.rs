@@ -213,7 +213,7 @@ fn a_gap_is_gone_to_and_written_about() {
     );
     log.note("lee", 1_000, "they still do");
     let mut bench = Bench::on(120, 40, &log);
-    let effects = bench.keys("g n");
+    let effects = bench.keys("g f");
     answers(&mut bench, &log, &effects);
     insta::with_settings!({snapshot_path => "../snapshots"}, {
         insta::assert_snapshot!("gaps_120x40", bench.screen());
@@ -222,7 +222,7 @@ fn a_gap_is_gone_to_and_written_about() {
     let screen = bench.screen();
     assert!(screen.contains("lee ▸ @14:11:08"), "{screen}");
     bench.keys("esc");
-    let effects = bench.keys("g n");
+    let effects = bench.keys("g f");
     // Nothing was sent: the draft stays in the composer.
     answers(&mut bench, &log, &effects);
     bench.keys("enter");
