@@ -143,6 +143,8 @@ pub enum Verb {
     Search(v::search::SearchArgs),
     /// Write an incident out: a document, an object or its log
     Export(v::export::ExportArgs),
+    /// Play an exported log in the console, or write it as a terminal recording
+    Replay(v::replay::ReplayArgs),
     /// Check that a journal, or an exported log, is whole
     Verify(v::verify::VerifyArgs),
     /// Copy the journal to a file, whole and of one moment, also while the server runs

@@ -76,6 +76,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Demo(args) => v::demo::run(&args, &cx),
         Verb::Serve(args) => v::serve::run(&args, &cx),
         Verb::Verify(args) => v::verify::run(&args, &cx),
+        Verb::Replay(args) => v::replay::run(args, &cx),
         Verb::Backup(args) => v::backup::backup(&args, &cx),
         Verb::Restore(args) => v::backup::restore(&args, &cx),
         Verb::Repair(args) => v::backup::repair(&args, &cx),
@@ -127,6 +128,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         | Verb::Man(_)
         | Verb::Serve(_)
         | Verb::Verify(_)
+        | Verb::Replay(_)
         | Verb::Backup(_)
         | Verb::Restore(_)
         | Verb::Repair(_)
@@ -136,7 +138,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
 }
 
 /// One thread is enough for one connection.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -140,6 +140,8 @@ impl Client {
                 typing,
             })));
         }
+        let said = room.said.again(incident);
+        out.extend(said);
         if !std::mem::replace(&mut room.announced, true) {
             out.push(Effect::Tell(Happening::Joined(incident)));
         }
@@ -166,6 +168,7 @@ impl Client {
                     more,
                 }));
             }
+            Some(Request::Past(incident)) => return self.take_past_page(incident, events, out),
             Some(Request::Plain) | None => return,
         };
         if want == Want::CatchUp {

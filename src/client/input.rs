@@ -166,6 +166,10 @@ pub enum Happening {
     },
     /// The incident's state is here.
     Joined(IncidentId),
+    /// Something came that was needed to go to another moment of the incident's past.
+    Travelled(IncidentId),
+    /// Who leads those who follow, or what they look at, is another one.
+    Leads(IncidentId),
     /// An incident appeared on the board.
     NewOnBoard(IncidentId),
     /// The server, or a refusal that no retry can mend, ended the connection.

@@ -92,9 +92,25 @@ pub struct LinkHandle {
     /// What to do, in order; from the client. `Tell` is not for the driver and is passed over.
     pub effects: mpsc::Sender<Effect>,
     retry: Arc<Notify>,
+    /// The driver's ends, where there is no driver.
+    idle: Option<(mpsc::Sender<Input>, mpsc::Receiver<Effect>)>,
 }
 
 impl LinkHandle {
+    /// Without a server and a driver: nothing happens, and what is to be done is not. For a
+    /// recording.
+    #[must_use]
+    pub fn idle() -> Self {
+        let (input, inputs) = mpsc::channel(INPUT_QUEUE);
+        let (effects, effect) = mpsc::channel(EFFECT_QUEUE);
+        Self {
+            inputs,
+            effects,
+            retry: Arc::new(Notify::new()),
+            idle: Some((input, effect)),
+        }
+    }
+
     /// Tries to connect at once instead of waiting for the next try.
     pub fn retry_now(&self) {
         self.retry.notify_one();
@@ -104,6 +120,7 @@ impl LinkHandle {
     /// sent; then it hangs up.
     pub async fn close(self) {
         drop(self.effects);
+        drop(self.idle);
         let mut inputs = self.inputs;
         while inputs.recv().await.is_some() {}
     }
@@ -128,6 +145,7 @@ pub fn start(options: LinkOptions) -> LinkHandle {
         inputs,
         effects,
         retry,
+        idle: None,
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) enum Request {
     Log,
     /// A page of an incident's timeline.
     Page(IncidentId, Want),
+    /// Something that is needed to show a moment of an incident's past.
+    Past(IncidentId),
 }
 
 /// The console's side of the sync, without I/O.
@@ -49,6 +51,10 @@ pub struct Client {
     pub(super) outbox: Outbox,
     pub(super) requests: BTreeMap<u64, Request>,
     pub(super) asked: u64,
+    /// The server gives states of the past.
+    pub(super) offers_states: bool,
+    /// What is played without a server.
+    pub(super) recording: Option<super::Recording>,
     /// The user was told that the disk does not keep what is written.
     pub(super) disk_told: bool,
 }
@@ -73,6 +79,8 @@ impl Client {
             outbox: Outbox::default(),
             requests: BTreeMap::new(),
             asked: 0,
+            offers_states: false,
+            recording: None,
             disk_told: false,
         }
     }
@@ -199,7 +207,7 @@ impl Client {
     /// Follows it no more, and lets its state go. What is pending stays in the outbox.
     pub fn leave(&mut self, incident: IncidentId) -> Vec<Effect> {
         self.requests
-            .retain(|_, request| !matches!(request, Request::Page(whose, _) | Request::Evidence(whose, _) if *whose == incident));
+            .retain(|_, request| !matches!(request, Request::Page(whose, _) | Request::Evidence(whose, _) | Request::Past(whose) if *whose == incident));
         self.outbox.joined(incident);
         self.live.forget(incident);
         match self.rooms.remove(&incident) {

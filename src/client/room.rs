@@ -40,6 +40,14 @@ pub struct Room {
     pub(super) announced: bool,
     /// Where this person is looking, as last said.
     pub(super) presence: Option<(Pane, bool)>,
+    /// The moment of the past that is shown; absent: now.
+    pub(super) past: Option<Box<super::Travel>>,
+    /// Whether this is a moment of the past itself.
+    pub(super) of_the_past: bool,
+    /// Who leads those who follow, as last heard.
+    pub(super) leads: super::Leads,
+    /// What this person looks at and whether they follow, as last said.
+    pub(super) said: super::leads::Said,
     waiting: Vec<Waiting>,
     actor: Option<Actor>,
     skew: TimeDelta,
@@ -57,6 +65,10 @@ impl Room {
             following: Following::No,
             announced: false,
             presence: None,
+            past: None,
+            of_the_past: false,
+            leads: super::Leads::default(),
+            said: super::leads::Said::default(),
             waiting: Vec::new(),
             actor: None,
             skew: TimeDelta::zero(),
@@ -136,9 +148,16 @@ impl Room {
         self.following == Following::Current
     }
 
+    /// Whether this is the incident as it was once, and not as it is.
+    #[must_use]
+    pub fn is_of_the_past(&self) -> bool {
+        self.of_the_past
+    }
+
     /// Starts anew from a state that the server gave. Answers as [`Timeline::reset`].
     pub(super) fn restart(&mut self, incident: Incident) -> Option<u32> {
         let whole = self.timeline.reset(&incident);
+        self.past_learns_of(&incident);
         self.confirmed = incident;
         self.drop_reached();
         self.show_pending();
@@ -149,6 +168,7 @@ impl Room {
     pub(super) fn take(&mut self, event: &Event) {
         apply(&mut self.confirmed, event);
         self.timeline.push(event);
+        self.past_learns(event);
         self.shown.take();
         self.drop_reached();
     }

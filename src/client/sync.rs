@@ -8,7 +8,7 @@ use super::{Client, Effect, Happening, Input, Link, Me, Outbound, Pending, Room}
 use crate::incident::{
     CommandId, IncidentId, Level, Person, Refusal, RefusalCode, Summary, Timestamp,
 };
-use crate::protocol::{Access, ClientFrame, Notice, NoticeLevel, ServerFrame, VERSION};
+use crate::protocol::{Access, ClientFrame, Notice, NoticeLevel, STATE_AT, ServerFrame, VERSION};
 
 /// What the effects are put into.
 pub(super) type Out<'a> = &'a mut Vec<Effect>;
@@ -153,6 +153,7 @@ impl Client {
         for room in self.rooms.values_mut() {
             room.following = Following::No;
             room.here.clear();
+            room.leads = super::Leads::default();
             room.mark_all_unsent();
         }
         self.fail_requests(out);
@@ -166,6 +167,9 @@ impl Client {
         for (request, asked) in std::mem::take(&mut self.requests) {
             match asked {
                 Request::Page(id, _) => self.abandon(id, request),
+                Request::Past(id) => {
+                    self.past_failed(id, "the connection to the server was lost.", out);
+                }
                 other => Self::fail(request, other, out),
             }
         }
@@ -206,10 +210,12 @@ impl Client {
                 access,
                 board,
                 nags,
+                offers,
                 ..
             } => {
                 self.nags = nags;
                 self.skew = server_now - now;
+                self.offers_states = offers.iter().any(|name| **name == *STATE_AT);
                 self.welcome(you, level, access, board, out);
             }
             ServerFrame::Board { summary } => {
@@ -240,6 +246,16 @@ impl Client {
                     room.here = here;
                 }
             }
+            ServerFrame::StateAt {
+                request,
+                checkpoint,
+            } => self.take_past_state(request, *checkpoint, out),
+            ServerFrame::Leads {
+                incident,
+                leader,
+                sight,
+                followers,
+            } => self.leads(incident, leader, sight, followers, out),
             ServerFrame::Live(part) => {
                 // One that was on its way when the incident was left is passed over.
                 if part
@@ -290,6 +306,12 @@ impl Client {
         };
         match self.requests.remove(&request) {
             Some(Request::Page(incident, _)) => self.abandon(incident, request),
+            Some(Request::Past(incident)) => {
+                if let Happening::Failed { refusal, .. } = happening {
+                    self.past_failed(incident, &refusal.to_string(), out);
+                }
+                return;
+            }
             // Whoever looks at the evidence sees that it did not come.
             Some(Request::Evidence(..)) => return,
             Some(Request::Plain | Request::Log) | None => {}

@@ -2,6 +2,7 @@
 
 use super::chart::Signs;
 use super::clipboard::Clipboard;
+use super::follow::Follow;
 use super::keymap::{Key, Keymap};
 use super::layout::{self, Layout, Places, Watched, Wish};
 use super::notices::Notices;
@@ -10,11 +11,12 @@ use super::panes::{
     Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
     updates,
 };
+use super::past::Past;
 use super::reading::Reading;
 use super::templates::Template;
 use super::text::Zone;
 use super::theme::{Appearance, Theme};
-use crate::client::{Client, Pane, Room};
+use crate::client::{Client, Pane, Room, Sight, Travel};
 use crate::incident::{Audience, CommandId, IncidentId, Person, Role, Seq, Timestamp, UpdateId};
 use crate::updates::Templates;
 use chrono::TimeDelta;
@@ -130,6 +132,14 @@ pub struct IncidentScreen {
     pub presence: Presence,
     /// What was kept of the composer's text.
     pub draft: Draft,
+    /// What is kept of now while the past is shown.
+    pub past: Option<Past>,
+    /// The entry that the cursor goes to once the moment that is gone to is here.
+    pub led_to: Option<Seq>,
+    /// Whether this person follows whoever is in command.
+    pub follow: Follow,
+    /// What those who follow were told last of what this person looks at, and when.
+    pub sight: Option<(Sight, Timestamp)>,
 }
 
 /// What the others are told: at most twice a second, and typing ends by itself.
@@ -259,6 +269,10 @@ impl IncidentScreen {
             wanted: None,
             presence: Presence::default(),
             draft: Draft::default(),
+            past: None,
+            led_to: None,
+            follow: Follow::default(),
+            sight: None,
         }
     }
 }
@@ -296,9 +310,17 @@ impl App {
         self.now = now;
     }
 
-    /// The incident on the screen, if it is one and its state is here.
+    /// The incident on the screen as it is shown, now or in the past, if it is one and its state is
+    /// here.
     #[must_use]
     pub fn open(&self) -> Option<(&IncidentScreen, &Room)> {
+        let (screen, room) = self.live()?;
+        Some((screen, room.past().map_or(room, Travel::room)))
+    }
+
+    /// The incident on the screen as it is now, whatever moment is shown.
+    #[must_use]
+    pub fn live(&self) -> Option<(&IncidentScreen, &Room)> {
         match &self.screen {
             Screen::Incident(screen) => {
                 let room = self.client.room(screen.id)?;
@@ -306,6 +328,33 @@ impl App {
             }
             Screen::Board(_) => None,
         }
+    }
+
+    /// The moment of the past that is shown; nothing while now is.
+    #[must_use]
+    pub fn past(&self) -> Option<&Travel> {
+        self.live()?.1.past()
+    }
+
+    /// How fast the past is played; nothing while it is not.
+    #[must_use]
+    pub fn playing(&self) -> Option<u32> {
+        let (screen, room) = self.live()?;
+        let past = screen.past.as_ref().filter(|_| room.past().is_some())?;
+        past.clock.map(|_| past.speed)
+    }
+
+    /// The time now by the server's clock, by which things are recorded.
+    #[must_use]
+    pub fn server_now(&self) -> Timestamp {
+        let there = self.now.checked_add_signed(self.client.skew());
+        there.unwrap_or(self.now)
+    }
+
+    /// The time that the panes show: now, or the moment of the past.
+    #[must_use]
+    pub fn moment(&self) -> Timestamp {
+        self.past().map_or(self.now, Travel::at)
     }
 
     /// Where everything of the incident's screen stands.
@@ -358,7 +407,7 @@ impl App {
             theme: self.prefs.theme(),
             keymap: &self.prefs.keymap,
             zone: self.prefs.zone(),
-            now: self.now,
+            now: self.moment(),
             focused,
             ascii: self.prefs.ascii,
             charts: self.prefs.charts,
@@ -380,12 +429,15 @@ impl App {
             Screen::Incident(screen) => screen.timeline.looked_at(room.timeline()),
             Screen::Board(_) => None,
         };
+        // What is written goes to now, whatever is shown.
+        let writes = focus == Focus::Composer;
+        let live = self.live().filter(|_| writes).map(|(_, room)| room);
         Cx {
-            room,
+            room: live.unwrap_or(room),
             live: self.client.live(),
             looked_at,
             me: self.client.me(),
-            now: self.now,
+            now: if writes { self.now } else { self.moment() },
             zone: self.prefs.zone(),
             area: match focus {
                 Focus::Composer => layout::composer_inside(frame),
@@ -409,13 +461,16 @@ impl App {
         if !room.shown().exists() {
             return None;
         }
+        // What is written goes to now, whatever is shown.
+        let past = room.past().filter(|_| focus != Focus::Composer);
+        let (room, now) = past.map_or((room, self.now), |past| (past.room(), past.at()));
         let looked_at = screen.timeline.looked_at(room.timeline());
         let cx = Cx {
             room,
             live: self.client.live(),
             looked_at,
             me: self.client.me(),
-            now: self.now,
+            now,
             zone,
             area: match focus {
                 Focus::Composer => layout::composer_inside(frame),

@@ -10,11 +10,13 @@
 pub mod app;
 mod background;
 pub mod brief;
+pub mod cast;
 pub mod chart;
 pub mod clipboard;
 mod drafts;
 mod editor;
 pub mod effect;
+pub mod follow;
 pub mod grammar;
 mod history;
 pub mod keymap;
@@ -24,6 +26,7 @@ pub mod msg;
 pub mod notices;
 pub mod overlays;
 pub mod panes;
+pub mod past;
 pub mod reading;
 pub mod ring;
 mod runtime;
@@ -38,4 +41,4 @@ pub mod update;
 pub mod view;
 
 pub use runtime::Exit;
-pub use start::{AUTO, Options, RunError, check, run, signs};
+pub use start::{AUTO, Options, Playback, RunError, check, run, signs};

@@ -68,8 +68,22 @@ pub struct Options {
     pub templates: Vec<(String, String)>,
     /// Where the lines that were sent are kept for the next start; absent: nowhere.
     pub history_dir: Option<PathBuf>,
+    /// A recording is played: from this moment on, so many times as fast, with something to be said
+    /// first.
+    pub playback: Option<Playback>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// How a recording begins to play.
+#[derive(Debug, Clone)]
+pub struct Playback {
+    /// From when on.
+    pub from: Timestamp,
+    /// So many times as fast as it was.
+    pub speed: u32,
+    /// Something that is wrong with it: a sentence or two.
+    pub wrong: Option<String>,
 }
 
 /// Why the console could not start, or ended with an error.
@@ -112,9 +126,13 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         layout: options.layout,
         zoomed: false,
         read_only: options.read_only.then(|| {
-            "This console only reads. Start it with `warroom join` to take part.".to_owned()
+            match &options.playback {
+                Some(_) => "This is a recording: nothing in it can be changed.",
+                None => "This console only reads. Start it with `warroom join` to take part.",
+            }
+            .to_owned()
         }),
-        duty: options.read_only.then(|| Duty {
+        duty: (options.read_only && options.playback.is_none()).then(|| Duty {
             picks: options.incident.is_none(),
             rotate: options
                 .rotate
@@ -140,7 +158,10 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
     let ring = Ring::by_name(ring, &environment).unwrap_or(Ring::Bell);
     let now = options.clock.now();
     let mut app = App::new(options.client, prefs, now, Box::new(ids()));
-    let first = update::start(&mut app, options.incident);
+    let mut first = update::start(&mut app, options.incident);
+    if let Some(playback) = &options.playback {
+        first.extend(update::playback(&mut app, playback));
+    }
     let runtime = Runtime {
         app,
         link: options.link,

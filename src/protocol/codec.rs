@@ -27,8 +27,9 @@ struct Typed {
 /// # Errors
 /// When it is not JSON, lacks a field, or is of an unknown type.
 pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
-    const TYPES: [&str; 9] = [
-        "hello", "join", "leave", "submit", "page", "search", "runbooks", "alerts", "presence",
+    const TYPES: [&str; 12] = [
+        "hello", "join", "leave", "submit", "page", "search", "runbooks", "alerts", "state_at",
+        "sight", "follow", "presence",
     ];
     serde_json::from_str(text).map_err(|error| explain(text, &TYPES, error))
 }
@@ -38,9 +39,9 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, DecodeFrameError> {
 /// # Errors
 /// When it is not JSON, lacks a field, or is of an unknown type.
 pub fn decode_server(text: &str) -> Result<ServerFrame, DecodeFrameError> {
-    const TYPES: [&str; 15] = [
+    const TYPES: [&str; 17] = [
         "welcome", "board", "joined", "event", "done", "refused", "resync", "page", "found",
-        "runbooks", "alerts", "failed", "presence", "live", "notice",
+        "runbooks", "alerts", "state_at", "leads", "failed", "presence", "live", "notice",
     ];
     // Internally tagged enums cannot borrow a RawValue, so the two frames that carry events are
     // read by their shape first.

@@ -1,6 +1,6 @@
 //! The frames.
 
-use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName};
+use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName, Sight};
 use crate::incident::{
     Command, CommandId, IncidentId, Level, NagPolicy, Person, Refusal, Seq, Summary, Timestamp,
 };
@@ -104,6 +104,31 @@ pub enum ClientFrame {
         #[serde(flatten)]
         query: AlertsQuery,
     },
+    /// Ask for the state as it was once an event was folded in. A server that does not name
+    /// [`super::STATE_AT`] among what it offers passes this over, and no answer comes.
+    StateAt {
+        /// Comes back with the answer.
+        request: u64,
+        /// Whose.
+        incident: IncidentId,
+        /// The last event of the state that is wanted.
+        seq: Seq,
+    },
+    /// Say what this person has on the screen, for those who follow them. Ephemeral; only of
+    /// whoever is in command is it shown to anyone.
+    Sight {
+        /// Where.
+        incident: IncidentId,
+        /// What they look at.
+        sight: Sight,
+    },
+    /// Follow what whoever is in command looks at, or follow it no more. Ephemeral.
+    Follow {
+        /// Where.
+        incident: IncidentId,
+        /// Whether it is followed from now on.
+        on: bool,
+    },
     /// Say where this person is looking. Ephemeral.
     Presence {
         /// Where.
@@ -138,6 +163,9 @@ pub enum ServerFrame {
         /// When the consoles nag. A server of an older version does not say, and then as usual.
         #[serde(default)]
         nags: NagPolicy,
+        /// What the server does beyond what every server of this version does.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        offers: Vec<Arc<str>>,
     },
     /// An incident on the board changed, or is new.
     Board {
@@ -224,6 +252,27 @@ pub enum ServerFrame {
         request: u64,
         /// The alerts.
         page: AlertsPage,
+    },
+    /// The state as it was once that event was folded in.
+    StateAt {
+        /// From the question.
+        request: u64,
+        /// The state, and the version of the fold that made it.
+        checkpoint: Box<Checkpoint>,
+    },
+    /// Who leads those who follow, and what they look at.
+    Leads {
+        /// Where.
+        incident: IncidentId,
+        /// Who; absent while nobody in command is here.
+        #[serde(default)]
+        leader: Option<Person>,
+        /// What they look at. Absent where the receiver does not follow.
+        #[serde(default)]
+        sight: Option<Sight>,
+        /// How many follow.
+        #[serde(default)]
+        followers: u32,
     },
     /// A page, search or list could not be had.
     Failed {

@@ -13,8 +13,13 @@ mod parts;
 pub use codec::{DecodeFrameError, decode_client, decode_server, encode, event_frame};
 pub use frame::{ClientFrame, ServerFrame};
 pub use live::{Live, Missing};
-pub use parts::{Access, Checkpoint, Here, Hit, Notice, NoticeLevel, Pane, RunbookName};
+pub use parts::{
+    Access, Checkpoint, Here, Hit, Moment, Notice, NoticeLevel, Pane, RunbookName, Sight,
+};
 
 /// The protocol's version. A hello of another version is refused with a sentence that says which
 /// side to upgrade.
 pub const VERSION: u32 = 1;
+
+/// What a server offers that answers [`ClientFrame::StateAt`].
+pub const STATE_AT: &str = "state_at";

@@ -3,7 +3,8 @@
 use super::access::Grant;
 use super::shared::Shared;
 use crate::incident::{Actor, Level, Person, Refusal, RefusalCode, Via};
-use crate::protocol::{Access, ClientFrame, ServerFrame, VERSION};
+use crate::protocol::{Access, ClientFrame, STATE_AT, ServerFrame, VERSION};
+use std::sync::Arc;
 
 /// The longest program or `via` name kept.
 const NAME_BYTES: usize = 64;
@@ -80,6 +81,7 @@ impl Me {
             access: self.access,
             board,
             nags: shared.pace.nags,
+            offers: vec![Arc::from(STATE_AT)],
         }
     }
 }

@@ -33,6 +33,7 @@ mod metrics;
 mod options;
 mod outbox;
 mod page;
+mod past;
 mod reader;
 mod refused;
 mod reply;

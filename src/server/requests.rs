@@ -3,11 +3,11 @@
 use super::audience::Member;
 use super::greeting::Me;
 use super::hall::{ToHall, no_such};
-use super::page;
 use super::reply::{Reply, Submission, busy, not_read};
 use super::room::{ToRoom, raw_for, text_for};
 use super::shared::Shared;
 use super::wire;
+use super::{page, past};
 use crate::incident::{
     Command, FOLD_VERSION, IncidentId, Intent, Redaction, Refusal, RefusalCode, Seq,
 };
@@ -88,6 +88,15 @@ impl Desk {
                 source,
                 query,
             } => Some(self.alerts(request, source, query)),
+            ClientFrame::StateAt {
+                request,
+                incident,
+                seq,
+            } => Some(self.state_at(request, incident, seq)),
+            ClientFrame::Sight { .. } | ClientFrame::Follow { .. } => {
+                self.lead(&frame);
+                None
+            }
             ClientFrame::Runbooks { request } => {
                 let runbooks = self.shared.runbooks.names();
                 self.member
@@ -254,6 +263,36 @@ impl Desk {
                 Err(refusal) => ServerFrame::Failed { request, refusal },
             })
         })
+    }
+
+    fn state_at(&self, request: u64, incident: IncidentId, seq: Seq) -> Asked {
+        let shared = self.shared.clone();
+        let spectator = self.me.is_spectator();
+        Box::pin(async move {
+            let found = past::state_at(&shared, incident, seq, spectator).await;
+            Some(match found {
+                Ok(checkpoint) => ServerFrame::StateAt {
+                    request,
+                    checkpoint: Box::new(checkpoint),
+                },
+                Err(refusal) => ServerFrame::Failed { request, refusal },
+            })
+        })
+    }
+
+    /// What someone looks at, and who follows. Ephemeral: a full room hears the next one.
+    fn lead(&self, frame: &ClientFrame) {
+        let session = self.member.session;
+        let (incident, ask) = match *frame {
+            ClientFrame::Sight { incident, sight } => (incident, ToRoom::Sight { session, sight }),
+            ClientFrame::Follow { incident, on } => (incident, ToRoom::Follow { session, on }),
+            _ => return,
+        };
+        if self.joined.contains(&incident)
+            && let Some(room) = self.room(incident)
+        {
+            let _ = room.try_send(ask);
+        }
     }
 
     fn search(

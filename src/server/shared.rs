@@ -8,6 +8,7 @@ use super::hall::{HookJob, ToHall};
 use super::hooks::Hooks;
 use super::metrics::Metrics;
 use super::options::{Pace, RunbookSource};
+use super::past::Past;
 use super::refused::Refused;
 use super::reply::{Carried, Outcome, not_read};
 use super::rooms::Rooms;
@@ -47,6 +48,8 @@ pub(super) struct Shared {
     /// What is still to be asked of outside systems.
     pub(super) outside: Outside,
     pub(super) rooms: Rooms,
+    /// States of the past that were folded lately.
+    pub(super) past: Past,
     refused: Mutex<Refused>,
     pub(super) hall: mpsc::Sender<ToHall>,
     pub(super) hooks: mpsc::Sender<HookJob>,
@@ -120,6 +123,7 @@ impl Shared {
             wall: parts.wall,
             outside: Outside::default(),
             rooms: Rooms::default(),
+            past: Past::default(),
             refused: Mutex::default(),
             hall: parts.hall,
             hooks: parts.hooks,

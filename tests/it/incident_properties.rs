@@ -532,7 +532,7 @@ fn intents() -> impl Strategy<Value = Intent> {
 
 /// A command with its writer, its time (which may lie wherever a bad clock puts it) and an id
 /// from a small set, so that some come twice.
-fn commands() -> impl Strategy<Value = Vec<(Command, Person)>> {
+pub(crate) fn commands() -> impl Strategy<Value = Vec<(Command, Person)>> {
     let one =
         (1u128..60, times(), intents(), people()).prop_map(|(id, written_at, intent, who)| {
             (
@@ -554,7 +554,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, Person)>> {
 }
 
 /// Carries the commands out as a server would, sealing each event behind the last.
-fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
+pub(crate) fn carry_out(list: &[(Command, Person)]) -> (Incident, Vec<journal::Record>) {
     let mut incident = Incident::new(IncidentId(1));
     let mut records: Vec<journal::Record> = Vec::new();
     for (i, (command, who)) in list.iter().enumerate() {

@@ -142,18 +142,19 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         memory_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
         templates: config.templates,
         draft_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
+        playback: None,
         clock: Arc::new(SystemClock),
     };
     console::run(options).await.map(|_| ()).map_err(explain)
 }
 
 /// Where themes of the user's own are.
-fn theme_dir(cx: &Context) -> PathBuf {
+pub(super) fn theme_dir(cx: &Context) -> PathBuf {
     cx.paths.config_dir().join("themes")
 }
 
 /// The keymap where the configuration names none; it need not be there.
-fn usual_keymap(cx: &Context) -> PathBuf {
+pub(super) fn usual_keymap(cx: &Context) -> PathBuf {
     cx.paths.config_dir().join("keymap.toml")
 }
 
@@ -186,7 +187,7 @@ pub(super) fn check_looks(loaded: &Loaded, cx: &Context) -> Result<(), Failure> 
     console::check(theme, Some(&theme_dir(cx)), Some(&keymap)).map_err(explain)
 }
 
-fn explain(error: RunError) -> Failure {
+pub(super) fn explain(error: RunError) -> Failure {
     let what = sentence(&format!("{error}."));
     match error {
         RunError::Terminal(source) => Failure::internal(what)

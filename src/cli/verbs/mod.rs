@@ -21,6 +21,7 @@ pub mod man;
 pub mod nag;
 pub mod note;
 pub mod propose;
+pub mod replay;
 pub mod role;
 pub mod runbook;
 pub mod search;

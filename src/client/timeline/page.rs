@@ -3,6 +3,10 @@
 use super::{LINES_MAX, Timeline};
 use crate::incident::{Event, Seq, Timestamp};
 
+/// Events before the ones that are wanted that a part of the past may have: it is made anew when
+/// one has walked so far.
+const LEAD_MAX: u64 = 1_000;
+
 /// Why a page was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::client) enum Want {
@@ -19,6 +23,31 @@ pub(in crate::client) enum Want {
 }
 
 impl Timeline {
+    /// The part of a log from `first` to `last`, as it was known once `last` was recorded: the
+    /// events are those, and no later one corrects them.
+    pub(in crate::client) fn of_part<'a>(
+        first: Seq,
+        last: Seq,
+        events: impl Iterator<Item = &'a Event>,
+    ) -> Self {
+        let mut part = Self {
+            first,
+            last,
+            head: last,
+            ..Self::default()
+        };
+        for event in events {
+            part.add(event);
+        }
+        part
+    }
+
+    /// Whether it is the part from `first`, or from somewhat before it, to just `last`.
+    pub(in crate::client) fn shows(&self, first: Seq, last: Seq) -> bool {
+        let more = first.0.saturating_sub(self.first.0);
+        self.last == last && self.first <= first && more <= LEAD_MAX
+    }
+
     /// A page is on its way. Refused while another one is.
     pub(in crate::client) fn begin(&mut self, request: u64) {
         self.loading = Some(request);

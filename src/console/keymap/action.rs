@@ -17,6 +17,8 @@ pub enum Group {
     Runbook,
     /// Signals, errors and alerts.
     Live,
+    /// Going back in time, and following.
+    Past,
     /// Moving and looking.
     View,
     /// The program.
@@ -25,7 +27,7 @@ pub enum Group {
 
 impl Group {
     /// In the order of the help screen.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Incident,
         Self::Compose,
         Self::Timeline,
@@ -33,6 +35,7 @@ impl Group {
         Self::Updates,
         Self::Runbook,
         Self::Live,
+        Self::Past,
         Self::View,
         Self::Program,
     ];
@@ -48,6 +51,7 @@ impl Group {
             Self::Updates => "Updates",
             Self::Runbook => "Runbook",
             Self::Live => "Signals, errors, alerts",
+            Self::Past => "The past, and following",
             Self::View => "Moving and looking",
             Self::Program => "Program",
         }
@@ -192,6 +196,19 @@ actions! {
     ResolveIssue "resolve-issue" Live "Mark the error as resolved (asks first)",
     IgnoreIssue "ignore-issue" Live "Ignore the error (asks first)",
     AssignIssue "assign-issue" Live "Give the error to someone",
+
+    StepBack "step-back" Past "Back by an entry: show what was known before it",
+    StepOn "step-on" Past "On by an entry",
+    DecisionBack "decision-back" Past "Back to the decision before",
+    DecisionOn "decision-on" Past "On to the next decision",
+    MinuteBack "minute-back" Past "Back by a minute",
+    MinuteOn "minute-on" Past "On by a minute",
+    GoToMoment "go-to-moment" Past "Show what was known at a time",
+    Play "play" Past "Play on from the moment that is shown, or pause",
+    Faster "faster" Past "Play faster",
+    Slower "slower" Past "Play slower",
+    ReturnToNow "return-to-now" Past "Come back to now",
+    Follow "follow" Past "Follow what the commander looks at, or let go",
 
     FocusTimeline "focus-timeline" View "Go to the timeline",
     FocusCommand "focus-command" View "Go to roles and asks",

@@ -33,6 +33,8 @@ pub enum Context {
     Update,
     /// At an update that is read word for word.
     Review,
+    /// On the incident's screen while it shows the past, before the pane's own keys.
+    Past,
     /// In the composer.
     Composer,
     /// In a list that is laid over the screen; plain keys filter it.
@@ -47,7 +49,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, outermost first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::Browse,
         Self::Board,
@@ -61,6 +63,7 @@ impl Context {
         Self::Updates,
         Self::Update,
         Self::Review,
+        Self::Past,
         Self::Composer,
         Self::List,
         Self::Rows,
@@ -85,6 +88,7 @@ impl Context {
             Self::Updates => "updates",
             Self::Update => "update",
             Self::Review => "review",
+            Self::Past => "past",
             Self::Composer => "composer",
             Self::List => "list",
             Self::Rows => "rows",

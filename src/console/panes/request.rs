@@ -207,6 +207,8 @@ pub enum Then {
     SetMilestone(Milestone),
     /// The moment that the timeline goes to.
     JumpTo,
+    /// The moment of the past that is shown.
+    GoToMoment,
     /// A line with these properties.
     Note(NewNote),
     /// An address, and what it is.
@@ -254,6 +256,20 @@ pub enum Then {
 }
 
 impl Then {
+    /// Whether it only looks for something: nothing of the incident changes.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::JumpTo
+                | Self::GoToMoment
+                | Self::SearchAll
+                | Self::FilterErrors
+                | Self::FilterAlerts
+                | Self::FilterGroup
+        )
+    }
+
     /// Whether it also takes no words at all: enter is enough.
     #[must_use]
     pub fn may_be_blank(&self) -> bool {

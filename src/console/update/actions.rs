@@ -1,7 +1,8 @@
 //! What an action does. Moving about and the program are here; what belongs to a pane goes there.
 
 use super::{
-    answers, handovers, incident, keep, overlay, pickers, reading, requests, updates, why_not,
+    answers, follow, handovers, incident, keep, overlay, past, pickers, reading, requests, updates,
+    why_not,
 };
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -23,7 +24,16 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Effect> {
         app.notices.say(app.now, Say::Info(why));
         return Vec::new();
     }
+    let let_go = follow::before(app, action);
+    let mut effects = grouped(app, action);
+    effects.splice(0..0, let_go);
+    effects
+}
+
+fn grouped(app: &mut App, action: Action) -> Vec<Effect> {
     match action.group() {
+        Group::Past if action == Action::Follow => follow::toggle(app),
+        Group::Past => past::act(app, action),
         Group::Program => program(app, action),
         Group::View => look(app, action),
         Group::Incident => about_incident(app, action),
@@ -156,6 +166,10 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         Action::NextLayout => {
             let at = Layout::ALL.iter().position(|l| *l == app.prefs.layout);
             let next = (at.unwrap_or(0) + 1) % Layout::ALL.len();
+            let wall = Layout::ALL.get(next) == Some(&Layout::Wall);
+            // A wall shows now, which a recording has not.
+            let skip = usize::from(wall && app.client.recording().is_some());
+            let next = (next + skip) % Layout::ALL.len();
             // Whoever goes through the layouts presses the key again: it must not be typed.
             let effects = layout(app, Layout::ALL.get(next).copied().unwrap_or_default());
             if let Screen::Incident(screen) = &mut app.screen {
@@ -176,6 +190,14 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
 pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
     app.prefs.layout = layout;
     app.prefs.zoomed = false;
+    let mut effects = Vec::new();
+    if layout == Layout::Wall {
+        // A wall must show now, and is nobody's to lead.
+        effects.extend(follow::elsewhere(app));
+        if app.past().is_some() {
+            effects.extend(past::to_now(app));
+        }
+    }
     if layout == Layout::Scribe && app.why_read_only().is_none() {
         // A scribe writes: the keys go there at once, as they do where an incident is opened.
         incident::focus(app, Focus::Composer);
@@ -191,7 +213,7 @@ pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
     }
     app.notices
         .say(app.now, Say::Info(format!("Layout: {layout}.")));
-    Vec::new()
+    effects
 }
 
 /// The cursor moves: on the board, in a pane, or, from the composer, in the timeline above it.
@@ -308,6 +330,8 @@ fn in_timeline(app: &mut App, action: Action) -> Vec<Effect> {
         Action::SearchServer => search_server(app),
         Action::CatchUp => reading::catch_up(app),
         Action::FindGaps => reading::find_gaps(app),
+        // The timeline of the past goes on as far as the moment that is shown.
+        Action::JumpToTime if app.past().is_some() => past::act(app, Action::GoToMoment),
         Action::JumpToTime => prompt(
             app,
             "Jump to (14:32, -20m or 2026-11-24 14:32)",

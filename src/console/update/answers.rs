@@ -1,6 +1,6 @@
 //! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
 
-use super::{actions, incident, keep, live, members, pickers, submit};
+use super::{actions, incident, keep, live, members, past, pickers, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::grammar::entry_number;
@@ -205,6 +205,10 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
             app.overlays.pop();
             return jump(app, at);
         }
+        Ok(Read::GoToMoment(at)) => {
+            app.overlays.pop();
+            return past::go_to(app, at);
+        }
         Ok(Read::Search) => {
             app.overlays.pop();
             return actions::ask_server(app, text.to_owned());
@@ -244,6 +248,7 @@ pub(super) enum Read {
     Intent(Intent),
     Confirm(Asked),
     JumpTo(Timestamp),
+    GoToMoment(Timestamp),
     Search,
     Filter(Then),
 }
@@ -331,6 +336,14 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
         Then::Cancel => return Ok(Read::Confirm(Box::new(move |s, _| cancel(s, &words)))),
         Then::Decline => return Ok(Read::Confirm(Box::new(move |s, _| decline(s, &words)))),
         Then::JumpTo => return moment(text).map(Read::JumpTo),
+        // Times without a day are those of the moment that is shown.
+        Then::GoToMoment => {
+            let from = app
+                .past()
+                .map_or(app.server_now(), crate::client::Travel::at);
+            let from = app.client.recording().map_or(app.server_now(), |_| from);
+            return read_moment(text, from, app.prefs.zone()).map(Read::GoToMoment);
+        }
         Then::FilterErrors | Then::FilterAlerts | Then::FilterGroup => {
             return Ok(Read::Filter(then));
         }

@@ -1,6 +1,6 @@
 //! What the client's driver reports, and what the client makes of it.
 
-use super::{incident, members, reading, updates};
+use super::{follow, incident, members, reading, updates};
 use crate::client::{self, Happening, Input, Pending};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -89,7 +89,13 @@ fn happened(app: &mut App, happening: Happening) -> Vec<Effect> {
                 app.notices.say(now, Say::Info(said));
             }
         }
-        Happening::Joined(_) => return incident::go_to_wanted(app),
+        Happening::Joined(_) => {
+            let mut all = follow::joined(app);
+            all.extend(incident::go_to_wanted(app));
+            return all;
+        }
+        // The panes settle on it after every message.
+        Happening::Travelled(_) | Happening::Leads(_) => {}
     }
     Vec::new()
 }

@@ -232,6 +232,19 @@ pub(super) fn room_changed(app: &mut App) -> Vec<Effect> {
 
 /// Leads the timeline to the entry that was wanted, once the incident's state is here.
 pub(super) fn go_to_wanted(app: &mut App) -> Vec<Effect> {
+    let wanted = match &app.screen {
+        Screen::Incident(screen) => screen.wanted,
+        Screen::Board(_) => None,
+    };
+    let mut effects = Vec::new();
+    if let (Some(seq), true) = (wanted, app.past().is_some()) {
+        if app.client.recording().is_some() {
+            // To the moment at which it was written down.
+            return super::past::go(app, crate::client::Goal::Place(seq, None));
+        }
+        // It may be later than the moment that is shown.
+        effects.extend(super::past::to_now(app));
+    }
     let Some((screen, cx)) = app.split(Focus::Timeline) else {
         return Vec::new();
     };
@@ -241,7 +254,7 @@ pub(super) fn go_to_wanted(app: &mut App) -> Vec<Effect> {
     let id = screen.id;
     screen.timeline.go_to(seq, &cx);
     let here = cx.room.timeline().get(seq).is_some();
-    let mut effects = focus(app, Focus::Timeline);
+    effects.extend(focus(app, Focus::Timeline));
     if !here {
         let asked = app.client.around(id, seq);
         effects.extend(super::client::effects(app, asked));

@@ -55,8 +55,9 @@ pub fn contexts(app: &App) -> Vec<Context> {
             Focus::Updates => Some(Context::Updates),
         },
     };
-    inner
-        .into_iter()
+    let past = app.past().map(|_| Context::Past);
+    past.into_iter()
+        .chain(inner)
         .chain([Context::Incident, Context::Browse, Context::Global])
         .collect()
 }

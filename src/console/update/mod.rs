@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod calls;
 mod client;
+mod follow;
 mod handovers;
 mod history;
 mod incident;
@@ -14,6 +15,9 @@ mod looked;
 mod members;
 mod mouse;
 mod overlay;
+mod past;
+#[cfg(test)]
+mod past_tests;
 mod pickers;
 mod reading;
 mod requests;
@@ -103,6 +107,19 @@ pub fn start(app: &mut App, wanted: Option<IncidentId>) -> Vec<Effect> {
         Some(id) => incident::open(app, id),
         None => Vec::new(),
     }
+}
+
+/// Begins to play a recording.
+pub fn playback(app: &mut App, playback: &super::start::Playback) -> Vec<Effect> {
+    if let Some(wrong) = &playback.wrong {
+        app.notices.say(app.now, Say::Warning(wrong.clone()));
+    }
+    past::begin(app, playback.from, playback.speed)
+}
+
+/// Shows the moment of the past, as far as it is here.
+pub fn show_moment(app: &mut App, at: Timestamp) -> Vec<Effect> {
+    past::go(app, crate::client::Goal::Moment(at))
 }
 
 /// A draft that an earlier console left; what is typed already goes before it.

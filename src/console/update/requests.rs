@@ -20,7 +20,19 @@ fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
         Screen::Incident(screen) => screen.id,
         Screen::Board(_) => return Vec::new(),
     };
+    if app.past().is_some() && changes(&request) {
+        let why = super::why_not::only_looking(app);
+        app.notices.say(app.now, Say::Info(why.unwrap_or_default()));
+        return Vec::new();
+    }
     let asked = match request {
+        Request::Older if app.past().is_some() => return super::past::widen(app, here),
+        // The timeline of the past ends at the moment that is shown.
+        Request::Newer | Request::Newest | Request::Around(_) | Request::JumpTo(_)
+            if app.past().is_some() =>
+        {
+            return Vec::new();
+        }
         Request::Submit(intent) => return submit::submit_here(app, intent, None),
         Request::Write { intent, line } => {
             let mut effects: Vec<Effect> = history::keep(app, &line).into_iter().collect();
@@ -47,6 +59,24 @@ fn do_request(app: &mut App, request: Request) -> Vec<Effect> {
         Request::JumpTo(at) => app.client.jump(here, at),
     };
     super::client::effects(app, asked)
+}
+
+/// Whether a pane asks for something that changes the incident, or is about to. What the composer
+/// writes goes to now.
+fn changes(request: &Request) -> bool {
+    match request {
+        Request::Submit(_) => true,
+        Request::Open(wanted) => match wanted {
+            OverlayRequest::Prompt(prompt) => !prompt.then.only_looks(),
+            OverlayRequest::Confirm(_)
+            | OverlayRequest::PickPerson(_)
+            | OverlayRequest::PickRunbook => true,
+            OverlayRequest::Details(_)
+            | OverlayRequest::Alerts { .. }
+            | OverlayRequest::Text { .. } => false,
+        },
+        _ => false,
+    }
 }
 
 /// Puts text on the clipboard and says so.

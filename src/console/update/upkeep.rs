@@ -1,6 +1,6 @@
 //! What follows from the clock: presence, the draft on disk, and the moment to wake up for.
 
-use super::{client, history, incident, updates, wall};
+use super::{client, follow, history, incident, past, updates, wall};
 use crate::client::Pane;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -17,7 +17,9 @@ const DRAFT_AFTER: TimeDelta = TimeDelta::milliseconds(300);
 
 /// After every message: tells the others where this person is, and keeps the draft.
 pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
-    let mut effects = presence(app);
+    let mut effects = past::upkeep(app);
+    effects.extend(follow::upkeep(app));
+    effects.extend(presence(app));
     effects.extend(history::want(app));
     effects.extend(incident::want_draft(app));
     let now = app.now;
@@ -48,15 +50,17 @@ pub fn leave(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-fn pane_of(focus: Focus) -> Pane {
+pub(super) fn pane_of(focus: Focus) -> Pane {
     match focus {
         Focus::Timeline => Pane::Timeline,
         Focus::Command => Pane::Command,
         Focus::Runbook => Pane::Runbook,
         Focus::Composer => Pane::Composer,
-        Focus::Situation | Focus::Signals | Focus::Errors | Focus::Alerts | Focus::Updates => {
-            Pane::Other
-        }
+        Focus::Situation => Pane::Situation,
+        Focus::Signals => Pane::Signals,
+        Focus::Errors => Pane::Errors,
+        Focus::Alerts => Pane::Alerts,
+        Focus::Updates => Pane::Other,
     }
 }
 
@@ -103,12 +107,18 @@ fn presence(app: &mut App) -> Vec<Effect> {
 #[must_use]
 pub fn next_wake(app: &App) -> Option<Timestamp> {
     let notice = app.notices.current(app.now).map(|notice| notice.until);
+    let running = if app.past().is_some() {
+        past::next_wake(app)
+    } else {
+        next_second(app)
+    };
     let mut all = vec![
         notice,
-        next_second(app),
+        running,
         next_nag(app),
         wall::next_wake(app),
         super::handovers::next_suggestion(app),
+        follow::next_wake(app),
     ];
     if let Screen::Incident(screen) = &app.screen {
         all.push(screen.draft.since.map(|at| at + DRAFT_AFTER));

@@ -3,7 +3,7 @@
 
 use super::submit::would_refuse;
 use crate::console::app::{App, Screen};
-use crate::console::keymap::{Action, Group};
+use crate::console::keymap::{Action, Context, Group};
 use crate::console::layout::Layout;
 use crate::console::panes::{Focus, command};
 use crate::incident::{Intent, Severity, Status};
@@ -17,6 +17,18 @@ fn some_words() -> Arc<str> {
 /// Why the action is not possible now, one or two sentences; nothing when it is.
 #[must_use]
 pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
+    let elsewhere = matches!(
+        action,
+        Action::OpenBoard
+            | Action::OpenIncident
+            | Action::SearchServer
+            | Action::Follow
+            | Action::Reconnect
+            | Action::LayoutWall
+    );
+    if elsewhere && app.client.recording().is_some() {
+        return Some("This is a recording of one incident: there is no server.".to_owned());
+    }
     if writes(action)
         && let Some(why) = app.why_read_only()
     {
@@ -32,6 +44,9 @@ pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
         return needs_incident(action)
             .then(|| "The incident has not come yet. Wait for the server.".to_owned());
     }
+    if let Some(why) = in_the_past(app, action) {
+        return Some(why);
+    }
     if app.prefs.layout == Layout::Wall && (needs_pane(action) || of_a_pane(action)) {
         return Some(
             "The wall's layout only shows. Choose the commander's or the scribe's layout."
@@ -42,6 +57,40 @@ pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
     rules(app, action)
         .or_else(of_updates)
         .or_else(|| in_pane(app, action))
+}
+
+/// Why an action is not possible while the past is shown, or because it is not.
+fn in_the_past(app: &App, action: Action) -> Option<String> {
+    if app.past().is_none() {
+        let only_there = match action {
+            Action::StepOn | Action::DecisionOn | Action::MinuteOn => "nothing is later",
+            Action::Play | Action::Faster | Action::Slower => "there is nothing to be played",
+            Action::ReturnToNow => "there is nowhere to come back from",
+            _ => return None,
+        };
+        let key = app
+            .prefs
+            .keymap
+            .hint(Action::StepBack, &[Context::Incident]);
+        return Some(format!(
+            "This is now: {only_there}. {key} goes back by an entry."
+        ));
+    }
+    if !writes(action) || action.group() == Group::Compose {
+        return None;
+    }
+    only_looking(app)
+}
+
+/// Why nothing can be changed while the past is shown.
+pub(super) fn only_looking(app: &App) -> Option<String> {
+    let past = app.past()?;
+    let key = app.prefs.keymap.hint(Action::ReturnToNow, &[Context::Past]);
+    let zone = app.prefs.zone();
+    let at = format!("{} {}", zone.hms(past.at()), zone.name(past.at()));
+    Some(format!(
+        "You are looking at the past ({at}), where nothing can be changed. {key} returns to now."
+    ))
 }
 
 fn rules(app: &App, action: Action) -> Option<String> {
@@ -172,7 +221,7 @@ fn writes(action: Action) -> bool {
         | Action::Hypotheses
         | Action::CopyAddress
         | Action::SendUpdate => false,
-        other => !matches!(other.group(), Group::View | Group::Program),
+        other => !matches!(other.group(), Group::View | Group::Program | Group::Past),
     }
 }
 
@@ -203,6 +252,7 @@ fn of_a_pane(action: Action) -> bool {
             | Group::Updates
             | Group::Runbook
             | Group::Live
+            | Group::Past
     )
 }
 

@@ -62,6 +62,9 @@ fn who(app: &App, look: &Look<'_>) -> Vec<Piece> {
                 pieces.push(Piece::new(format!(" ({})", me.level), muted));
             }
         }
+        None if app.client.recording().is_some() => {
+            pieces.push(Piece::new("recording", muted));
+        }
         None => pieces.push(Piece::new("not greeted yet", muted)),
     }
     pieces.push(Piece::new("  ", muted));
@@ -82,10 +85,27 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
         .collect()
 }
 
+/// What is worth naming while the past is shown: what leads about in it.
+const IN_THE_PAST: &[(Action, &str)] = &[
+    (Action::ReturnToNow, "now"),
+    (Action::StepBack, "back"),
+    (Action::StepOn, "on"),
+    (Action::Play, "play"),
+    (Action::MinuteBack, "a minute back"),
+    (Action::MinuteOn, "on"),
+    (Action::DecisionBack, "decision before"),
+    (Action::GoToMoment, "a time"),
+    (Action::Faster, "faster"),
+];
+
 /// What goes before the usual: where a search goes on, what is put to the room, what this
 /// person is asked, and what an
 /// incident in triage waits for, whatever has the focus.
 fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
+    let browses = app.open().is_some_and(|(s, _)| s.focus != Focus::Composer);
+    if app.past().is_some() && app.overlays.is_empty() && browses {
+        return IN_THE_PAST;
+    }
     let searched = app
         .open()
         .is_some_and(|(screen, _)| !screen.looking.is_empty() && screen.focus == Focus::Timeline);

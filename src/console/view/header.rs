@@ -3,6 +3,7 @@
 mod alarms;
 
 use super::paint::{self, Piece, glyph};
+use super::past;
 use crate::client::{Link, Room};
 use crate::console::app::App;
 use crate::console::panes::Look;
@@ -53,7 +54,7 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
     let look = app.look(false);
     buf.set_style(area, look.theme.style(Meaning::Header));
     let shown = room.shown();
-    let link = link(app, Some(room), &look);
+    let link = end(app, room, &look, area);
     let name = name(shown, &look);
     let status = status(shown, &look);
     let time = time(shown, &look);
@@ -86,6 +87,29 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
     }
     paint::left(&facts, second, buf);
     paint::right(&link, second, buf);
+}
+
+/// What stands at the right: the truth about the connection, and before it, where the past is
+/// shown, the truth about that.
+fn end(app: &App, room: &Room, look: &Look<'_>, area: Rect) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    // The badge, the incident's name and its status keep their places.
+    const KEPT: usize = 30;
+    let room_left = usize::from(area.width).saturating_sub(KEPT);
+    if let Some(band) = past::band(app, look, room_left) {
+        pieces.extend(band);
+        if app.client.link().is_live() || app.client.recording().is_some() {
+            let said = past::following(app, room).map(|said| format!(" {said} "));
+            let said = said.map(|said| Piece::new(said, look.theme.style(Meaning::Accent)));
+            let fits = |piece: &Piece| paint::width(&pieces) + piece.cells() <= room_left;
+            let said = said.filter(fits);
+            pieces.splice(0..0, said);
+            return pieces;
+        }
+    }
+    let live = app.live().map_or(room, |(_, room)| room);
+    pieces.extend(link(app, Some(live), look));
+    pieces
 }
 
 /// The title keeps this many cells, whatever else there is to say.
@@ -184,6 +208,7 @@ pub fn link(app: &App, room: Option<&Room>, look: &Look<'_>) -> Vec<Piece> {
             words.push("live".to_owned());
             if let Some(room) = room {
                 words.push(format!("{} here", room.here().len()));
+                words.extend(past::following(app, room));
             }
             Meaning::Live
         }

@@ -1,7 +1,7 @@
 //! The incident's screen: the header, the panes in their frames, the composer.
 
 use super::paint::{self, Piece};
-use super::{header, wall};
+use super::{header, past, wall};
 use crate::client::{Link, Room};
 use crate::console::app::{App, IncidentScreen};
 use crate::console::layout::{self, Layout};
@@ -33,7 +33,10 @@ pub fn draw(app: &App, screen: &IncidentScreen, buf: &mut Buffer) -> Option<Posi
     let focused = screen.focus == Focus::Composer;
     let cx = app.cx_in(room, Focus::Composer, area);
     let inside = layout::composer_inside(area);
-    let at = screen.composer.draw(&cx, &app.look(focused), inside, buf);
+    let mut look = app.look(focused);
+    look.now = app.now;
+    let at = screen.composer.draw(&cx, &look, inside, buf);
+    past::at_composer(app, inside, buf);
     at.filter(|_| focused)
 }
 
@@ -87,6 +90,9 @@ fn draw_pane(
     let inside = layout::inside(frame);
     if inside.is_empty() {
         return;
+    }
+    if app.past().is_some() && matches!(pane, Focus::Signals | Focus::Errors | Focus::Alerts) {
+        return past::not_kept(&look, inside, buf);
     }
     match pane {
         Focus::Timeline => screen.timeline.draw(&cx, &look, inside, buf),

@@ -7,6 +7,7 @@ pub mod incident;
 mod nags;
 pub mod overlay;
 pub mod paint;
+pub mod past;
 #[cfg(test)]
 mod tests;
 mod wall;

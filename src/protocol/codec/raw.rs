@@ -1,4 +1,5 @@
-//! Frames that carry events as raw text.
+//! Frames that carry events as raw text, or a state: the library reads maps with numbers for keys
+//! only where it need not look at the type first.
 
 use super::DecodeFrameError;
 use crate::incident::{IncidentId, Seq};
@@ -36,6 +37,12 @@ struct Page {
     more: bool,
 }
 
+#[derive(Deserialize)]
+struct StateAt {
+    request: u64,
+    checkpoint: Box<Checkpoint>,
+}
+
 /// Reads it when it is one of these; nothing when it is another.
 pub(super) fn decode(text: &str) -> Option<Result<ServerFrame, DecodeFrameError>> {
     let head: Head<'_> = serde_json::from_str(text).ok()?;
@@ -54,6 +61,15 @@ pub(super) fn decode(text: &str) -> Option<Result<ServerFrame, DecodeFrameError>
                 checkpoint,
                 events,
                 head,
+            },
+        ),
+        "state_at" => serde_json::from_str(text).map(
+            |StateAt {
+                 request,
+                 checkpoint,
+             }| ServerFrame::StateAt {
+                request,
+                checkpoint,
             },
         ),
         "page" => serde_json::from_str(text).map(

@@ -4,6 +4,7 @@
 //! incident's events, so everyone gets them in one order.
 
 mod desk;
+mod leads;
 mod load;
 mod presence;
 mod tail;
@@ -21,9 +22,10 @@ use crate::incident::{
     Actor, Command, CommandId, FOLD_VERSION, IncidentId, OutsideAsk, Refusal, Seq, What,
 };
 use crate::journal::Record;
-use crate::protocol::{Checkpoint, Pane, ServerFrame, encode, event_frame};
+use crate::protocol::{Checkpoint, Pane, ServerFrame, Sight, encode, event_frame};
 use bytes::Bytes;
 use desk::{Desk, TurnedBack};
+use leads::Leads;
 use presence::Presence;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +65,10 @@ pub(super) enum ToRoom {
         pane: Pane,
         typing: bool,
     },
+    /// Someone looks at something else, for those who follow them.
+    Sight { session: SessionId, sight: Sight },
+    /// Someone follows whoever is in command, or no more.
+    Follow { session: SessionId, on: bool },
     /// A source says something new about the incident. The room reads it when it takes this, so
     /// that what it sends is never older than what it sent before.
     Live(Arc<str>),
@@ -82,6 +88,7 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
         desk: Desk::new(shared.clone(), id),
         audience: Audience::default(),
         presence: Presence::default(),
+        leads: Leads::default(),
         joined: [None, None],
         windows: Windows::default(),
         shared,
@@ -90,12 +97,14 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
     let mut empty_at = Instant::now() + EMPTY_FOR;
     loop {
         let presence_due = room.presence.due();
+        let leads_due = room.leads.due();
         let window_due = room.windows.due(&room.desk, &room.shared);
         let window_due = window_due.filter(|_| room.desk.has_room());
         tokio::select! {
             biased;
             answer = room.desk.landed() => room.landed(answer).await,
             () = at(presence_due), if presence_due.is_some() => room.send_presence(),
+            () = at(leads_due), if leads_due.is_some() => room.send_leads(),
             () = at(window_due), if window_due.is_some() => {
                 room.windows.close(&mut room.desk, &room.shared).await;
             }
@@ -133,6 +142,7 @@ struct Room {
     desk: Desk,
     audience: Audience,
     presence: Presence,
+    leads: Leads,
     /// The newest `joined` frames with a checkpoint, for all and for spectators: a hundred
     /// sessions that come back at once are answered from one encoding.
     joined: [Option<(Seq, Bytes)>; 2],
@@ -164,6 +174,18 @@ impl Room {
             ToRoom::Leave(session) => {
                 self.audience.leave(session);
                 self.presence.leave(session, self.audience.len());
+                self.leads.keep(self.audience.members());
+            }
+            ToRoom::Sight { session, sight } => {
+                let mut members = self.audience.members();
+                if let Some(member) = members.find(|member| member.session == session) {
+                    self.leads.look(member, sight);
+                }
+            }
+            ToRoom::Follow { session, on } => {
+                if self.audience.members().any(|m| m.session == session) {
+                    self.leads.follow(session, on);
+                }
             }
             ToRoom::Presence {
                 session,
@@ -244,6 +266,7 @@ impl Room {
         self.shared.watch.wanted.notify_waiters();
         self.presence.enter(&member, self.audience.len());
         self.audience.enter(member);
+        self.leads.entered();
     }
 
     /// What cannot be read is left out: the wall goes on showing what it has.
@@ -330,6 +353,7 @@ impl Room {
         metrics.events.inc_by(records.len() as u64);
         self.shared.journal_works();
         self.shared.stands(&self.desk.durable);
+        self.leads.changed();
         let asked = |record: &Record| {
             matches!(record.event().body.known(), Some(What::OutsideAsked { .. }))
         };

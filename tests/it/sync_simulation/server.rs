@@ -162,6 +162,7 @@ impl Server {
             access: Access::Loopback,
             board,
             nags: NagPolicy::default(),
+            offers: Vec::new(),
         };
         self.say(wire, &welcome);
     }

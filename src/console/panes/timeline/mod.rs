@@ -142,6 +142,15 @@ impl State {
         Some(line.entry.occurred_at)
     }
 
+    /// The entry under the cursor; nothing while it follows the newest, or on one that is not in the
+    /// log yet.
+    #[must_use]
+    pub fn under_cursor(&self, timeline: &Timeline) -> Option<crate::incident::Seq> {
+        self.anchor?;
+        let line = timeline.lines().get(self.place(timeline)?)?;
+        number(line)
+    }
+
     /// Draws the inside.
     pub fn draw(&self, cx: &Cx<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         let timeline = cx.room.timeline();

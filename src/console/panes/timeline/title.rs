@@ -12,7 +12,9 @@ impl State {
         let zone = cx.zone.name(cx.now);
         let left = match lines.first() {
             Some(first) => {
-                let to = if timeline.is_at_newest() {
+                let to = if cx.room.is_of_the_past() {
+                    cx.zone.hm(cx.now)
+                } else if timeline.is_at_newest() {
                     "now".to_owned()
                 } else {
                     lines

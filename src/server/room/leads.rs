@@ -1,0 +1,162 @@
+//! Who leads those who follow: the commander, or else the deputy, where they are here and have said
+//! what they look at. Never in the journal.
+//!
+//! What goes to everyone is places and names of panes, without a word of any entry; a spectator who
+//! follows fetches what is there as spectators do, redacted.
+
+use super::super::audience::{Member, SessionId};
+use super::wire;
+use crate::incident::{Incident, Person, Role};
+use crate::protocol::{ServerFrame, Sight, encode};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long changes are gathered before they are sent: five times a second a screen is followed
+/// without a jerk.
+const GATHER: Duration = Duration::from_millis(200);
+/// How much longer for each that follows.
+const GATHER_EACH: Duration = Duration::from_micros(500);
+
+/// Who leads, and who follows. Bounded by the sessions of the room.
+#[derive(Default)]
+pub(super) struct Leads {
+    sights: BTreeMap<SessionId, (Person, Sight, u64)>,
+    followers: BTreeSet<SessionId>,
+    said: u64,
+    due: Option<Instant>,
+    told: Told,
+}
+
+/// What was told last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Told {
+    pub(super) leader: Option<Person>,
+    pub(super) sight: Option<Sight>,
+    pub(super) followers: u32,
+}
+
+impl Leads {
+    /// A session that may write says what it looks at.
+    pub(super) fn look(&mut self, member: &Member, sight: Sight) {
+        if member.spectator {
+            return;
+        }
+        self.said += 1;
+        let said = (member.person.clone(), sight, self.said);
+        let before = self.sights.insert(member.session, said);
+        if before.is_none_or(|(_, was, _)| was != sight) {
+            self.changed();
+        }
+    }
+
+    /// A session follows from now on, or no more. Whoever begins needs to hear what is known.
+    pub(super) fn follow(&mut self, session: SessionId, on: bool) {
+        let changed = if on {
+            self.followers.insert(session)
+        } else {
+            self.followers.remove(&session)
+        };
+        if changed {
+            self.told.sight = None;
+            self.changed();
+        }
+    }
+
+    /// Keeps only those whose session is still in the room.
+    pub(super) fn keep<'a>(&mut self, members: impl Iterator<Item = &'a Member>) {
+        let here: BTreeSet<_> = members.map(|member| member.session).collect();
+        let before = self.sights.len() + self.followers.len();
+        self.sights.retain(|session, _| here.contains(session));
+        self.followers.retain(|session| here.contains(session));
+        if before != self.sights.len() + self.followers.len() {
+            self.changed();
+        }
+    }
+
+    /// A session joined, which knows nothing yet: it hears who leads.
+    pub(super) fn entered(&mut self) {
+        if self.told.leader.is_some() {
+            self.told = Told::default();
+            self.changed();
+        }
+    }
+
+    /// Something may have changed: a role among others.
+    pub(super) fn changed(&mut self) {
+        if self.sights.is_empty() && self.followers.is_empty() && self.told == Told::default() {
+            return;
+        }
+        let count = u32::try_from(self.followers.len()).unwrap_or(u32::MAX);
+        let wait = GATHER + GATHER_EACH.saturating_mul(count);
+        self.due.get_or_insert_with(|| Instant::now() + wait);
+    }
+
+    /// When it is to be looked at what is to be told.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// What is to be told now, and whether to everyone (who leads, or how many follow, is another
+    /// one) or only to those who follow; nothing where nothing changed.
+    pub(super) fn take(&mut self, incident: &Incident) -> Option<(Told, bool)> {
+        self.due = None;
+        let now = self.now(incident);
+        if now == self.told {
+            return None;
+        }
+        let everyone = (&now.leader, now.followers) != (&self.told.leader, self.told.followers);
+        self.told = now.clone();
+        Some((now, everyone))
+    }
+
+    fn now(&self, incident: &Incident) -> Told {
+        let lead = [Role::IncidentCommander, Role::Deputy]
+            .iter()
+            .filter_map(|role| incident.holder(role))
+            .find_map(|person| {
+                let theirs = self.sights.values().filter(|(who, ..)| who == person);
+                theirs.max_by_key(|(.., said)| *said)
+            });
+        Told {
+            leader: lead.map(|(person, ..)| person.clone()),
+            sight: lead.map(|(_, sight, _)| *sight),
+            followers: u32::try_from(self.followers.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Whether that session follows.
+    pub(super) fn follows(&self, session: SessionId) -> bool {
+        self.followers.contains(&session)
+    }
+}
+
+impl super::Room {
+    /// Tells who leads and what they look at, where that changed.
+    pub(super) fn send_leads(&mut self) {
+        self.leads.keep(self.audience.members());
+        let Some((told, everyone)) = self.leads.take(&self.desk.durable) else {
+            return;
+        };
+        let frame = |sight| {
+            wire::text(&encode(&ServerFrame::Leads {
+                incident: self.id,
+                leader: told.leader.clone(),
+                sight,
+                followers: told.followers,
+            }))
+        };
+        let (full, bare) = (frame(told.sight), frame(None));
+        for member in self.audience.members() {
+            let bytes = if self.leads.follows(member.session) {
+                &full
+            } else if everyone {
+                &bare
+            } else {
+                continue;
+            };
+            // One that falls away here is found out with the next event.
+            let _ = member.outbox.share(member.epoch, bytes);
+        }
+    }
+}

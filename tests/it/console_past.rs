@@ -1,0 +1,75 @@
+//! Two consoles: one goes back in time, the other follows it there.
+
+use crate::support::terminal::{Served, Terminal, verb};
+use std::net::SocketAddr;
+
+const JOINED: &str = "● live ·";
+
+#[test]
+fn who_follows_the_commander_sees_the_same_moment_lets_go_and_comes_back_to_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
+    verb(server.address, &home, &["declare", "Checkout 500s"]);
+    verb(server.address, &home, &["note", "INC-1", "first we look"]);
+    verb(
+        server.address,
+        &home,
+        &["note", "INC-1", "/decision roll back 4f2a"],
+    );
+    verb(server.address, &home, &["note", "INC-1", "last it is over"]);
+    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (200, 50));
+    maya.shows(JOINED);
+    maya.press("i/claim ic\r\x1b");
+    maya.shows("IC     maya");
+    let url = format!("ws://{}", server.address);
+    let watch = [
+        "--name",
+        "ana",
+        "watch",
+        &url,
+        "--incident",
+        "INC-1",
+        "--layout",
+        "commander",
+    ];
+    // A spectator follows without a key.
+    let mut ana = Terminal::run(&watch, &home.join("ana"), &[], (120, 40));
+    ana.shows("following maya");
+    maya.shows("1 follow you");
+    ana.shows("last it is over");
+    maya.press("{");
+    maya.shows("◀ PAST");
+    ana.until("the past", |screen| {
+        screen.contains("◀ PAST") && !screen.contains("last it is over")
+    });
+    ana.shows("roll back 4f2a");
+    // One step more, and what is recorded meanwhile is counted on both.
+    maya.press("[");
+    let before = |screen: &str| screen.contains("◀ PAST") && !screen.contains("roll back 4f2a");
+    maya.until("before the decision", before);
+    ana.until("before the decision", before);
+    verb(server.address, &home, &["note", "INC-1", "errors are gone"]);
+    maya.shows("1 new since");
+    ana.shows("1 new since");
+    // Whoever goes by themselves lets go, and stays where they are.
+    ana.press("]");
+    ana.shows("You look for yourself now");
+    ana.shows("roll back 4f2a");
+    maya.until("nobody follows", |screen| !screen.contains("follow you"));
+    maya.press("n");
+    maya.shows("errors are gone");
+    ana.press("n");
+    ana.until("now", |screen| {
+        screen.contains("errors are gone") && !screen.contains("PAST")
+    });
+    // Once more, and the leader's end is the end of following.
+    ana.press("f");
+    ana.shows("following maya");
+    maya.press("(");
+    maya.shows("◀ PAST");
+    ana.shows("◀ PAST");
+    maya.kill();
+    ana.shows("maya leads no more: this is now");
+    ana.until("now", |screen| !screen.contains("PAST"));
+}
