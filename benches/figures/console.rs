@@ -11,6 +11,7 @@ use std::time::Instant;
 use warroom::client::{self, Client, Inbound, Input};
 use warroom::console::app::{App, Prefs};
 use warroom::console::chart::Signs;
+use warroom::console::effect::Effect;
 use warroom::console::keymap::{Key, Keymap};
 use warroom::console::layout::Layout;
 use warroom::console::msg::Msg;
@@ -88,32 +89,43 @@ impl Console {
         let app = App::new(client, prefs, now, Box::new(ids));
         let mut console = Self { app, now };
         update::start(&mut console.app, open);
-        console.tell(Msg::Resized(WIDTH, HEIGHT));
-        console.tell(Msg::Client(Input::Connecting));
-        console.tell(Msg::Client(Input::Connected));
+        let first = [
+            Msg::Resized(WIDTH, HEIGHT),
+            Msg::Client(Input::Connecting),
+            Msg::Client(Input::Connected),
+        ];
+        for msg in first {
+            drop(console.tell(msg));
+        }
         console
     }
 
-    fn tell(&mut self, msg: Msg) {
-        drop(update::update(&mut self.app, self.now, msg));
+    fn tell(&mut self, msg: Msg) -> Vec<Effect> {
+        update::update(&mut self.app, self.now, msg)
     }
 
     /// Takes a frame of the server in.
     pub fn hear(&mut self, frame: &Value) {
-        self.hear_text(&frame.to_string());
+        drop(self.hear_text(&frame.to_string()));
     }
 
     /// The same, as it comes from the socket: read and taken in.
-    pub fn hear_text(&mut self, frame: &str) {
-        if let Some(frame) = Inbound::decode(frame).unwrap() {
-            self.tell(Msg::Client(Input::Frame(Box::new(frame))));
-        }
+    pub fn hear_text(&mut self, frame: &str) -> Vec<Effect> {
+        let frame = Inbound::decode(frame).unwrap();
+        frame.map_or_else(Vec::new, |frame| {
+            self.tell(Msg::Client(Input::Frame(Box::new(frame))))
+        })
+    }
+
+    /// Goes to a moment of the past, as a typed time does.
+    pub fn go_to(&mut self, at: Timestamp) -> Vec<Effect> {
+        update::show_moment(&mut self.app, at)
     }
 
     /// Presses a key, by its name.
-    pub fn press(&mut self, key: &str) {
+    pub fn press(&mut self, key: &str) -> Vec<Effect> {
         let key: Key = key.parse().unwrap();
-        self.tell(Msg::Key(key.event()));
+        self.tell(Msg::Key(key.event()))
     }
 }
 

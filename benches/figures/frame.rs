@@ -17,7 +17,7 @@ const FRAMES: usize = 2_000;
 const TURN: usize = 50;
 
 /// On the incident's screen, with its whole log here.
-fn console_on(log: &[Event], now: Timestamp) -> Console {
+pub fn console_on(log: &[Event], now: Timestamp) -> Console {
     let mut console = Console::silent(now, Some(IncidentId(1)));
     let state = replay(IncidentId(1), log);
     console.hear(&json!({

@@ -24,6 +24,7 @@ mod raw;
 mod receivers;
 mod report;
 mod screen;
+mod scrub;
 mod server;
 mod storm;
 mod terminal;
@@ -35,9 +36,10 @@ use std::process::ExitCode;
 type Measure = fn(&mut Report);
 
 /// The figures by name, in the order in which they are taken.
-const ALL: [(&str, Measure); 11] = [
+const ALL: [(&str, Measure); 12] = [
     ("apply", apply::measure),
     ("frame", frame::measure),
+    ("scrub", scrub::measure),
     ("append", append::measure),
     ("journal", journal::measure),
     ("join", join::measure),
