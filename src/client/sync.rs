@@ -153,7 +153,6 @@ impl Client {
         for room in self.rooms.values_mut() {
             room.following = Following::No;
             room.here.clear();
-            room.leads = super::Leads::default();
             room.mark_all_unsent();
         }
         self.fail_requests(out);
@@ -343,9 +342,9 @@ impl Client {
         for id in ids {
             if let Some(room) = self.rooms.get_mut(&id) {
                 if other_view {
-                    let announced = room.announced;
+                    let (announced, said) = (room.announced, room.said);
                     *room = Room::new(id);
-                    room.announced = announced;
+                    (room.announced, room.said) = (announced, said);
                     room.set_pending(self.outbox.of(id));
                 }
                 room.act_as(actor.clone(), self.skew);

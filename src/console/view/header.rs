@@ -99,11 +99,6 @@ fn end(app: &App, room: &Room, look: &Look<'_>, area: Rect) -> Vec<Piece> {
     if let Some(band) = past::band(app, look, room_left) {
         pieces.extend(band);
         if app.client.link().is_live() || app.client.recording().is_some() {
-            let said = past::following(app, room).map(|said| format!(" {said} "));
-            let said = said.map(|said| Piece::new(said, look.theme.style(Meaning::Accent)));
-            let fits = |piece: &Piece| paint::width(&pieces) + piece.cells() <= room_left;
-            let said = said.filter(fits);
-            pieces.splice(0..0, said);
             return pieces;
         }
     }
@@ -208,7 +203,7 @@ pub fn link(app: &App, room: Option<&Room>, look: &Look<'_>) -> Vec<Piece> {
             words.push("live".to_owned());
             if let Some(room) = room {
                 words.push(format!("{} here", room.here().len()));
-                words.extend(past::following(app, room));
+                words.extend(past::following(app));
             }
             Meaning::Live
         }

@@ -1,7 +1,7 @@
 //! What says that the screen shows the past: in words, with a sign, and not by colour alone.
 
 use super::paint::{self, Piece};
-use crate::client::{Room, Travel};
+use crate::client::Travel;
 use crate::console::app::App;
 use crate::console::keymap::{Action, Context};
 use crate::console::panes::Look;
@@ -22,14 +22,15 @@ pub fn band(app: &App, look: &Look<'_>, room: usize) -> Option<Vec<Piece>> {
     if app.client.recording().is_some() {
         parts.push((1, format!("{key} end")));
     } else {
-        parts.push((2, format!("{} ago", age(app.server_now() - past.at()))));
+        parts.push((3, format!("{} ago", age(app.server_now() - past.at()))));
         if past.new_since() > 0 {
-            parts.push((3, format!("{} new since", past.new_since())));
+            parts.push((4, format!("{} new since", past.new_since())));
         }
+        parts.extend(following(app).map(|said| (2, said)));
         parts.push((1, format!("{key} now")));
     }
     if past.is_under_way() {
-        parts.push((4, "on the way".to_owned()));
+        parts.push((5, "on the way".to_owned()));
     }
     let said = |parts: &[(u8, String)]| {
         let words: Vec<&str> = parts.iter().map(|(_, part)| part.as_str()).collect();
@@ -78,8 +79,8 @@ fn head(app: &App, past: &Travel, look: &Look<'_>) -> String {
 
 /// Who follows whom, for the header: nothing where nobody does.
 #[must_use]
-pub fn following(app: &App, room: &Room) -> Option<String> {
-    let (screen, _) = app.open()?;
+pub fn following(app: &App) -> Option<String> {
+    let (screen, room) = app.live()?;
     if let Some(leader) = screen.follow.leader() {
         return Some(format!("following {leader}"));
     }
