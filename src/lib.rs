@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! incident ← signals, routing, import, updates ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks, run ← server, client ← console ← cli ← main
 //! ```
 //!
 //! **Invariant**: [`incident`], [`signals`], [`routing`], [`import`] and [`updates`] are pure: no clock, no I/O, no
@@ -32,6 +33,7 @@ pub mod paths;
 pub mod problem;
 pub mod protocol;
 pub mod routing;
+pub mod run;
 pub mod runbooks;
 pub mod server;
 pub mod signals;

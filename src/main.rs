@@ -4,6 +4,13 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments
+        .next()
+        .is_some_and(|first| first == warroom::run::ARGUMENT)
+    {
+        return warroom::run::enter(arguments);
+    }
     if let Err(failure) = warroom::error::install() {
         return failure.tell(&mut std::io::stderr().lock() as &mut dyn Write);
     }

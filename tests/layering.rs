@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! incident ← signals, routing, import, updates ← protocol, journal, integrations, runbooks ← server, client ← console ← cli ← main
+//! incident ← signals, routing, import ← protocol, journal, integrations, runbooks, run ← server, client ← console ← cli ← main
 //! ```
 
 #![expect(
@@ -99,6 +100,29 @@ const RULES: &[Rule] = &[
             "crate::paths",
         ],
         why: "what lies beside the core knows nothing of the programs that use it",
+    },
+    Rule {
+        applies: |file| within(file, &["run/"]),
+        forbidden: &[
+            "crate::server",
+            "crate::client",
+            "crate::console",
+            "crate::cli",
+            "crate::drill",
+            "crate::protocol",
+            "crate::journal",
+            "crate::integrations",
+            "crate::config",
+            "crate::paths",
+            "std::net",
+            "tokio::net::Tcp",
+        ],
+        why: "what runs a command knows the core alone, and has no way out of the machine",
+    },
+    Rule {
+        applies: |file| !within(file, &["run/"]),
+        forbidden: &["rustix::", "regex::"],
+        why: "processes are started, watched and killed, and secrets taken out, in run/ alone",
     },
     Rule {
         applies: |file| {

@@ -151,6 +151,8 @@ fn runbook() -> RunbookText {
         detail: "".into(),
         commands: Vec::new(),
         depth: 0,
+        plan: warroom::incident::StepPlan::default(),
+        blocks: Vec::new(),
     };
     RunbookText {
         name: "checkout-5xx".into(),

@@ -100,6 +100,10 @@ pub enum Verb {
     Timeline(v::timeline::TimelineArgs),
     /// Write a line into the timeline, in the composer's grammar
     Note(v::note::NoteArgs),
+    /// Run a command here, and put what it printed into the timeline
+    Run(v::run::RunArgs),
+    /// Consent to a dangerous command that someone else wants to run, or refuse
+    Consent(v::consent::ConsentArgs),
     /// Find where the timeline says nothing while things changed
     Gaps(v::gaps::GapsArgs),
     /// Say what changed since you last looked, or since a time

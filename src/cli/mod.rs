@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse_usage(&error),
     };
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => failure.tell(&mut std::io::stderr().lock()),
     }
 }
@@ -51,7 +51,7 @@ fn refuse_usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     // One TLS provider for the whole process; that one was installed before is as well.
     let _installed = rustls::crypto::ring::default_provider().install_default();
     let mut cx = Context {
@@ -59,7 +59,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         paths: Paths::find()?,
     };
     let Some(verb) = cli.verb else {
-        return runtime()?.block_on(v::console::run(cli.open, Part::Takes, &cx));
+        let console = v::console::run(cli.open, Part::Takes, &cx);
+        return runtime()?.block_on(console).map(|()| ExitCode::SUCCESS);
     };
     if let Verb::Join(JoinArgs { url, .. })
     | Verb::Watch(WatchArgs {
@@ -69,7 +70,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
     {
         cx.global.server = Some(url.clone());
     }
-    match verb {
+    // What it ran says how it ended.
+    if let Verb::Run(args) = verb {
+        return runtime()?.block_on(v::run::run(args, &cx));
+    }
+    let done = match verb {
         Verb::Token(args) => v::token::run(&args, &cx),
         Verb::Completions(args) => v::completions::run(&args, &cx),
         Verb::Man(args) => v::man::run(&args, &cx),
@@ -82,7 +87,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Verb::Repair(args) => v::backup::repair(&args, &cx),
         Verb::Config(args) => v::config::run(&args, &cx),
         verb => runtime()?.block_on(ask(verb, &cx)),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// The verbs that talk to a server.
@@ -101,6 +107,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Timeline(args) => v::timeline::run(args, cx).await,
         Verb::Doctor(args) => v::doctor::run(args, cx).await,
         Verb::Note(args) => v::note::run(args, cx).await,
+        Verb::Consent(args) => v::consent::run(args, cx).await,
         Verb::Gaps(args) => v::gaps::run(args, cx).await,
         Verb::CatchUp(args) => v::catch_up::run(args, cx).await,
         Verb::Can(args) => v::can::run(args, cx).await,
@@ -126,6 +133,7 @@ async fn ask(verb: Verb, cx: &Context) -> Result<(), Failure> {
         Verb::Token(_)
         | Verb::Completions(_)
         | Verb::Man(_)
+        | Verb::Run(_)
         | Verb::Serve(_)
         | Verb::Verify(_)
         | Verb::Replay(_)

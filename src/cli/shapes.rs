@@ -15,7 +15,8 @@ pub use keep::{can, change, nag};
 use super::session::Receipt;
 use crate::client::FoundHit;
 use crate::incident::{
-    Alert, Ask, Entry, Incident, IncidentId, Proposal, Runbook, Summary, Timestamp, Update,
+    Alert, Ask, CommandRun, Consent, Entry, Incident, IncidentId, Proposal, Runbook, StepRemark,
+    Summary, Timestamp, Update,
 };
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
@@ -50,7 +51,35 @@ pub fn entry(incident: IncidentId, entry: &Entry) -> Value {
     if let (Some(why), Some(line)) = (&entry.marks.retracted, line.as_object_mut()) {
         line.insert("retracted".to_owned(), (&**why).into());
     }
+    if let (Some(of), Some(line)) = (&entry.run, line.as_object_mut()) {
+        line.insert("run".to_owned(), run(of));
+    }
     line
+}
+
+/// A command that was run, with what it printed.
+#[must_use]
+pub fn run(of: &CommandRun) -> Value {
+    json!({
+        "command": &*of.command,
+        "host": &*of.host,
+        "directory": &*of.directory,
+        "user": &*of.user,
+        "started_at": utc(of.started_at),
+        "millis": of.millis,
+        "end": of.end,
+        "note": &*of.note,
+        "private": of.private,
+        "output": (!of.withheld).then(|| of.printed.shown()),
+        "bytes": of.printed.bytes,
+        "lines": of.printed.lines,
+        "sha256": of.printed.sha256,
+        "redacted": of.printed.redacted,
+        "replaced": of.printed.replaced,
+        "goes_on": of.printed.goes_on,
+        "runbook": of.step.as_ref().map(|step| &*step.runbook),
+        "step": of.step.as_ref().map(|step| step.step.0),
+    })
 }
 
 /// What the board shows of an incident.
@@ -221,6 +250,25 @@ pub fn proposal(of: &Proposal) -> Value {
     })
 }
 
+fn remark(of: &StepRemark) -> Value {
+    json!({
+        "by": of.by.as_str(),
+        "at": utc(of.at),
+        "text": &*of.text,
+    })
+}
+
+/// A dangerous command that waits for a second person.
+#[must_use]
+pub fn consent(of: &Consent) -> Value {
+    json!({
+        "request": of.seq.0,
+        "by": of.by.as_str(),
+        "command": &*of.command,
+        "expires_at": utc(of.expires_at),
+    })
+}
+
 fn runbook(of: &Runbook) -> Value {
     let steps: Vec<Value> = of
         .steps
@@ -234,6 +282,10 @@ fn runbook(of: &Runbook) -> Value {
                 "by": step.by.as_ref().map(crate::incident::Person::as_str),
                 "at": maybe(step.at),
                 "reason": step.reason.as_deref(),
+                "owner": step.owner.as_ref().map(crate::incident::Person::as_str),
+                "due_at": maybe(step.due_at),
+                "again_at": maybe(step.again_at),
+                "notes": step.remarks.iter().map(remark).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -325,6 +377,7 @@ mod tests {
                 tags: vec!["deploy".into()],
                 mentions: Vec::new(),
                 marks,
+                run: None,
             },
         )
     }

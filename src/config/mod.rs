@@ -58,6 +58,8 @@ pub struct Config {
     pub updates: Updates,
     /// `[roles]`.
     pub roles: Roles,
+    /// `[run]`: commands that are run with evidence, on this machine.
+    pub run: Run,
     /// `[decisions]`.
     pub decisions: Decisions,
     /// `[handover]`.
@@ -157,6 +159,21 @@ pub struct Updates {
 pub struct Spectators {
     /// What they see of asks.
     pub asks: AsksShown,
+}
+
+/// Commands that are run with evidence, on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Run {
+    /// How long one may take.
+    pub limit: Option<Duration>,
+    /// What is taken out of what it printed, beside the usual: regular expressions, each of which
+    /// was tried.
+    pub redact: Vec<String>,
+    /// Any command of a runbook that the server attached may be run, after it was confirmed.
+    pub runbooks: bool,
+    /// Folders of runbooks whose commands may be run all the same, where the server's read as they
+    /// do here.
+    pub trusted: Vec<PathBuf>,
 }
 
 /// Roles beyond the four.

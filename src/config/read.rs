@@ -2,8 +2,8 @@
 
 use super::section::{List, Section};
 use super::{
-    Client, Config, Decisions, Handover, Log, Problem, Roles, Runbooks, Server, Spectators, Tls,
-    alerts, hooks, keep, sources, updates, values,
+    Client, Config, Decisions, Handover, Log, Problem, Roles, Run, Runbooks, Server, Spectators,
+    Tls, alerts, hooks, keep, sources, updates, values,
 };
 use crate::log::{self, Form};
 use crate::paths::expand_home;
@@ -50,6 +50,7 @@ pub(super) fn read(text: &str, folder: &Path) -> (Config, Vec<Problem>) {
         nags: keep::nags(Section::of(&mut file, "nags", &mut problems)),
         templates: keep::templates(Section::of(&mut file, "templates", &mut problems)),
         roles: roles(Section::of(&mut file, "roles", &mut problems)),
+        run: run(Section::of(&mut file, "run", &mut problems), folder),
         log: log(Section::of(&mut file, "log", &mut problems)),
     };
     file.end();
@@ -157,6 +158,31 @@ fn roles(mut section: Section<'_, '_>) -> Roles {
     let extra = each(&mut section, "extra", values::extra_role).unwrap_or_default();
     section.end();
     Roles { extra }
+}
+
+fn run(mut section: Section<'_, '_>, folder: &Path) -> Run {
+    let limit = section.read("limit", values::duration);
+    let redact = each(&mut section, "redact", values::secret_pattern).unwrap_or_default();
+    let runbooks = section.read("runbooks", |text| match text {
+        "off" => Ok(false),
+        "confirm" => Ok(true),
+        _ => Err("write off, or confirm: each command is shown and confirmed".to_owned()),
+    });
+    let trusted = section
+        .list("trusted")
+        .map(List::into_inner)
+        .unwrap_or_default();
+    let trusted = trusted
+        .iter()
+        .map(|dir| existing(&mut section, dir, folder, Path::is_dir))
+        .collect();
+    section.end();
+    Run {
+        limit: limit.map(Spanned::into_inner),
+        redact,
+        runbooks: runbooks.is_some_and(Spanned::into_inner),
+        trusted,
+    }
 }
 
 fn log(mut section: Section<'_, '_>) -> Log {

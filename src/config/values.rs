@@ -106,6 +106,14 @@ pub(super) fn cadence(text: &str) -> Result<Option<u32>, String> {
     minutes.map(Some).ok_or_else(|| wanted.to_owned())
 }
 
+/// What a secret looks like: a regular expression.
+pub(super) fn secret_pattern(text: &str) -> Result<String, String> {
+    let tried = crate::run::Patterns::new(&[text.to_owned()]);
+    tried
+        .map(|_| text.to_owned())
+        .map_err(|bad| bad.to_string())
+}
+
 /// A slug, as it stands in an address.
 pub(super) fn slug(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

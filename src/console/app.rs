@@ -6,7 +6,7 @@ use super::follow::Follow;
 use super::keymap::{Key, Keymap};
 use super::layout::{self, Layout, Places, Watched, Wish};
 use super::notices::Notices;
-use super::overlays::{Editor, Kept, Overlay};
+use super::overlays::{Editor, Kept, Overlay, Place, Running};
 use super::panes::{
     Cx, Focus, Look, alerts, command, composer, errors, runbook, signals, situation, timeline,
     updates,
@@ -17,7 +17,11 @@ use super::templates::Template;
 use super::text::Zone;
 use super::theme::{Appearance, Theme};
 use crate::client::{Client, Pane, Room, Sight, Travel};
-use crate::incident::{Audience, CommandId, IncidentId, Person, Role, Seq, Timestamp, UpdateId};
+use crate::incident::{
+    Audience, CommandId, IncidentId, Person, Role, RunbookText, Seq, ShellBlock, StepRef,
+    Timestamp, UpdateId,
+};
+use crate::run::Patterns;
 use crate::updates::Templates;
 use chrono::TimeDelta;
 use ratatui::layout::Rect;
@@ -53,6 +57,41 @@ pub struct App {
     pub visits: super::update::Visits,
     /// The part of a log that is read for them.
     pub reading: Option<Reading>,
+    /// Commands that are run on this machine.
+    pub run: RunHere,
+}
+
+/// Commands that are run on this machine: at most one at a time.
+#[derive(Debug, Default)]
+pub struct RunHere {
+    /// What may be run, and how; nothing may where there is none.
+    pub allowed: Option<Allowed>,
+    /// The one that runs, or has ended and is not sent yet.
+    pub now: Option<Box<Running>>,
+}
+
+/// What may be run on this machine, as its person has configured it.
+#[derive(Debug)]
+pub struct Allowed {
+    /// Any command of an attached runbook, once it was confirmed.
+    pub any: bool,
+    /// Runbooks as they read here: what is the same in the server's may be run.
+    pub trusted: Vec<RunbookText>,
+    /// What is taken out of commands and of what they print.
+    pub patterns: Patterns,
+    /// Where they run.
+    pub place: Place,
+    /// How long one may take.
+    pub limit: TimeDelta,
+}
+
+impl Allowed {
+    /// Whether this block reads the same in a runbook of that name that is trusted.
+    #[must_use]
+    pub fn trusts(&self, of: &StepRef, block: &ShellBlock) -> bool {
+        let mut same = self.trusted.iter().filter(|own| own.name == of.runbook);
+        same.any(|own| own.steps.iter().any(|step| step.blocks.contains(block)))
+    }
 }
 
 /// What is written here and on its way.
@@ -302,6 +341,7 @@ impl App {
             calls: super::update::Calls::default(),
             visits: super::update::Visits::default(),
             reading: None,
+            run: RunHere::default(),
         }
     }
 

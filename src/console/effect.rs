@@ -3,7 +3,20 @@
 use super::memory::Memory;
 use super::ring::Call;
 use crate::client;
-use crate::incident::{IncidentId, Person};
+use crate::incident::{IncidentId, Person, Timestamp};
+
+/// A command that was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// What a shell reads.
+    pub script: String,
+    /// What is set for it.
+    pub variables: Vec<(String, String)>,
+    /// The whole as it was shown.
+    pub line: String,
+    /// When it was confirmed.
+    pub started_at: Timestamp,
+}
 
 /// Something to be done.
 #[derive(Debug)]
@@ -68,6 +81,10 @@ pub enum Effect {
     Ring(Call),
     /// Give the window this title; nothing: the one that it had before.
     Title(Option<String>),
+    /// Run this command; its output is told as [`super::msg::Msg::RunPrinted`].
+    StartRun(Start),
+    /// Ask the command that runs to stop; asked again, kill it.
+    StopRun,
     /// Draw everything anew.
     Redraw,
     /// End the console.

@@ -29,6 +29,7 @@ pub mod panes;
 pub mod past;
 pub mod reading;
 pub mod ring;
+mod runner;
 mod runtime;
 pub mod start;
 pub mod templates;
@@ -40,5 +41,6 @@ pub mod theme;
 pub mod update;
 pub mod view;
 
+pub use runner::Machine;
 pub use runtime::Exit;
 pub use start::{AUTO, Options, Playback, RunError, check, run, signs};

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use super::theme::Appearance;
 use crate::client;
-use crate::incident::{IncidentId, Person, Timestamp};
+use crate::incident::{CommandRun, IncidentId, Person, Timestamp};
 use crossterm::event::{KeyEvent, MouseEvent};
 
 /// Something that happened.
@@ -53,6 +53,15 @@ pub enum Msg {
         /// What was remembered; nothing, where nothing was.
         memory: Memory,
     },
+    /// The command that runs printed something.
+    RunPrinted {
+        /// What, without secrets.
+        shown: String,
+        /// How much there was so far, in bytes.
+        bytes: u64,
+    },
+    /// The command has ended, or could not be started: why, a sentence.
+    RunEnded(Result<Box<CommandRun>, String>),
     /// `$EDITOR` ended.
     Edited(Result<String, String>),
     /// Something that the runtime was told to do went wrong: one sentence or two.

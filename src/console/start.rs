@@ -1,6 +1,6 @@
 //! Starting the console: everything that is read from disk is read here, once.
 
-use super::app::{App, Automatic, Duty, Prefs};
+use super::app::{Allowed, App, Automatic, Duty, Prefs};
 use super::background;
 use super::chart::Signs;
 use super::clipboard::Clipboard;
@@ -10,6 +10,7 @@ use super::keymap::Keymap;
 use super::layout::Layout;
 use super::memory::Memories;
 use super::ring::{Environment, Ring};
+use super::runner::{Machine, Runner};
 use super::runtime::{Ask, Exit, Runtime};
 use super::templates;
 use super::text::Zone;
@@ -71,6 +72,10 @@ pub struct Options {
     /// A recording is played: from this moment on, so many times as fast, with something to be said
     /// first.
     pub playback: Option<Playback>,
+    /// How commands are run on this machine; absent: none are.
+    pub machine: Option<Machine>,
+    /// What of runbooks may be run.
+    pub allowed: Option<Allowed>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -158,6 +163,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
     let ring = Ring::by_name(ring, &environment).unwrap_or(Ring::Bell);
     let now = options.clock.now();
     let mut app = App::new(options.client, prefs, now, Box::new(ids()));
+    app.run.allowed = options.allowed;
     let mut first = update::start(&mut app, options.incident);
     if let Some(playback) = &options.playback {
         first.extend(update::playback(&mut app, playback));
@@ -173,6 +179,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         ask_background,
         ring,
         titled: ring != Ring::Never && environment.has_title(),
+        runner: Runner::new(options.machine),
     };
     runtime.run(first).await.map_err(RunError::Terminal)
 }

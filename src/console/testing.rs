@@ -122,6 +122,8 @@ fn runbook() -> RunbookText {
         detail: "".into(),
         commands: command.into_iter().map(Arc::from).collect(),
         depth: 0,
+        plan: StepPlan::default(),
+        blocks: Vec::new(),
     };
     RunbookText {
         name: "checkout-5xx".into(),

@@ -8,12 +8,14 @@ mod hypotheses;
 mod nags;
 mod proposals;
 mod reports;
+mod runs;
+mod steps;
 mod updates;
 
 use super::limits;
 use super::{
     ActionItem, Alert, AlertReport, AlertState, Entry, EntryKind, Event, EventBody, Holder,
-    Incident, Link, Milestone, Runbook, Seq, Stamp, Status, StepState, Timestamp, What,
+    Incident, Link, Milestone, Runbook, Seq, Stamp, Status, Timestamp, What,
 };
 use std::sync::Arc;
 use updates::promise_by_cadence;
@@ -73,6 +75,13 @@ fn remember(incident: &mut Incident, event: &Event) {
 }
 
 fn shorten(entry: &mut Entry) {
+    if let Some(run) = &mut entry.run
+        && run.printed.kept() > limits::RECENT_TEXT_BYTES
+    {
+        Arc::make_mut(run)
+            .printed
+            .shorten(limits::RECENT_TEXT_BYTES);
+    }
     if entry.text.len() > limits::RECENT_TEXT_BYTES {
         let end = entry.text.floor_char_boundary(limits::RECENT_TEXT_BYTES);
         entry.text = format!("{}…", entry.text.get(..end).unwrap_or_default()).into();
@@ -197,21 +206,6 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
                 incident.runbooks.push(Runbook::from(runbook));
             }
         }
-        What::StepSet {
-            runbook,
-            step,
-            state,
-            reason,
-            ..
-        } => {
-            let attached = incident.runbooks.iter_mut().find(|r| r.name == *runbook);
-            if let Some(step) = attached.and_then(|r| r.steps.iter_mut().find(|s| s.no == *step)) {
-                step.state = *state;
-                step.by = (*state != StepState::Open).then(|| event.by.clone());
-                step.at = (*state != StepState::Open).then_some(event.occurred_at);
-                step.reason = reason.clone();
-            }
-        }
         What::Linked { title, url } if incident.links.len() < limits::LINKS => {
             incident.links.push(Link {
                 title: title.clone(),
@@ -233,6 +227,8 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
             proposals::apply_proposals(incident, event, other);
             updates::apply_updates(incident, event, other);
             beside::apply_beside(incident, event, other);
+            runs::apply_runs(incident, event, other);
+            steps::apply_steps(incident, event, other);
         }
     }
 }
@@ -327,8 +323,33 @@ fn set_status(incident: &mut Incident, event: &Event, status: Status) {
     }
 }
 
+/// Takes the labels in that may fill the variables of a runbook. Where two alerts differ, nobody but
+/// a person can say which is meant.
+fn take_labels(incident: &mut Incident, report: &AlertReport) {
+    if report.state != AlertState::Firing {
+        return;
+    }
+    let name = ("alertname".to_owned(), report.name.to_string());
+    let own = report.labels.iter().map(|(k, v)| (k.clone(), v.clone()));
+    for (name, value) in own.chain([name]) {
+        if name.len() > limits::TAG_BYTES || value.len() > limits::TITLE_BYTES {
+            continue;
+        }
+        let has_room = incident.labels.len() < limits::LABELS;
+        match incident.labels.get_mut(&*name) {
+            Some(known) if **known != *value => *known = Arc::from(""),
+            Some(_) => {}
+            None if has_room => {
+                incident.labels.insert(name.into(), value.into());
+            }
+            None => {}
+        }
+    }
+}
+
 fn record_alert(incident: &mut Incident, event: &Event, report: &AlertReport) {
     incident.counts.alert_reports += 1;
+    take_labels(incident, report);
     let known = incident.alerts.get(&report.fingerprint);
     let first_at = known.map_or(event.recorded_at, |alert| alert.first_at);
     let changes = known.map_or(0, |alert| alert.changes).saturating_add(1);

@@ -1,10 +1,11 @@
 //! What a person or an integration asks for.
 
 use super::{
-    AlertReport, AnswerOffer, AskId, AskState, Audience, CommandId, EntryKind, Evidence,
-    IncidentId, JudgeHypothesis, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall,
-    OutsideOutcome, Person, ProposalId, Role, Seq, Severity, SnoozeNag, Stage, Stance, Status,
-    StepNo, StepState, Timestamp, UpdateId, update,
+    AlertReport, AnswerOffer, AskId, AskState, AssignStep, Audience, CommandId, CommandRun,
+    ConsentGiving, ConsentWanted, EntryKind, Evidence, IncidentId, JudgeHypothesis, Kind,
+    Milestone, OfferAnswer, OfferRole, OutsideCall, OutsideOutcome, Person, ProposalId, RemarkStep,
+    Role, Seq, Severity, SnoozeNag, Stage, Stance, Status, StepNo, StepState, TimeStep, Timestamp,
+    UpdateId, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -221,6 +222,12 @@ pub enum Intent {
         #[serde(default)]
         reason: Option<Arc<str>>,
     },
+    /// Say whose a step is.
+    AssignStep(AssignStep),
+    /// Give a step a time-box, or take it away.
+    TimeStep(TimeStep),
+    /// Say something about a step.
+    RemarkStep(RemarkStep),
     /// Record what a monitor said.
     RecordAlert {
         /// The report.
@@ -463,6 +470,12 @@ pub enum Intent {
     },
     /// Put a nag off.
     SnoozeNag(SnoozeNag),
+    /// Take down a command that was run, with what it printed.
+    RecordRun(Box<CommandRun>),
+    /// Ask a second person for consent to a dangerous command.
+    AskConsent(ConsentWanted),
+    /// Give consent to a dangerous command, or refuse it.
+    AnswerConsent(ConsentGiving),
     /// Say what came of it (the server's own, and nobody else's).
     AnswerOutside {
         /// The event that asked.

@@ -1,7 +1,9 @@
 //! What falls due, and when. Nothing ticks: the server sleeps until the next one, and screens
 //! count down to it.
 
-use super::{AskId, Audience, HandoverId, Incident, ProposalId, ProposalState, Seq, Timestamp};
+use super::{
+    AskId, Audience, HandoverId, Incident, ProposalId, ProposalState, Seq, StepNo, Timestamp,
+};
 
 /// What falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +14,8 @@ pub enum Due {
     Window(ProposalId),
     /// The offer of a role expires.
     Handover(HandoverId),
+    /// The time-box of a step runs out, or its next turn comes: of the runbook at this place.
+    Step(u8, StepNo),
     /// The next update was promised to them for then.
     Update(Audience),
     /// The time of an acknowledgement of alerts runs out: of the one that this event made.
@@ -56,6 +60,14 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
             at: proposal.closes_at,
             due: Due::Window(proposal.id),
         });
+    let steps = incident.runbooks.iter().zip(0u8..);
+    let steps = steps.flat_map(|(runbook, place)| {
+        runbook.steps.iter().filter_map(move |step| {
+            let at = step.next_at()?;
+            let due = Due::Step(place, step.no);
+            Some(Deadline { at, due })
+        })
+    });
     let offers = incident.open_handovers().map(|handover| Deadline {
         at: handover.expires_at,
         due: Due::Handover(handover.id),
@@ -73,6 +85,7 @@ pub fn deadlines(incident: &Incident) -> Vec<Deadline> {
     });
     let mut all: Vec<_> = asks
         .chain(windows)
+        .chain(steps)
         .chain(offers)
         .chain(updates)
         .chain(acknowledged)

@@ -7,11 +7,13 @@ mod handovers;
 mod hypotheses;
 mod nags;
 mod proposals;
+mod runs;
+mod steps;
 mod updates;
 
 use super::{
-    AlertReport, AlertState, Entry, EntryKind, Event, EventBody, Kind, Marks, Milestone, Person,
-    Seq, Stance, Status, StepState, Timestamp, What,
+    AlertReport, AlertState, CommandRun, Entry, EntryKind, Event, EventBody, Kind, Marks,
+    Milestone, Person, Seq, Stance, Status, StepState, Timestamp, What,
 };
 use std::sync::Arc;
 
@@ -53,6 +55,10 @@ impl Entry {
             ),
             _ => (Marks::default(), Vec::new(), Vec::new()),
         };
+        let run = match &event.body {
+            EventBody::Known(What::CommandRan(run)) => Some(Arc::new(CommandRun::clone(run))),
+            _ => None,
+        };
         Some(Self {
             seq: event.seq,
             kind,
@@ -64,6 +70,7 @@ impl Entry {
             tags,
             mentions,
             marks,
+            run,
         })
     }
 
@@ -133,6 +140,8 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             .or_else(|| updates::describe_update(other))
             .or_else(|| nags::describe_nag(other))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
+            .or_else(|| runs::describe_run(other))
+            .or_else(|| steps::describe_step(other))
             .or_else(|| describe_incident(other, &event.by))?,
     })
 }

@@ -1,7 +1,7 @@
 //! One line of the timeline.
 
 use super::id::ParseIdError;
-use super::{Person, Seq, Timestamp, Via};
+use super::{CommandRun, Person, Seq, Timestamp, Via};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -195,4 +195,7 @@ pub struct Entry {
     /// Pinned, private, amended, retracted.
     #[serde(default)]
     pub marks: Marks,
+    /// The command that was run, with what it printed, where the line is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Arc<CommandRun>>,
 }

@@ -3,11 +3,12 @@
 mod kinds;
 
 use super::{
-    AlertReport, AlertState, AskId, AskState, Audience, CommandId, EntryKind, EventBody, Evidence,
-    HandoverBrief, HandoverOffer, HandoverOutcome, Hash, HypothesisId, HypothesisJudgement,
-    IncidentId, Kind, Milestone, NagSnooze, Objection, OutsideCall, OutsideOutcome, Person,
-    ProposalId, Role, RunbookText, Seq, Severity, Stage, Stance, Status, StepNo, StepState,
-    Timestamp, UpdateId, Via, update,
+    AlertReport, AlertState, AskId, AskState, Audience, CommandId, CommandRun, ConsentAnswered,
+    ConsentAsked, EntryKind, EventBody, Evidence, HandoverBrief, HandoverOffer, HandoverOutcome,
+    Hash, HypothesisId, HypothesisJudgement, IncidentId, Kind, Milestone, NagSnooze, Objection,
+    OutsideCall, OutsideOutcome, Person, ProposalId, Role, RunbookText, Seq, Severity, Stage,
+    Stance, Status, StepAssigned, StepNo, StepRemarked, StepState, StepTimed, Timestamp, UpdateId,
+    Via, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -518,6 +519,18 @@ pub enum What {
     },
     /// Somebody has put a nag off.
     NagSnoozed(NagSnooze),
+    /// A step of a runbook is someone's.
+    StepAssigned(StepAssigned),
+    /// A step of a runbook has a time-box.
+    StepTimed(StepTimed),
+    /// Something was said about a step of a runbook.
+    StepRemarked(StepRemarked),
+    /// Someone ran a command, and this is what it printed.
+    CommandRan(Box<CommandRun>),
+    /// A second person is asked for consent to a dangerous command.
+    ConsentAsked(ConsentAsked),
+    /// A second person has answered.
+    ConsentAnswered(ConsentAnswered),
     /// Something private stands here, and this reader may not see it. Never stored: the server
     /// puts it in the place of a private event, so that a spectator's log has no holes.
     Hidden {},

@@ -70,6 +70,7 @@ mod tests {
             tags: Vec::new(),
             mentions: Vec::new(),
             marks: Marks::default(),
+            run: None,
         }
     }
 

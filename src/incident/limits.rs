@@ -50,6 +50,30 @@ pub const OPEN_OUTSIDE: usize = 50;
 /// Answered ones kept to be looked at.
 pub const ANSWERED_OUTSIDE: usize = 20;
 
+/// What is kept of a command's output: a long page of a log at both ends.
+pub const RUN_OUTPUT_BYTES: usize = 64 * 1024;
+/// Stretches of it, with what stands for what was left out between them.
+pub const RUN_PARTS: usize = 200;
+/// A command with the values of its variables.
+pub const RUN_COMMAND_BYTES: usize = 8 * 1024;
+/// The name of a machine, a user or a directory.
+pub const RUN_PLACE_BYTES: usize = 1_000;
+/// Dangerous commands that wait for consent at once: a second person reads each to the letter.
+pub const OPEN_CONSENTS: usize = 8;
+/// Consents kept, with those that are over.
+pub const CONSENTS: usize = 32;
+/// How long consent may be given, and used, in minutes from when it was asked for: what was true of
+/// the system then may not be later.
+pub const CONSENT_MINUTES: i64 = 10;
+
+/// Labels of alerts kept to fill the variables of runbooks.
+pub const LABELS: usize = 64;
+
+/// The longest time-box of a step, and the rarest repetition, in minutes.
+pub const STEP_MINUTES_MAX: u32 = 24 * 60;
+/// Things said about one step that are kept with it; older ones are in the log.
+pub const STEP_REMARKS: usize = 10;
+
 /// Newest entries kept in the folded state: two screens of a wall display.
 pub const RECENT_ENTRIES: usize = 100;
 /// What the newest entries keep of a long text; the whole is in the log, by its seq.

@@ -38,10 +38,12 @@ mod proposal;
 mod redact;
 mod refusal;
 mod role;
+mod run;
 mod runbook;
 mod severity;
 mod state;
 mod status;
+mod step;
 pub mod update;
 
 pub use access::{Actor, Level, Via};
@@ -83,10 +85,18 @@ pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
 pub use redact::{AsksShown, Redaction};
 pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;
-pub use runbook::{Runbook, RunbookText, Step, StepState, StepText};
+pub use run::{
+    CommandRun, Consent, ConsentAnswer, ConsentAnswered, ConsentAsked, ConsentGiving,
+    ConsentWanted, Leave, Part, Printed, RunEnd, StepRef,
+};
+pub use runbook::{Runbook, RunbookText, ShellBlock, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
 pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, Waiting};
 pub use status::Status;
+pub use step::{
+    Applies, AssignStep, Condition, RemarkStep, StepAssigned, StepPlan, StepRemark, StepRemarked,
+    StepTimed, TimeStep,
+};
 pub use update::{Audience, Stage, Update, UpdateState};
 
 /// A moment, UTC. Stored and sent to the millisecond.

@@ -53,7 +53,10 @@ impl Redaction {
     #[must_use]
     pub fn event(self, event: &Event) -> Option<Event> {
         let hidden = match &event.body {
-            EventBody::Known(what) => self.hides(what),
+            EventBody::Known(what) if self.hides(what) => true,
+            EventBody::Known(what) => {
+                return without_output(what).map(|what| with_body(event, what));
+            }
             // What this version cannot read it cannot judge: a spectator does not see it.
             EventBody::Unknown { .. } => true,
         };
@@ -84,6 +87,12 @@ impl Redaction {
                 proposal.verify = None;
             }
         }
+        let kept = shown.pinned.values_mut();
+        for entry in kept.chain(&mut shown.recent) {
+            if entry.run.is_some() {
+                *entry = withheld(entry);
+            }
+        }
         let recent = shown.recent.iter_mut();
         for entry in recent.filter(|entry| self.hides_entry(entry)) {
             *entry = Entry {
@@ -94,6 +103,7 @@ impl Redaction {
                 tags: Vec::new(),
                 mentions: Vec::new(),
                 marks: super::Marks::default(),
+                run: None,
                 ..entry.clone()
             };
         }
@@ -140,5 +150,44 @@ impl Redaction {
         entry.marks.private
             || entry.kind == EntryKind::Unknown
             || (entry.kind == EntryKind::Ask && self.asks != AsksShown::Show)
+    }
+}
+
+/// What happened without what a command printed, where that is in it.
+fn without_output(what: &What) -> Option<What> {
+    match what {
+        What::CommandRan(run) => Some(What::CommandRan(Box::new(run.withheld()))),
+        // A pinned entry travels whole in the event that pins it.
+        What::Pinned {
+            target,
+            pinned,
+            entry: Some(entry),
+        } if entry.run.is_some() => Some(What::Pinned {
+            target: *target,
+            pinned: *pinned,
+            entry: Some(Box::new(withheld(entry))),
+        }),
+        _ => None,
+    }
+}
+
+fn with_body(event: &Event, what: What) -> Event {
+    Event {
+        body: EventBody::Known(what),
+        ..event.clone()
+    }
+}
+
+/// The entry without what its command printed: its words too, which end with what its runner says
+/// about it.
+fn withheld(entry: &Entry) -> Entry {
+    let Some(run) = &entry.run else {
+        return entry.clone();
+    };
+    let run = run.withheld();
+    Entry {
+        text: run.line().into(),
+        run: Some(Arc::new(run)),
+        ..entry.clone()
     }
 }

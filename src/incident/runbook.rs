@@ -1,7 +1,7 @@
 //! A runbook, attached: a checklist that the whole room sees.
 
 use super::id::ParseIdError;
-use super::{Person, StepNo, Timestamp};
+use super::{Person, StepNo, StepPlan, StepRemark, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -23,6 +23,22 @@ pub struct StepText {
     /// How deep it is nested: 0 for a step of its own.
     #[serde(default)]
     pub depth: u8,
+    /// When it is to be taken.
+    #[serde(default, skip_serializing_if = "StepPlan::is_empty")]
+    pub plan: StepPlan,
+    /// Blocks of shell in it, each of which may be run as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<ShellBlock>,
+}
+
+/// A block of shell in a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShellBlock {
+    /// What a shell reads.
+    pub script: Arc<str>,
+    /// It is marked as dangerous: it takes the Operations Lead, or a second person.
+    #[serde(default)]
+    pub danger: bool,
 }
 
 /// A runbook as it is attached: named by its file, read from markdown.
@@ -117,9 +133,21 @@ pub struct Step {
     /// When it was changed last.
     #[serde(default)]
     pub at: Option<Timestamp>,
-    /// Why it was skipped or how it failed.
+    /// Why it was skipped, how it failed, or what came of it.
     #[serde(default)]
     pub reason: Option<Arc<str>>,
+    /// Who does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Person>,
+    /// When its time-box is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    /// When it is to be done again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_at: Option<Timestamp>,
+    /// What was said about it, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<StepRemark>,
 }
 
 /// A runbook attached to an incident.
@@ -162,6 +190,10 @@ impl From<&RunbookText> for Runbook {
             by: None,
             at: None,
             reason: None,
+            owner: None,
+            due_at: None,
+            again_at: None,
+            remarks: Vec::new(),
         });
         Self {
             name: text.name.clone(),

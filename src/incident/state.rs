@@ -3,10 +3,10 @@
 use super::handover::{Offered, offers};
 use super::limits;
 use super::{
-    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Entry, Handover,
-    Hypothesis, IncidentId, Kind, Milestones, Nagging, OutsideAsk, Person, PinnedEvidence,
-    Proposal, ProposalId, ProposalState, Role, Runbook, Seq, Severity, Status, Timestamp, Update,
-    UpdateId, UpdateState, update,
+    Acknowledgement, Alert, AlertState, Ask, AskId, AskState, Audience, CommandId, Consent, Entry,
+    Handover, Hypothesis, IncidentId, Kind, Milestones, Nagging, OutsideAsk, Person,
+    PinnedEvidence, Proposal, ProposalId, ProposalState, Role, Runbook, Seq, Severity, Status,
+    Timestamp, Update, UpdateId, UpdateState, update,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -102,6 +102,9 @@ pub struct Incident {
     pub people: BTreeMap<Person, u32>,
     /// Alerts by fingerprint.
     pub alerts: BTreeMap<Arc<str>, Alert>,
+    /// What the labels of its alerts say, as long as all that fired agree; empty where they do not.
+    #[serde(default)]
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
     /// Attached runbooks, the newest last.
     pub runbooks: Vec<Runbook>,
     /// Asks, oldest first.
@@ -163,6 +166,9 @@ pub struct Incident {
     /// The newest report that everyone may read, and the newest private one.
     #[serde(default)]
     pub reports: Vec<Entry>,
+    /// Dangerous commands that wait, or waited, for a second person; oldest first.
+    #[serde(default)]
+    pub consents: VecDeque<Consent>,
     /// The incident that this one became part of.
     pub merged_into: Option<IncidentId>,
     /// The incidents that became part of this one.
@@ -202,6 +208,7 @@ impl Incident {
             roles: BTreeMap::new(),
             people: BTreeMap::new(),
             alerts: BTreeMap::new(),
+            labels: BTreeMap::new(),
             runbooks: Vec::new(),
             asks: VecDeque::new(),
             proposals: VecDeque::new(),
@@ -223,6 +230,7 @@ impl Incident {
             outside: VecDeque::new(),
             nagging: Nagging::default(),
             reports: Vec::new(),
+            consents: VecDeque::new(),
             merged_into: None,
             absorbed: Vec::new(),
             counts: Counts::default(),
@@ -332,6 +340,12 @@ impl Incident {
                 .iter()
                 .min()
                 .is_some_and(|oldest| command < *oldest)
+    }
+
+    /// The consent that this event asked for, if it is still held.
+    #[must_use]
+    pub fn consent(&self, asked: Seq) -> Option<&Consent> {
+        self.consents.iter().find(|consent| consent.seq == asked)
     }
 
     /// What was asked outside by that event, if it is still held.

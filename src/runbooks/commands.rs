@@ -30,6 +30,12 @@ impl Language {
     }
 }
 
+/// Whether the words behind the fence say that the block is dangerous: ```` ```sh danger ````.
+pub(super) fn is_dangerous(info: &str) -> bool {
+    let mut words = info.split([' ', ',', '{', '}']);
+    words.any(|word| matches!(word, "danger" | "dangerous"))
+}
+
 /// The commands of a block of code. Where lines have a `$ ` prompt, only those are commands and
 /// the others are what they print; comments, and what stands below the header of a table, are not
 /// commands. A command goes on over a `\` at the end of the line and until its brackets and quotes

@@ -7,7 +7,7 @@
 
 use super::commands;
 use super::steps::{Block, steps};
-use crate::incident::RunbookText;
+use crate::incident::{RunbookText, ShellBlock};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 
@@ -86,7 +86,7 @@ struct Reader {
     depth: u8,
     in_item: bool,
     heading: Option<u8>,
-    code: Option<(commands::Language, String)>,
+    code: Option<(commands::Language, bool, String)>,
     link: Option<String>,
 }
 
@@ -96,7 +96,7 @@ impl Reader {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => match &mut self.code {
-                Some((_, code)) => code.push_str(&text),
+                Some((.., code)) => code.push_str(&text),
                 None => self.text.push_str(&text),
             },
             Event::Code(code) => {
@@ -133,11 +133,13 @@ impl Reader {
             Tag::Paragraph if !self.text.is_empty() => self.end_text(),
             Tag::CodeBlock(kind) => {
                 self.end_text();
-                let language = match kind {
-                    CodeBlockKind::Fenced(info) => commands::Language::of(&info),
-                    CodeBlockKind::Indented => commands::Language::Unknown,
+                let (language, danger) = match kind {
+                    CodeBlockKind::Fenced(info) => {
+                        (commands::Language::of(&info), commands::is_dangerous(&info))
+                    }
+                    CodeBlockKind::Indented => (commands::Language::Unknown, false),
                 };
-                self.code = Some((language, String::new()));
+                self.code = Some((language, danger, String::new()));
             }
             Tag::Link { dest_url, .. } if dest_url.starts_with("http") => {
                 self.link = Some(dest_url.to_string());
@@ -168,10 +170,17 @@ impl Reader {
                 self.in_item = false;
             }
             TagEnd::CodeBlock => {
-                if let Some((language, code)) = self.code.take() {
+                if let Some((language, danger, code)) = self.code.take() {
+                    let commands = commands::block(language, &code);
+                    let is_shell = language == commands::Language::Shell && !commands.is_empty();
+                    let block = is_shell.then(|| ShellBlock {
+                        script: commands.join("\n").into(),
+                        danger,
+                    });
                     self.blocks.push(Block::Code {
                         lists: self.depth,
-                        commands: commands::block(language, &code),
+                        commands,
+                        block,
                     });
                 }
             }

@@ -3,6 +3,7 @@
 mod commands;
 mod library;
 mod markdown;
+mod plan;
 mod steps;
 
 pub use library::{Library, Problem};

@@ -1,6 +1,7 @@
 //! From the pieces of a document to a preface and steps.
 
-use crate::incident::{StepText, limits};
+use super::plan::plan;
+use crate::incident::{ShellBlock, StepText, limits};
 use std::sync::Arc;
 
 /// Sections that explain and hold nothing to do, by the convention of the runbooks that come with
@@ -41,7 +42,12 @@ pub(super) enum Block {
         commands: Vec<String>,
     },
     /// A code block.
-    Code { lists: u8, commands: Vec<String> },
+    Code {
+        lists: u8,
+        commands: Vec<String>,
+        /// The whole, where it is one of shell.
+        block: Option<ShellBlock>,
+    },
 }
 
 /// The preface and the steps, from the blocks in order. A document that has nothing but a few
@@ -114,13 +120,15 @@ impl Maker {
                 // stands before it.
                 let introduces = lists == 0 && list_follows && text.ends_with(':');
                 let joins = self.lists_here && !introduces;
-                self.more(lists, joins, &text, commands);
+                let _step = self.more(lists, joins, &text, commands);
             }
             Block::Table {
                 lists,
                 text,
                 commands,
-            } => self.more(lists, true, &text, commands),
+            } => {
+                let _step = self.more(lists, true, &text, commands);
+            }
             Block::Item {
                 depth,
                 text,
@@ -130,28 +138,48 @@ impl Maker {
                 self.steps.push(step(&self.path, depth, &text, commands));
             }
             Block::Code { commands, .. } if commands.is_empty() => {}
-            Block::Code { lists, commands } if is_intro && self.steps.is_empty() => {
-                match self.intro.last_mut() {
-                    Some(last) => add_detail(last, "", commands),
-                    None => self.more(lists, true, "", commands),
+            Block::Code {
+                lists,
+                commands,
+                block,
+            } => {
+                let step = match self.intro.last_mut() {
+                    Some(last) if is_intro && self.steps.is_empty() => {
+                        add_detail(last, "", commands);
+                        Some(last)
+                    }
+                    _ => self.more(lists, true, "", commands),
+                };
+                if let Some(step) = step {
+                    step.blocks.extend(block);
                 }
             }
-            Block::Code { lists, commands } => self.more(lists, true, "", commands),
         }
     }
 
     /// More about the step that it stands in or behind, when it `joins` and there is one below
     /// the same heading; else a step of its own.
-    fn more(&mut self, lists: u8, joins: bool, text: &str, commands: Vec<String>) {
+    fn more(
+        &mut self,
+        lists: u8,
+        joins: bool,
+        text: &str,
+        commands: Vec<String>,
+    ) -> Option<&mut StepText> {
         let section = section(&self.path);
         let depth = lists.saturating_sub(1);
-        let mut here = self.steps.iter_mut().rev();
-        let before = here.find(|step| *step.section == *section && step.depth <= depth);
-        match before.filter(|_| joins) {
-            Some(step) => add_detail(step, text, commands),
-            None if text.is_empty() => self.steps.push(step(&self.path, 0, "Run", commands)),
-            None => self.steps.push(step(&self.path, 0, text, commands)),
+        let before = self
+            .steps
+            .iter()
+            .rposition(|step| *step.section == *section && step.depth <= depth);
+        if let Some(at) = before.filter(|_| joins) {
+            let step = self.steps.get_mut(at)?;
+            add_detail(step, text, commands);
+            return Some(step);
         }
+        let text = if text.is_empty() { "Run" } else { text };
+        self.steps.push(step(&self.path, 0, text, commands));
+        self.steps.last_mut()
     }
 }
 
@@ -166,12 +194,15 @@ fn section(path: &[(u8, String)]) -> String {
 
 fn step(path: &[(u8, String)], depth: u8, text: &str, commands: Vec<String>) -> StepText {
     let (title, detail) = title_and_detail(text);
+    let (words, plan) = plan(&title);
     StepText {
         section: section(path).into(),
-        title: title.into(),
+        title: words.into(),
         detail: detail.into(),
+        plan,
         commands: commands.into_iter().map(Arc::from).collect(),
         depth: depth.min(DEPTH_MAX),
+        blocks: Vec::new(),
     }
 }
 
@@ -206,7 +237,9 @@ fn bounded(mut steps: Vec<StepText>) -> Vec<StepText> {
     let mut left = limits::RUNBOOK_BYTES - PREFACE_BYTES;
     let mut fits = 0;
     for step in &steps {
-        let commands: usize = step.commands.iter().map(|command| command.len()).sum();
+        let commands = step.commands.iter().map(|command| command.len());
+        let scripts = step.blocks.iter().map(|block| block.script.len());
+        let commands: usize = commands.chain(scripts).sum();
         let size = step.section.len() + step.title.len() + step.detail.len() + commands;
         match left.checked_sub(size) {
             Some(rest) if fits < limits::STEPS_PER_RUNBOOK => left = rest,

@@ -154,6 +154,9 @@ async fn eventful() -> House {
             "--reason",
             "no dashboard",
         ],
+        &["runbook", "mark", "INC-1", "2", "--note", "it lags"],
+        &["run", "INC-1", "--", "echo", "hi"],
+        &["consent", "INC-1", "--ask", "rm x"],
     ] {
         house.ok(verb);
     }
@@ -259,8 +262,12 @@ async fn every_field_of_an_incident_is_on_the_page() {
     page.holds(&["A draft of a report"], &house.json(&["can", "INC-1"]));
     page.holds(&["Something that is owed"], &house.json(&["nag", "INC-1"]));
     page.holds(&["A gap"], &house.json(&["gaps", "INC-1", "--over", "0s"]));
+    let waiting = house.json(&["consent", "INC-1"]);
+    page.holds(&["A request for consent"], &waiting);
     let lines = house.json(&["timeline", "INC-1"]);
     page.holds(&["A line of the timeline"], &lines);
+    let runs = lines.iter().filter_map(|line| line.get("run"));
+    page.holds(&["A command that was run"], runs);
     assert!(
         lines.iter().any(|line| line.get("retracted").is_some()),
         "{lines:?}"
@@ -287,7 +294,9 @@ async fn every_field_of_an_incident_is_on_the_page() {
     ] {
         page.holds(&[headings], each(shown, list));
     }
-    page.holds(&["A step"], each(&shown["runbooks"][0], "steps"));
+    let steps = each(&shown["runbooks"][0], "steps");
+    page.holds(&["A step"], steps);
+    page.holds(&["Something said about a step"], each(&steps[1], "notes"));
     let alerted = &house.json(&["show", "INC-2"])[0];
     page.holds(&["An alert"], each(alerted, "alert_list"));
     let piece = "A piece of evidence";

@@ -3,7 +3,7 @@
 //! A file is written once, when its kind is new (`WARROOM_BLESS=1`), and never changed after.
 
 use crate::support::source::variants;
-use crate::support::story::{Story, a_signal, a_silence, actor, declare, report};
+use crate::support::story::{Story, a_run, a_signal, a_silence, actor, declare, report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use warroom::incident::*;
@@ -394,7 +394,63 @@ fn beside(story: &mut Story) -> Vec<Event> {
     events
 }
 
+/// Whose a step is, until when, and what is said about it.
+fn steps(story: &mut Story) -> Vec<Event> {
+    let runbook = story.incident().runbooks[0].name.clone();
+    let step = StepNo(2);
+    let mut events = story.act(
+        "bo",
+        Intent::AssignStep(AssignStep {
+            runbook: runbook.clone(),
+            step,
+            to: Some("ana".parse().unwrap()),
+        }),
+    );
+    events.extend(story.act(
+        "bo",
+        Intent::TimeStep(TimeStep {
+            runbook: runbook.clone(),
+            step,
+            minutes: Some(5),
+        }),
+    ));
+    let text = "the graph lags by a minute".into();
+    events.extend(story.act(
+        "ana",
+        Intent::RemarkStep(RemarkStep {
+            runbook,
+            step,
+            text,
+        }),
+    ));
+    events
+}
+
+/// A dangerous command, consented to and run.
+fn runs(story: &mut Story) -> Vec<Event> {
+    let wanted = ConsentWanted {
+        command: "kubectl delete pod checkout-0".into(),
+        step: None,
+    };
+    let mut events = story.act("bo", Intent::AskConsent(wanted));
+    let asked = events[0].seq;
+    let giving = ConsentGiving {
+        asked,
+        given: true,
+        reason: None,
+    };
+    events.extend(story.act("maya", Intent::AnswerConsent(giving)));
+    let run = CommandRun {
+        consent: Some(asked),
+        ..a_run(story.now(), "pod \"checkout-0\" deleted\n")
+    };
+    events.extend(story.act("bo", Intent::RecordRun(Box::new(run))));
+    events
+}
+
 fn finish(mut story: Story, mut events: Vec<Event>) -> BTreeMap<String, Event> {
+    events.extend(runs(&mut story));
+    events.extend(steps(&mut story));
     let status = Status::Monitoring;
     events.extend(story.act(
         "maya",

@@ -1,6 +1,6 @@
 //! What must hold for any list of commands, in any order.
 
-use crate::support::story::{actor, runbook};
+use crate::support::story::{a_run, actor, runbook};
 use proptest::prelude::*;
 use std::sync::Arc;
 use warroom::incident::*;
@@ -471,6 +471,28 @@ fn calls() -> BoxedStrategy<OutsideCall> {
     .boxed()
 }
 
+/// What a command printed that spectators never see.
+const PRINTED: &str = "RUN-OUTPUT";
+
+fn runs() -> BoxedStrategy<Intent> {
+    let command = || prop::sample::select(vec!["ls", "rm x"]);
+    prop_oneof![
+        3 => (times(), any::<bool>(), prop::option::of(targets()), words()).prop_map(
+            |(at, private, consent, note)| {
+                let run = CommandRun { private, consent, note, ..a_run(at, PRINTED) };
+                Intent::RecordRun(Box::new(run))
+            }
+        ),
+        1 => command().prop_map(|command| {
+            Intent::AskConsent(ConsentWanted { command: command.into(), step: None })
+        }),
+        1 => (targets(), any::<bool>(), prop::option::of(words())).prop_map(
+            |(asked, given, reason)| Intent::AnswerConsent(ConsentGiving { asked, given, reason })
+        ),
+    ]
+    .boxed()
+}
+
 fn beside() -> BoxedStrategy<Intent> {
     let groups = || prop::sample::select(vec!["a", "b", ""]).prop_map(Arc::<str>::from);
     let outcomes = prop::sample::select(vec![
@@ -497,6 +519,7 @@ fn beside() -> BoxedStrategy<Intent> {
         ),
         1 => (groups(), prop::option::of(words()))
             .prop_map(|(group, reason)| Intent::UnacknowledgeAlerts { group, reason }),
+        3 => runs(),
         3 => calls().prop_map(|call| Intent::AskOutside { call }),
         2 => (targets(), outcomes, words(), prop::option::of(words())).prop_map(
             |(asked, outcome, said, reference)| Intent::AnswerOutside {
@@ -689,6 +712,9 @@ proptest! {
         prop_assert_eq!(&folded.handovers, &shown.handovers);
         prop_assert_eq!(&folded.evidence, &shown.evidence);
         prop_assert_eq!(&folded.acknowledged, &shown.acknowledged);
+        prop_assert_eq!(&folded.consents, &shown.consents);
+        let sent = serde_json::to_string(&(&redacted, &shown)).unwrap();
+        prop_assert!(!sent.contains(PRINTED));
         prop_assert_eq!(&folded.outside, &shown.outside);
         prop_assert_eq!(&folded.nagging, &shown.nagging);
         prop_assert_eq!(&folded.reports, &shown.reports);

@@ -104,6 +104,12 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "hooks": hooks(config),
         "sources": sources(config),
         "roles": { "extra": config.roles.extra.iter().map(ToString::to_string).collect::<Vec<_>>() },
+        "run": {
+            "limit_seconds": config.run.limit.map(|limit| limit.as_secs()),
+            "redact": config.run.redact,
+            "runbooks": if config.run.runbooks { "confirm" } else { "off" },
+            "trusted": config.run.trusted,
+        },
         "decisions": { "window_seconds": config.decisions.window.map(|window| window.as_secs()) },
         "handover": {
             "offer_seconds": config.handover.offer.map(|offer| offer.as_secs()),
@@ -133,6 +139,7 @@ fn show(config: &Config, path: &str, cx: &Context) -> Result<(), Failure> {
         "server",
         "runbooks",
         "alerts",
+        "run",
         "decisions",
         "handover",
         "updates",

@@ -5,11 +5,15 @@ use crate::client::link::{self, LinkOptions};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::SystemClock;
 use crate::config::Loaded;
+use crate::console::app::Allowed;
 use crate::console::layout::Layout;
+use crate::console::overlays::Place;
 use crate::console::theme::Theme;
-use crate::console::{self, RunError};
+use crate::console::{self, Machine, RunError};
 use crate::error::{Failure, sentence};
 use crate::incident::{IncidentId, Via};
+use crate::run::Patterns;
+use crate::runbooks::Library;
 use clap::Args;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -90,6 +94,7 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
     let log = crate::log::to_file(&cx.paths.console_log(), config.log.filter.as_deref());
     log.map_err(|error| Failure::internal("The log cannot be written.").because(error))?;
     let watch = part != Part::Takes;
+    let token = target.token.clone();
     let link = link::start(LinkOptions {
         token: target.token,
         name: target.name.clone(),
@@ -118,6 +123,9 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
     } else {
         Layout::default()
     };
+    let machine = (!watch)
+        .then(|| runs(&config.run, token.as_deref()))
+        .flatten();
     let options = console::Options {
         client,
         link,
@@ -143,6 +151,8 @@ pub async fn run(open: OpenArgs, part: Part, cx: &Context) -> Result<(), Failure
         templates: config.templates,
         draft_dir: (!watch).then(|| cx.paths.drafts().join(&server)),
         playback: None,
+        machine: machine.as_ref().map(|(machine, _)| machine.clone()),
+        allowed: machine.map(|(_, allowed)| allowed),
         clock: Arc::new(SystemClock),
     };
     console::run(options).await.map(|_| ()).map_err(explain)
@@ -217,4 +227,32 @@ const HANDOVER_AFTER: std::time::Duration = std::time::Duration::from_secs(3 * 6
 fn handover_after(configured: Option<std::time::Duration>) -> chrono::TimeDelta {
     let after = configured.unwrap_or(HANDOVER_AFTER);
     chrono::TimeDelta::from_std(after).unwrap_or(chrono::TimeDelta::MAX)
+}
+
+/// How commands of runbooks are run on this machine, and which may be.
+fn runs(config: &crate::config::Run, token: Option<&str>) -> Option<(Machine, Allowed)> {
+    let patterns = Patterns::new(&config.redact).ok()?;
+    let patterns = patterns.and_literally(token.map(str::to_owned));
+    let directory = std::env::current_dir().ok()?;
+    let limit = config.limit.unwrap_or(super::run::LIMIT);
+    // What cannot be read is not trusted.
+    let (trusted, _problems) = Library::new(config.trusted.clone()).all();
+    let allowed = Allowed {
+        any: config.runbooks,
+        trusted,
+        patterns: patterns.clone(),
+        place: Place {
+            host: crate::run::host(),
+            user: crate::run::user(),
+            directory: directory.to_string_lossy().into(),
+        },
+        limit: chrono::TimeDelta::from_std(limit).unwrap_or_default(),
+    };
+    let machine = Machine {
+        directory,
+        limit,
+        patterns,
+        launcher: std::env::current_exe().ok()?,
+    };
+    Some((machine, allowed))
 }

@@ -169,6 +169,8 @@ async fn play(
         rotate: None,
         templates: Vec::new(),
         update_templates: crate::updates::Templates::default(),
+        machine: None,
+        allowed: None,
         history_dir: None,
         draft_dir: None,
         playback: Some(Playback {

@@ -45,11 +45,13 @@ pub enum Context {
     Text,
     /// At a question of yes or no.
     Confirm,
+    /// At a command that runs, or has ended.
+    Run,
 }
 
 impl Context {
     /// Every context, outermost first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Global,
         Self::Browse,
         Self::Board,
@@ -69,6 +71,7 @@ impl Context {
         Self::Rows,
         Self::Text,
         Self::Confirm,
+        Self::Run,
     ];
 
     /// The stable name: a section of a keymap file.
@@ -94,6 +97,7 @@ impl Context {
             Self::Rows => "rows",
             Self::Text => "text",
             Self::Confirm => "confirm",
+            Self::Run => "run",
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod picker;
 pub mod prompt;
 pub mod reader;
 pub mod review;
+pub mod run;
 pub mod stroke;
 
 pub use brief::Brief;
@@ -22,6 +23,7 @@ pub use picker::{Choice, Item, Picker, Wait};
 pub use prompt::{Prompt, Search};
 pub use reader::{Page, Reader, Results};
 pub use review::{Review, Then as ReviewThen};
+pub use run::{Place, Review as RunReview, RunForm, Running};
 pub use stroke::{Answer, Move, Stroke};
 
 use super::panes::Confirm;
@@ -53,6 +55,10 @@ pub enum Overlay {
     Update,
     /// An update to be read word for word.
     Review(Box<Review>),
+    /// A command of a runbook that is made ready.
+    RunForm(Box<RunForm>),
+    /// The command that runs, or what it printed, which is not sent yet.
+    Running,
 }
 
 impl Overlay {
@@ -67,6 +73,7 @@ impl Overlay {
                 | Self::Search(_)
                 | Self::Brief(_)
                 | Self::Update
+                | Self::RunForm(_)
         )
     }
 }

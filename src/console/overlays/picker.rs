@@ -4,7 +4,9 @@ use super::line::{Edit, LineEdit};
 use super::stroke::{Answer, Move, Stroke};
 use crate::console::keymap::{Action, Ranked, rank};
 use crate::console::layout::Layout;
-use crate::incident::{IncidentId, Milestone, Person, Role, Severity, SnoozeNag, Status};
+use crate::incident::{
+    IncidentId, Milestone, Person, Role, Severity, ShellBlock, SnoozeNag, Status, StepRef,
+};
 use std::sync::Arc;
 
 /// What an item stands for.
@@ -26,6 +28,8 @@ pub enum Choice {
     Claim(Role),
     /// Take the role from its holder, or give it up.
     Release(Role),
+    /// Make this command of a step ready.
+    Block(StepRef, ShellBlock),
     /// Attach this runbook.
     Runbook(Arc<str>),
     /// This severity, or none.

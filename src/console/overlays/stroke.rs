@@ -119,6 +119,10 @@ pub enum Answer {
     Over(Box<Overlay>),
     /// All that is known of this alert is to be read.
     Alert(Box<LiveAlert>),
+    /// The command that is made ready is to be run.
+    Run,
+    /// What the command printed is to be sent.
+    SendRun,
     /// It stays, and this is to be known.
     Say(&'static str),
 }

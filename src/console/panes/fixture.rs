@@ -10,7 +10,7 @@ use crate::console::theme::Theme;
 use crate::incident::{
     Actor, AlertReport, AlertState, Command, CommandId, Context, Decided, EntryKind, Event, Hash,
     Incident, IncidentId, Intent, Kind, Level, NewNote, Role, RunbookText, Severity, Status,
-    StepNo, StepState, StepText, Timestamp, Via, apply, decide,
+    StepNo, StepPlan, StepState, StepText, Timestamp, Via, apply, decide,
 };
 use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
@@ -195,6 +195,8 @@ fn runbook(name: &str, steps: u32) -> RunbookText {
             _ => Vec::new(),
         },
         depth: u8::from(no == 3),
+        plan: StepPlan::default(),
+        blocks: Vec::new(),
     };
     RunbookText {
         name: name.into(),

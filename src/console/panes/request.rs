@@ -2,7 +2,8 @@
 
 use crate::incident::{
     AskId, AskState, HandoverId, HypothesisName, Intent, Matching, Milestone, NewNote, Person,
-    ProposalId, Refusal, Role, Seq, Status, StepNo, StepState, Timestamp, UpdateId, Verdict,
+    ProposalId, Refusal, Role, Seq, Status, StepNo, StepRef, StepState, Timestamp, UpdateId,
+    Verdict,
 };
 use std::sync::Arc;
 
@@ -155,6 +156,12 @@ pub enum Then {
         /// Its state from then on.
         state: StepState,
     },
+    /// Whose a step is; `-`: nobody's.
+    StepOwner(StepRef),
+    /// The minutes of a step's time-box; 0: none.
+    StepTime(StepRef),
+    /// Something to say about a step.
+    StepNote(StepRef),
     /// What came of an ask, or why not.
     AnswerAsk {
         /// Which.
@@ -209,6 +216,10 @@ pub enum Then {
     JumpTo,
     /// The moment of the past that is shown.
     GoToMoment,
+    /// Why a dangerous command must not be run: the event that asked.
+    RefuseConsent(Seq),
+    /// What there is to say about what was run.
+    RunNote,
     /// A line with these properties.
     Note(NewNote),
     /// An address, and what it is.
@@ -286,6 +297,11 @@ impl Then {
                 | Self::WithdrawUpdate(_)
                 | Self::WithdrawOffer(_)
                 | Self::Judge(_, Verdict::Reopened)
+                | Self::RunNote
+                | Self::SetStep {
+                    state: StepState::Done,
+                    ..
+                }
         )
     }
 }

@@ -1,11 +1,11 @@
 //! The runbook as a checklist that the whole room ticks off.
 
-use super::rows::{Row, draw, first_row, piece, step};
+use super::rows::{Piece, Row, draw, first_row, piece, step};
 use super::{Cx, Look, OverlayRequest, Prompt, Request, Say, Then, Title};
 use crate::console::keymap::{Action, Context};
-use crate::console::text::{age, visible_line, wrap};
+use crate::console::text::{age, countdown, visible_line, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::{Intent, Runbook, Step, StepNo, StepState};
+use crate::incident::{Applies, Intent, Runbook, Step, StepNo, StepRef, StepState};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
@@ -94,6 +94,11 @@ impl State {
                 | Action::StepFail
                 | Action::StepReopen
                 | Action::CopyCommand
+                | Action::RunCommand
+                | Action::StepResult
+                | Action::StepOwner
+                | Action::StepTime
+                | Action::StepNote
         );
         match self.runbook(cx) {
             None if of_a_step || action == Action::NextRunbook => {
@@ -171,6 +176,13 @@ impl State {
         chosen.or_else(|| attached.last())
     }
 
+    /// The runbook that is shown, and the step that the cursor is on.
+    #[must_use]
+    pub fn under_cursor<'a>(&self, cx: &Cx<'a>) -> Option<(&'a Runbook, &'a Step)> {
+        let runbook = self.runbook(cx)?;
+        Some((runbook, self.step(runbook)?))
+    }
+
     /// The step that the cursor is on: the chosen one, or the first that is not settled.
     fn step<'a>(&self, runbook: &'a Runbook) -> Option<&'a Step> {
         let chosen = self.on.and_then(|no| runbook.step(no));
@@ -237,9 +249,39 @@ impl State {
             }))
         };
         let no = step.no;
+        let say = |title: String, text: Option<String>, then: fn(StepRef) -> Then| {
+            let of = StepRef {
+                runbook: runbook.name.clone(),
+                step: no,
+            };
+            Request::Open(OverlayRequest::Prompt(Prompt {
+                title,
+                text: text.unwrap_or_default(),
+                then: then(of),
+            }))
+        };
         match action {
             Action::StepStart | Action::Accept => vec![set(StepState::InProgress)],
             Action::StepDone => vec![set(StepState::Done)],
+            Action::StepResult => vec![ask_why(
+                StepState::Done,
+                format!("What came of step {no}; may be left empty"),
+            )],
+            Action::StepOwner => vec![say(
+                format!("Who does step {no}; - for nobody in particular"),
+                step.owner.as_ref().map(ToString::to_string),
+                Then::StepOwner,
+            )],
+            Action::StepTime => vec![say(
+                format!("Minutes in which step {no} is to be done; 0 for no time-box"),
+                step.text.plan.minutes.map(|minutes| minutes.to_string()),
+                Then::StepTime,
+            )],
+            Action::StepNote => vec![say(
+                format!("What there is to say about step {no}"),
+                None,
+                Then::StepNote,
+            )],
             Action::StepReopen => vec![set(StepState::Open)],
             Action::StepSkip => vec![ask_why(
                 StepState::Skipped,
@@ -286,7 +328,7 @@ impl State {
                 section = &step.text.section;
                 rows.push(Row::plain(visible_line(section), Meaning::Title));
             }
-            rows.push(step_row(step, cx));
+            rows.push(step_row(runbook, step, cx));
             if Some(step.no) == on {
                 more_of(step, width, &mut rows);
             }
@@ -296,7 +338,8 @@ impl State {
 }
 
 /// The step in one row: its box, number and words, and who did what when.
-fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
+fn step_row(runbook: &Runbook, step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
+    let applies = runbook.applies(step);
     let (sign, meaning) = match step.state {
         StepState::Open => (" ", Meaning::StepOpen),
         StepState::InProgress => (">", Meaning::StepDoing),
@@ -304,7 +347,7 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
         StepState::Skipped => ("-", Meaning::StepSkipped),
         StepState::Failed => ("!", Meaning::StepFailed),
     };
-    let words = if step.state.is_settled() {
+    let words = if step.state.is_settled() || applies != Applies::Yes {
         Meaning::Muted
     } else {
         meaning
@@ -321,7 +364,39 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
             Meaning::Muted,
         ));
     }
-    let right = step.by.as_ref().zip(step.at).map(|(by, at)| {
+    if let Some(why) = applies.words().filter(|_| step.state == StepState::Open) {
+        left.push(piece(format!(" ({why})"), Meaning::Muted));
+    }
+    let right = clock(step, cx).or_else(|| who(step, cx));
+    Row::new(left, right.into_iter().collect(), Some(step.no))
+}
+
+/// What its clock says: what is left of its time-box, or that it is to be done again.
+fn clock(step: &Step, cx: &Cx<'_>) -> Option<Piece> {
+    let owner = step.owner.as_ref();
+    let owner = owner.map_or_else(String::new, |who| {
+        format!("{} ", visible_line(who.as_str()))
+    });
+    if step.is_again_due(cx.now) {
+        return Some(piece(format!("{owner}do it again"), Meaning::Warning));
+    }
+    let at = step.next_at()?;
+    let left = countdown(at - cx.now);
+    let (word, meaning) = match (step.state.is_settled(), step.is_overdue(cx.now)) {
+        (true, _) => ("again in ", Meaning::Muted),
+        (_, true) => ("OVERDUE ", Meaning::Overdue),
+        (_, false) => ("", Meaning::StepDoing),
+    };
+    Some(piece(format!("{owner}{word}{}", left.text), meaning))
+}
+
+/// Who did it, or is to.
+fn who(step: &Step, cx: &Cx<'_>) -> Option<Piece> {
+    if let (StepState::Open, Some(owner)) = (step.state, &step.owner) {
+        let whose = format!("for {}", visible_line(owner.as_str()));
+        return Some(piece(whose, Meaning::Muted));
+    }
+    step.by.as_ref().zip(step.at).map(|(by, at)| {
         let word = match step.state {
             StepState::Skipped => "skipped ",
             StepState::Failed => "failed ",
@@ -331,14 +406,24 @@ fn step_row(step: &Step, cx: &Cx<'_>) -> Row<StepNo> {
             format!("{word}{} {}", visible_line(by.as_str()), age(cx.now - at)),
             Meaning::Muted,
         )
-    });
-    Row::new(left, right.into_iter().collect(), Some(step.no))
+    })
 }
 
 /// Detail and commands of the step under the cursor.
 fn more_of(step: &Step, width: usize, rows: &mut Vec<Row<StepNo>>) {
     let indent = "       ";
     let room = width.saturating_sub(indent.len());
+    let plan = step.text.plan.words();
+    if !plan.is_empty() {
+        rows.push(Row::plain(format!("{indent}{plan}"), Meaning::Muted));
+    }
+    for remark in &step.remarks {
+        let said = format!("{}: {}", remark.by, remark.text);
+        let said = visible_line(&said).into_owned();
+        for line in wrap(&said, room) {
+            rows.push(Row::plain(format!("{indent}{line}"), Meaning::Text));
+        }
+    }
     let detail = visible_line(&step.text.detail).replace('⏎', " ");
     for line in wrap(&detail, room).into_iter().take(DETAIL_LINES) {
         if !line.is_empty() {

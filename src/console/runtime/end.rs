@@ -28,6 +28,7 @@ impl Loop {
     pub(super) async fn finish(mut self, link: LinkHandle) {
         self.await_answer().await;
         drop(self.terminal);
+        self.runner.end().await;
         for effect in update::leave(&mut self.app) {
             match effect {
                 Effect::SaveDraft { of, text } => self.drafts.save(of, text),

@@ -19,6 +19,7 @@ use super::history::{Done, Kept};
 use super::memory::Memories;
 use super::msg::Msg;
 use super::ring::Ring;
+use super::runner::{Happened, Runner};
 use super::terminal::Terminal;
 use super::{editor, update, view};
 use crate::client;
@@ -69,6 +70,8 @@ pub(super) struct Runtime {
     pub(super) ring: Ring,
     /// Whether the window's title says what they are asked.
     pub(super) titled: bool,
+    /// Runs commands.
+    pub(super) runner: Runner,
 }
 
 /// The terminal is asked what its background is.
@@ -101,6 +104,7 @@ struct Loop {
     pace: Pace,
     ring: Ring,
     titled: bool,
+    runner: Runner,
     exit: Option<Exit>,
 }
 
@@ -114,6 +118,7 @@ enum Woken {
     Saved(Result<(), String>),
     History(Done),
     Remembered,
+    Run(Happened),
     Deadline,
 }
 
@@ -131,6 +136,7 @@ impl Runtime {
             ask_background,
             ring,
             titled,
+            runner,
         } = self;
         let mut signals = Signals::watch()?;
         let mut terminal = Terminal::take()?;
@@ -158,6 +164,7 @@ impl Runtime {
             pace: Pace::default(),
             ring,
             titled,
+            runner,
             exit: None,
         };
         state.perform(first);
@@ -208,6 +215,10 @@ impl Loop {
             }
             Woken::History(done) => self.history_done(done),
             Woken::Remembered => {}
+            Woken::Run(Happened::Printed { shown, bytes }) => {
+                self.take_in(Msg::RunPrinted { shown, bytes });
+            }
+            Woken::Run(Happened::Ended(ended)) => self.take_in(Msg::RunEnded(ended)),
             Woken::Deadline => {
                 if self
                     .probe
@@ -284,6 +295,7 @@ impl Loop {
             outcome = self.updates.saved(), if self.updates.is_busy() => Woken::Saved(outcome),
             done = self.history.done(), if self.history.is_busy() => Woken::History(done),
             () = self.memories.saved(), if self.memories.is_busy() => Woken::Remembered,
+            happened = self.runner.happens(), if self.runner.is_busy() => Woken::Run(happened),
             () = sleep => Woken::Deadline,
         }
     }
@@ -411,6 +423,8 @@ impl Loop {
                         self.exit = Some(Exit::TerminalGone);
                     }
                 }
+                Effect::StartRun(start) => self.runner.start(start),
+                Effect::StopRun => self.runner.stop(),
                 Effect::Redraw => {
                     if self.terminal.resume().is_err() {
                         self.exit = Some(Exit::TerminalGone);

@@ -1,8 +1,8 @@
 //! What an action does. Moving about and the program are here; what belongs to a pane goes there.
 
 use super::{
-    answers, follow, handovers, incident, keep, overlay, past, pickers, reading, requests, updates,
-    why_not,
+    answers, follow, handovers, incident, keep, overlay, past, pickers, reading, requests, run,
+    updates, why_not,
 };
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -41,8 +41,7 @@ fn grouped(app: &mut App, action: Action) -> Vec<Effect> {
         Group::Timeline => in_timeline(app, action),
         Group::Command => in_command(app, action),
         Group::Updates => updates::act(app, action),
-        Group::Runbook if action == Action::AttachRunbook => pickers::runbooks(app),
-        Group::Runbook => pane(app, Focus::Runbook, action),
+        Group::Runbook => in_runbook(app, action),
         Group::Live => {
             let focus = match &app.screen {
                 Screen::Incident(screen) => why_not::live_pane(action, screen.focus),
@@ -50,6 +49,16 @@ fn grouped(app: &mut App, action: Action) -> Vec<Effect> {
             };
             pane(app, focus, action)
         }
+    }
+}
+
+fn in_runbook(app: &mut App, action: Action) -> Vec<Effect> {
+    match action {
+        Action::AttachRunbook => pickers::runbooks(app),
+        Action::RunCommand => run::begin(app),
+        Action::Consent => run::consent(app),
+        Action::RefuseConsent => run::refuse(app),
+        _ => pane(app, Focus::Runbook, action),
     }
 }
 
@@ -98,6 +107,11 @@ fn program(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Reconnect => return vec![Effect::RetryLink],
         Action::Accept => return accept(app),
         Action::Cancel => return cancel(app),
+        Action::Quit if app.run.now.as_ref().is_some_and(|now| now.is_on()) => {
+            app.overlays.push(Overlay::Running);
+            let said = "A command runs: stop it first, or let it end.";
+            app.notices.say(app.now, Say::Info(said.to_owned()));
+        }
         Action::Quit => return vec![Effect::Quit],
         _ => {}
     }

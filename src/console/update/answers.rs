@@ -1,6 +1,6 @@
 //! What comes of a choice, and of an answer to a prompt. What cannot be undone is confirmed first.
 
-use super::{actions, incident, keep, live, members, past, pickers, submit};
+use super::{actions, incident, keep, live, members, past, pickers, run, submit};
 use crate::console::app::App;
 use crate::console::effect::Effect;
 use crate::console::grammar::entry_number;
@@ -8,8 +8,9 @@ use crate::console::overlays::{Choice, Overlay, read_moment};
 use crate::console::panes::{Confirm, Focus, Say, Then};
 use crate::console::text::clock_hms;
 use crate::incident::{
-    AnswerOffer, HandoverId, HypothesisName, Incident, Intent, JudgeHypothesis, Milestone,
-    OfferAnswer, Person, Role, Stance, Status, Timestamp, Verdict,
+    AnswerOffer, AssignStep, ConsentGiving, HandoverId, HypothesisName, Incident, Intent,
+    JudgeHypothesis, Milestone, OfferAnswer, Person, RemarkStep, Role, Stance, Status, TimeStep,
+    Timestamp, Verdict,
 };
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub(super) fn chosen(app: &mut App, choice: Choice) -> Vec<Effect> {
         Choice::Do(action) => actions::act(app, action),
         Choice::Incident(id) => incident::open(app, id),
         Choice::Runbook(name) => submit::submit_here(app, Intent::AttachRunbook { name }, None),
+        Choice::Block(of, block) => run::form(app, of, &block),
         Choice::Claim(role) => submit::submit_here(app, Intent::ClaimRole { role }, None),
         Choice::Role(role) => {
             let picker = pickers::people(app, &role);
@@ -213,6 +215,11 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
             app.overlays.pop();
             return actions::ask_server(app, text.to_owned());
         }
+        Ok(Read::RunNote) => {
+            app.overlays.pop();
+            run::noted(app, text);
+            return Vec::new();
+        }
         Ok(Read::Filter(then)) => {
             app.overlays.pop();
             return filter(app, &then, text);
@@ -250,6 +257,7 @@ pub(super) enum Read {
     JumpTo(Timestamp),
     GoToMoment(Timestamp),
     Search,
+    RunNote,
     Filter(Then),
 }
 
@@ -281,6 +289,27 @@ fn read(app: &App, then: Then, text: &str) -> Result<Read, String> {
             state,
             reason: some,
         },
+        Then::RefuseConsent(asked) => Intent::AnswerConsent(ConsentGiving {
+            asked,
+            given: false,
+            reason: some,
+        }),
+        Then::StepOwner(of) => Intent::AssignStep(AssignStep {
+            runbook: of.runbook,
+            step: of.step,
+            to: owner(text)?,
+        }),
+        Then::StepTime(of) => Intent::TimeStep(TimeStep {
+            runbook: of.runbook,
+            step: of.step,
+            minutes: minutes(text)?,
+        }),
+        Then::StepNote(of) => Intent::RemarkStep(RemarkStep {
+            runbook: of.runbook,
+            step: of.step,
+            text: words,
+        }),
+        Then::RunNote => return Ok(Read::RunNote),
         Then::RefuseMoreTime(ask) => Intent::RefuseMoreTime { ask, reason: some },
         Then::Object(proposal) => Intent::TakeStance {
             proposal,
@@ -372,6 +401,22 @@ fn judge(hypothesis: HypothesisName, verdict: Verdict, text: &str) -> Intent {
         evidence,
         reason: Some(words.trim().into()),
     })
+}
+
+fn owner(text: &str) -> Result<Option<Person>, String> {
+    if text == "-" {
+        return Ok(None);
+    }
+    let named = text.trim_start_matches('@').parse();
+    named
+        .map(Some)
+        .map_err(|error: crate::incident::ParseIdError| format!("Write {}.", error.wanted))
+}
+
+fn minutes(text: &str) -> Result<Option<u32>, String> {
+    let number = text.trim_end_matches(['m', ' ']).parse::<u32>();
+    let number = number.map_err(|_| "Write a number of minutes.".to_owned())?;
+    Ok(Some(number).filter(|minutes| *minutes > 0))
 }
 
 fn link(text: &str) -> Result<Intent, String> {

@@ -15,7 +15,15 @@ pub fn contexts(app: &App) -> Vec<Context> {
         Some(Overlay::Picker(_) | Overlay::Brief(_)) => {
             return vec![Context::List, Context::Global];
         }
-        Some(Overlay::Form(_) | Overlay::Prompt(_) | Overlay::Search(_)) => {
+        Some(Overlay::Running) => {
+            return vec![
+                Context::Run,
+                Context::List,
+                Context::Browse,
+                Context::Global,
+            ];
+        }
+        Some(Overlay::Form(_) | Overlay::Prompt(_) | Overlay::Search(_) | Overlay::RunForm(_)) => {
             return vec![Context::Text, Context::Global];
         }
         Some(Overlay::Confirm(_)) => return vec![Context::Confirm, Context::Global],

@@ -21,6 +21,7 @@ mod past_tests;
 mod pickers;
 mod reading;
 mod requests;
+mod run;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,14 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::UpdateDraft { incident, text } => {
             updates::found(app, incident, &text);
+            Vec::new()
+        }
+        Msg::RunPrinted { shown, bytes } => {
+            run::printed(app, &shown, bytes);
+            Vec::new()
+        }
+        Msg::RunEnded(ended) => {
+            run::ended(app, ended);
             Vec::new()
         }
         Msg::Edited(Ok(text)) => {

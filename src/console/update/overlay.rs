@@ -1,6 +1,6 @@
 //! What reaches the overlay on top, and what comes of its answer.
 
-use super::{actions, answers, incident, members, reading, requests, submit, updates};
+use super::{actions, answers, incident, members, reading, requests, run, submit, updates};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
@@ -11,6 +11,11 @@ use crate::incident::{IncidentId, Seq};
 
 /// An action while something is laid over the screen.
 pub(super) fn action(app: &mut App, action: Action) -> Vec<Effect> {
+    if matches!(app.overlays.last(), Some(Overlay::Running))
+        && let Some(effects) = run::action(app, action)
+    {
+        return effects;
+    }
     if let Some(effects) = updates::in_editor(app, action) {
         return effects;
     }
@@ -70,6 +75,11 @@ pub(super) fn stroke(app: &mut App, given: Stroke<'_>) -> Vec<Effect> {
         Overlay::Gaps(shown) => shown.stroke(given, gaps.unwrap_or((IncidentId(0), &[])), rows),
         Overlay::Review(review) => review.stroke(given, lines, rows),
         Overlay::Update => Answer::Stay,
+        Overlay::RunForm(form) => form.stroke(given),
+        Overlay::Running => match &mut app.run.now {
+            Some(now) => now.stroke(given, rows),
+            None => Answer::Close,
+        },
     };
     let mut effects = answered(app, answer);
     effects.extend(members::ask(app));
@@ -134,6 +144,8 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             members::read(app, &alert);
             Vec::new()
         }
+        Answer::Run => run::start(app),
+        Answer::SendRun => run::send(app),
         Answer::Say(said) => {
             app.notices.say(app.now, Say::Info(said.to_owned()));
             Vec::new()

@@ -1,6 +1,7 @@
 //! Why an action is not possible now. What the incident's rules say is asked of the rules
 //! themselves, so there is no second copy of them here.
 
+use super::run;
 use super::submit::would_refuse;
 use crate::console::app::{App, Screen};
 use crate::console::keymap::{Action, Context, Group};
@@ -57,6 +58,7 @@ pub(super) fn why_not(app: &App, action: Action) -> Option<String> {
     rules(app, action)
         .or_else(of_updates)
         .or_else(|| in_pane(app, action))
+        .or_else(|| about_run(app, action))
 }
 
 /// Why an action is not possible while the past is shown, or because it is not.
@@ -137,6 +139,23 @@ fn rules(app: &App, action: Action) -> Option<String> {
         _ => return None,
     };
     would_refuse(app, intent).map(|refusal| refusal.to_string())
+}
+
+/// Why a command cannot be run, or there is none to be stopped or sent.
+fn about_run(app: &App, action: Action) -> Option<String> {
+    match action {
+        Action::RunCommand => run::why_not(app),
+        Action::RunStop
+        | Action::RunTrimBefore
+        | Action::RunTrimAfter
+        | Action::RunPrivate
+        | Action::RunNote
+        | Action::RunDiscard => Some("No window of a command is open.".to_owned()),
+        Action::Consent | Action::RefuseConsent => run::wanted(app)
+            .is_none()
+            .then(|| "Nobody waits for your consent to a dangerous command.".to_owned()),
+        _ => None,
+    }
 }
 
 /// What the pane that the action belongs to says.

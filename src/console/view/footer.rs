@@ -257,6 +257,7 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
             (Action::StepDone, "done"),
             (Action::StepSkip, "skip"),
             (Action::StepFail, "failed"),
+            (Action::RunCommand, "run"),
             (Action::CopyCommand, "copy"),
             (Action::AttachRunbook, "attach"),
             (Action::Palette, "actions"),

@@ -11,6 +11,8 @@ mod nags;
 mod outside;
 mod proposals;
 mod roles;
+mod runs;
+mod steps;
 mod timeline;
 mod updates;
 mod work;
@@ -201,6 +203,9 @@ impl Case<'_> {
                 state,
                 reason,
             } => self.set_step(runbook, *step, *state, reason.as_ref()),
+            Intent::AssignStep(_) | Intent::TimeStep(_) | Intent::RemarkStep(_) => {
+                self.about_step()
+            }
             Intent::RecordAlert { alert } => self.record_alert(alert),
             Intent::HoldAlert {
                 alert,
@@ -239,6 +244,9 @@ impl Case<'_> {
                 self.unacknowledge_alerts(group, reason.as_ref())
             }
             Intent::AskOutside { call } => self.ask_outside(call),
+            Intent::RecordRun(run) => self.record_run(run),
+            Intent::AskConsent(wanted) => self.ask_consent(wanted),
+            Intent::AnswerConsent(answer) => self.answer_consent(answer),
             Intent::AnswerOutside { .. } => self.answer_outside(),
             Intent::SnoozeNag(asked) => self.snooze_nag(*asked),
         }

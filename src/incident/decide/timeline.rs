@@ -87,6 +87,13 @@ impl Case<'_> {
 
     pub(super) fn amend(self, target: Seq, words: &str) -> Result<Vec<Draft>, Refusal> {
         let entry = self.written_entry(target)?;
+        if entry.run.is_some() {
+            return Err(refuse(
+                RefusalCode::Invalid,
+                format!("Entry {target} is what a command printed, and that is not rewritten."),
+                "Write a note about it, or retract it.",
+            ));
+        }
         let words = text(words, "The note", limits::NOTE_BYTES)?;
         if words == entry.text {
             return Err(no_change("It has these words already."));

@@ -61,17 +61,7 @@ impl Case<'_> {
         why: Option<&Arc<str>>,
     ) -> Result<Vec<Draft>, Refusal> {
         self.needs_open()?;
-        let step = self
-            .incident
-            .runbook(name)
-            .and_then(|runbook| runbook.step(no));
-        let Some(step) = step else {
-            return Err(refuse(
-                RefusalCode::NotFound,
-                format!("There is no step {no} in an attached runbook '{name}'."),
-                "Look at the runbook for the number.",
-            ));
-        };
+        let step = self.held_step(name, no)?;
         let reason = reason(why)?;
         if state.needs_reason() && reason.is_none() {
             return Err(refuse(
@@ -80,7 +70,8 @@ impl Case<'_> {
                 "Say why in a few words.",
             ));
         }
-        if step.state == state {
+        // One that is due again is done again.
+        if step.state == state && !step.is_again_due(self.context.now) {
             let by = step
                 .by
                 .as_ref()

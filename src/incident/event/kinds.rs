@@ -55,6 +55,12 @@ impl What {
         "outside_asked",
         "outside_answered",
         "nag_snoozed",
+        "step_assigned",
+        "step_timed",
+        "step_remarked",
+        "command_ran",
+        "consent_asked",
+        "consent_answered",
         "hidden",
     ];
 
@@ -78,6 +84,7 @@ impl What {
             | Self::Retracted { private, .. }
             | Self::EvidencePinned { private, .. } => *private,
             Self::HypothesisJudged(said) => said.private,
+            Self::CommandRan(run) => run.private,
             // What this version cannot read it cannot judge.
             Self::OutsideAsked { call } | Self::OutsideAnswered { call, .. } => {
                 matches!(call, OutsideCall::Unknown(_))

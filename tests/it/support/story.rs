@@ -13,6 +13,33 @@ pub(crate) struct Story {
     pub(crate) events: Vec<Event>,
 }
 
+/// A command that printed this.
+pub(crate) fn a_run(started_at: Timestamp, printed: &str) -> CommandRun {
+    CommandRun {
+        command: "kubectl delete pod checkout-0".into(),
+        host: "build-1".into(),
+        directory: "/srv/app".into(),
+        user: "bo".into(),
+        started_at,
+        millis: 1_240,
+        end: RunEnd::Exited { code: 0 },
+        printed: Printed {
+            parts: vec![Part::Text {
+                text: printed.into(),
+            }],
+            bytes: printed.len() as u64,
+            lines: printed.lines().count() as u64,
+            sha256: Some(Hash([7; 32])),
+            ..Printed::default()
+        },
+        note: "".into(),
+        step: None,
+        consent: None,
+        private: false,
+        withheld: false,
+    }
+}
+
 impl Story {
     /// Nothing has happened yet. The clock stands at 2026-11-24 14:00 UTC.
     pub(crate) fn new() -> Self {
@@ -246,6 +273,8 @@ pub(crate) fn runbook(name: &str, steps: usize) -> RunbookText {
         detail: Arc::from(""),
         commands: vec![Arc::from("kubectl get pods")],
         depth: 0,
+        plan: StepPlan::default(),
+        blocks: Vec::new(),
     };
     RunbookText {
         name: name.into(),

@@ -3,7 +3,7 @@
 //! What people and monitors wrote is escaped, so that a note cannot become a heading, a link, an
 //! image or HTML in the reader's browser.
 
-use super::evidence;
+use super::{evidence, runs};
 use crate::console::text::{Zone, format_duration, visible_block, visible_line};
 use crate::incident::{AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp, Verdict};
 use std::fmt::Write as _;
@@ -22,6 +22,7 @@ pub fn document(of: &Incident, lines: &[Entry], evidence: &[PinnedEvidence], zon
     doc.decisions(of);
     doc.hypotheses(of);
     doc.timeline(lines);
+    doc.text.push_str(&runs::section(lines, zone));
     doc.text.push_str(&evidence::section(evidence, zone));
     doc.runbooks(of);
     doc.alerts(of);

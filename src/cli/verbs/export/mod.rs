@@ -2,6 +2,7 @@
 
 mod evidence;
 mod markdown;
+mod runs;
 
 use crate::cli::context::Context;
 use crate::cli::history::History;

@@ -12,6 +12,7 @@ mod list;
 mod members;
 mod reader;
 mod review;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -51,6 +52,11 @@ pub fn draw(app: &App, overlay: &Overlay, buf: &mut Buffer) -> Option<Position> 
             None
         }
         Overlay::Brief(shown) => brief::draw(app, shown, window, buf),
+        Overlay::RunForm(shown) => run::form(app, shown, window, buf),
+        Overlay::Running => {
+            run::running(app, window, buf);
+            None
+        }
         Overlay::Reader(shown) => {
             reader::draw(app, shown, window, buf);
             None
@@ -87,7 +93,8 @@ fn window(app: &App, overlay: &Overlay) -> Rect {
             height: size.height.saturating_sub(1),
             ..size
         },
-        Overlay::Results(_) | Overlay::Members(_) => {
+        Overlay::RunForm(form) => centred(size, wide, run::form_rows(form, wide).min(tall)),
+        Overlay::Results(_) | Overlay::Members(_) | Overlay::Running => {
             centred(size, size.width.saturating_sub(6), tall)
         }
         Overlay::Form(form) => {
@@ -135,6 +142,7 @@ pub fn rows(app: &App) -> usize {
         Overlay::Review(_) => usize::from(review::place(window(app, overlay)).height),
         Overlay::Results(_) => inner / 2,
         Overlay::Gaps(_) => inner.saturating_sub(2),
+        Overlay::Running => run::rows(window(app, overlay)),
         Overlay::Members(shown) => {
             usize::from(members::place(app, shown, window(app, overlay)).0.height)
         }

@@ -9,7 +9,7 @@ use crate::console::overlays::{Page, Reader};
 use crate::console::panes::{Look, Title};
 use crate::console::text::{pad_right, visible_block, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::{EntryKind, IncidentId, Seq, Timestamp};
+use crate::incident::{CommandRun, EntryKind, IncidentId, Seq, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -125,6 +125,10 @@ fn entry(app: &App, seq: Seq, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> 
         lines.push(Vec::new());
         lines.extend(drawn_again(app, (screen.id, room), seq, look, width));
     }
+    if let Some(run) = &entry.run {
+        lines.push(Vec::new());
+        lines.extend(run_lines(run, look, width));
+    }
     let Some(line) = line else {
         return lines;
     };
@@ -144,6 +148,29 @@ fn entry(app: &App, seq: Seq, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> 
         );
         lines.push(vec![Piece::new(head, look.theme.style(Meaning::Muted))]);
         lines.extend(wrapped(&amendment.was, Meaning::Amended, look, width));
+    }
+    lines
+}
+
+/// A command that was run: where, what it printed, and what must be said about it.
+fn run_lines(run: &CommandRun, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+    let mut lines = wrapped(&format!("$ {}", run.command), Meaning::Code, look, width);
+    lines.extend(wrapped(&run.printed.shown(), Meaning::Text, look, width));
+    lines.push(Vec::new());
+    let mut facts = vec![run.place()];
+    if let Some(step) = &run.step {
+        facts.push(format!("step {} of {}", step.step, step.runbook));
+    }
+    facts.push(format!("{} bytes", run.printed.bytes));
+    facts.extend(run.remarks());
+    lines.extend(wrapped(&facts.join(" · "), Meaning::Muted, look, width));
+    if let Some(hash) = run.printed.sha256 {
+        lines.extend(wrapped(
+            &format!("SHA-256 {hash}"),
+            Meaning::Muted,
+            look,
+            width,
+        ));
     }
     lines
 }
