@@ -30,7 +30,7 @@ fn script_lines(form: &RunForm, width: u16) -> Vec<(bool, String)> {
     lines
         .flat_map(|line| {
             let shown = visible_line(line).into_owned();
-            let rows = wrap(&shown, room).into_iter().map(|row| row.to_string());
+            let rows = wrap(&shown, room).into_iter().map(ToString::to_string);
             rows.enumerate()
                 .map(|(no, row)| (no == 0, row))
                 .collect::<Vec<_>>()
