@@ -261,6 +261,11 @@ impl Outbox {
         Fate::Again { at, news }
     }
 
+    /// When what waits is sent again, if it waits for a time.
+    pub(super) fn waits_until(&self) -> Option<Timestamp> {
+        self.retry_at
+    }
+
     /// The connection is gone: all that is not in the log goes out again over the next one.
     pub(super) fn disconnected(&mut self) {
         self.retry_at = None;
@@ -302,7 +307,9 @@ impl Outbox {
             .filter(|item| matches!(item.stage, Stage::Sent | Stage::Unsure))
             .count();
         if let Some(at) = self.retry_at {
-            if now < at || in_flight > 0 {
+            // Further off than it can be, the clock was set back: it is not waited for.
+            let waits = now < at && at - now <= RETRY_MAX;
+            if waits || in_flight > 0 {
                 return Vec::new();
             }
             self.retry_at = None;

@@ -410,6 +410,10 @@ impl Client {
                 round,
             })));
         }
+        // Said each time: a clock that was set back wakes the machine too early.
+        if let Some(at) = self.outbox.waits_until().filter(|at| *at > now) {
+            out.push(Effect::Wake(at));
+        }
     }
 }
 

@@ -88,6 +88,29 @@ impl MemoryJournal {
         }
     }
 
+    /// Carries out the oldest append that waits, and holds the others on; false when none waits.
+    pub fn release_one(&self) -> bool {
+        let mut state = self.lock();
+        let Some(waiting) = state.waiting.pop_front() else {
+            return false;
+        };
+        self.counters.unqueued();
+        self.carry_out(&mut state, waiting);
+        true
+    }
+
+    /// Loses the appends that wait, as a machine does that is killed. Nothing of them is durable.
+    pub fn lose_waiting(&self) {
+        while self.lock().waiting.pop_front().is_some() {
+            self.counters.unqueued();
+        }
+    }
+
+    /// Forgets which commands were carried out, as a broken index does. Their records stay.
+    pub fn forget_commands(&self) {
+        self.lock().commands.clear();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

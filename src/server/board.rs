@@ -165,6 +165,7 @@ impl Board {
         let mut activity_at: Option<tokio::time::Instant> = None;
         loop {
             tokio::select! {
+                biased;
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep_until(
                     activity_at.unwrap_or_else(tokio::time::Instant::now)

@@ -21,6 +21,7 @@ mod bucket;
 pub mod control;
 mod derive;
 mod door;
+mod enclosed;
 mod greeting;
 mod guard;
 mod hall;
@@ -51,6 +52,7 @@ mod watch;
 mod wire;
 
 pub use access::{TOKEN_PREFIX, Token, TokenStore, TokensError};
+pub use enclosed::Enclosed;
 pub use hooks::OpenHook;
 pub use options::{NoRunbooks, Options, Pace, RunbookSource, StartError, TlsFiles};
 pub use start::{Server, start};

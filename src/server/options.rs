@@ -77,6 +77,8 @@ pub struct Pace {
     pub wall_patience: Duration,
     /// When the consoles nag: they are told.
     pub nags: NagPolicy,
+    /// How many frames may wait for one session before it is told to resync.
+    pub session_queue: usize,
 }
 
 impl Default for Pace {
@@ -94,6 +96,7 @@ impl Default for Pace {
             wall_beat: WALL_BEAT,
             wall_patience: WALL_PATIENCE,
             nags: NagPolicy::default(),
+            session_queue: limits::SESSION_QUEUE,
         }
     }
 }

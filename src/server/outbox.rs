@@ -7,7 +7,7 @@
 //! over).
 
 use super::wire;
-use crate::protocol::{ServerFrame, encode, limits};
+use crate::protocol::{ServerFrame, encode};
 use bytes::{Buf, Bytes};
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -42,6 +42,9 @@ pub(super) struct Outbox {
     empty: Notify,
     /// The socket itself, where bytes can go into it as they are (no TLS).
     direct: Option<Arc<TcpStream>>,
+    /// How many shared frames may wait. Answers do not count: a session that asks for much after a
+    /// resync would be told to resync again and again.
+    bound: usize,
 }
 
 #[derive(Default)]
@@ -62,12 +65,13 @@ struct Waiting {
 }
 
 impl Outbox {
-    pub(super) fn new(direct: Option<Arc<TcpStream>>) -> Arc<Self> {
+    pub(super) fn new(direct: Option<Arc<TcpStream>>, bound: usize) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
             wake: Notify::new(),
             empty: Notify::new(),
             direct,
+            bound,
         })
     }
 
@@ -86,7 +90,7 @@ impl Outbox {
         if state.closed || state.epoch != epoch {
             return Put::Ended;
         }
-        if state.queue.len() >= limits::SESSION_QUEUE {
+        if state.shared() >= self.bound {
             state.resync();
             drop(state);
             self.wake.notify_one();
@@ -213,6 +217,11 @@ impl Outbox {
 }
 
 impl State {
+    /// How many frames wait that may be dropped.
+    fn shared(&self) -> usize {
+        self.queue.len() - self.answers
+    }
+
     fn close(&mut self) {
         self.closed = true;
         self.queue = VecDeque::new();
@@ -254,6 +263,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::limits;
 
     fn drain_all(outbox: &Outbox) -> Vec<u8> {
         let mut taken = Vec::new();
@@ -269,10 +279,10 @@ mod tests {
 
     #[test]
     fn beyond_the_bound_shared_frames_go_and_answers_stay() {
-        let outbox = Outbox::new(None);
+        let outbox = Outbox::new(None, limits::SESSION_QUEUE);
         let epoch = outbox.epoch();
         outbox.answer_bytes(Bytes::from_static(b"mine"));
-        for _ in 1..limits::SESSION_QUEUE {
+        for _ in 0..limits::SESSION_QUEUE {
             assert_eq!(outbox.share(epoch, &Bytes::from_static(b"all")), Put::Taken);
         }
         assert_eq!(
@@ -292,8 +302,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_resync_asks_for_does_not_make_another() {
+        let outbox = Outbox::new(None, limits::SESSION_QUEUE);
+        for _ in 0..2 * limits::SESSION_QUEUE {
+            outbox.answer_bytes(Bytes::from_static(b"answer"));
+        }
+        let epoch = outbox.epoch();
+        assert_eq!(outbox.share(epoch, &Bytes::from_static(b"all")), Put::Taken);
+    }
+
+    #[test]
     fn a_frame_that_was_begun_is_finished_before_the_resync() {
-        let outbox = Outbox::new(None);
+        let outbox = Outbox::new(None, limits::SESSION_QUEUE);
         let epoch = outbox.epoch();
         for _ in 0..limits::SESSION_QUEUE {
             outbox.share(epoch, &Bytes::from_static(b"abcdef"));
@@ -314,7 +334,7 @@ mod tests {
 
     #[test]
     fn a_session_that_only_asks_is_cut_off() {
-        let outbox = Outbox::new(None);
+        let outbox = Outbox::new(None, limits::SESSION_QUEUE);
         for _ in 0..=ANSWERS {
             outbox.answer_bytes(Bytes::from_static(b"answer"));
         }

@@ -15,8 +15,8 @@ use super::shared::Shared;
 use super::transport::Transport;
 use super::wire;
 use crate::incident::{Refusal, RefusalCode};
-use crate::protocol::{DecodeFrameError, ServerFrame, decode_client, limits};
-use bytes::Bytes;
+use crate::protocol::{DecodeFrameError, ServerFrame, decode_client, encode, limits};
+use bytes::{Bytes, BytesMut};
 use std::future::poll_fn;
 use std::io;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ enum Retry {
 impl Session {
     /// Serves the connection to its end.
     pub(super) async fn run(self) {
-        let outbox = Outbox::new(self.transport.direct());
+        let outbox = Outbox::new(self.transport.direct(), self.shared.pace.session_queue);
         let mut line = Line {
             outbox: outbox.clone(),
             reader: Reader::new(&self.first),
@@ -173,17 +173,18 @@ impl Line {
                 return Me::of(grant, hello).map_err(|refusal| End::Bye(refusal, Retry::No));
             }
             tokio::select! {
-                moved = self.move_bytes() => match moved {
-                    Ok(0) | Err(_) => return Err(End::Gone),
-                    Ok(_) => {}
-                },
+                biased;
+                () = shared.ending.cancelled() => return Err(going_away()),
                 () = &mut deadline => {
                     let why = "The connection said nothing for too long.";
                     let instead = "Connect with a warroom console.";
                     let refusal = Refusal::new(RefusalCode::Invalid, why, instead);
                     return Err(End::Bye(refusal, Retry::Yes));
                 }
-                () = shared.ending.cancelled() => return Err(going_away()),
+                moved = self.move_bytes() => match moved {
+                    Ok(0) | Err(_) => return Err(End::Gone),
+                    Ok(_) => {}
+                },
             }
         }
     }
@@ -209,18 +210,11 @@ impl Line {
             if self.outbox.take_resynced() {
                 self.show_board_again(desk);
             }
+            // In this order: what ends the session is not held up by a side that never pauses.
             tokio::select! {
-                moved = self.move_bytes() => match moved {
-                    Ok(0) | Err(_) => return End::Gone,
-                    Ok(_) => {}
-                },
-                () = wait_for_change(&desk.member.outbox) => {}
-                answer = answered(&mut asked) => {
-                    asked = None;
-                    if let Some(frame) = answer {
-                        desk.member.outbox.answer(&frame);
-                    }
-                }
+                biased;
+                () = revoked.cancelled() => return revoked_end(),
+                () = shared.ending.cancelled() => return going_away(),
                 () = &mut pulse => {
                     if self.heard_at.elapsed() >= shared.pace.dead_after {
                         tracing::info!(person = %desk.me.actor.person, "connection is dead");
@@ -232,8 +226,17 @@ impl Line {
                     }
                     pulse.as_mut().reset(self.next_pulse(&shared));
                 }
-                () = revoked.cancelled() => return revoked_end(),
-                () = shared.ending.cancelled() => return going_away(),
+                answer = answered(&mut asked) => {
+                    asked = None;
+                    if let Some(frame) = answer {
+                        desk.member.outbox.answer(&frame);
+                    }
+                }
+                moved = self.move_bytes() => match moved {
+                    Ok(0) | Err(_) => return End::Gone,
+                    Ok(_) => {}
+                },
+                () = wait_for_change(&desk.member.outbox) => {}
             }
         }
     }
@@ -242,8 +245,12 @@ impl Line {
     fn show_board_again(&self, desk: &mut Desk) {
         desk.member.epoch = self.outbox.epoch();
         desk.shared.board.enter(desk.member.clone(), |lines| {
+            let mut frames = BytesMut::new();
             for summary in lines {
-                self.outbox.answer(&ServerFrame::Board { summary });
+                wire::put_text(&mut frames, &encode(&ServerFrame::Board { summary }));
+            }
+            if !frames.is_empty() {
+                self.outbox.answer_bytes(frames.freeze());
             }
         });
         desk.shared.watch.greet(&self.outbox);

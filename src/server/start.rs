@@ -66,30 +66,8 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
     let local_addr = address_of(&listener, listen)?;
     let control = control_listener(&options).await?;
     let secret = access::random_hex().ok_or(StartError::Random)?;
-    let (hall, asked) = mpsc::channel(limits::ROOM_QUEUE);
-    let (hooks, hook_jobs) = mpsc::channel(limits::HOOK_QUEUE);
-    let rules = Arc::new(options.alerts.clone());
-    let shared = Shared::new(Parts {
-        clock: options.clock.clone(),
-        journal: options.journal.clone(),
-        runbooks: options.runbooks.clone(),
-        rules: rules.clone(),
-        updates: options.updates.clone(),
-        pace: options.pace,
-        redaction: options.redaction,
-        most_sessions: options.sessions,
-        hall,
-        hooks,
-        open_hooks: Hooks::new(options.hooks.clone()),
-        tokens,
-        served: Served::new(&options.names, local_addr),
-        secret: secret.clone(),
-        watch: Watch::new(&options.sources, Beyond::new(rules)),
-        wall: Wall::new(acceptor.is_some(), options.clock.now()),
-        stopping: shutdown.clone(),
-    });
-    let mut known = Known::new(options.alerts.flapping);
-    let due = fill_board(&shared, &mut known).await?;
+    let House { shared, hall } =
+        House::open(&options, tokens, local_addr, &secret, &shutdown).await?;
     let file = ServerFile {
         pid: std::process::id(),
         address: local_addr,
@@ -107,19 +85,6 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
             path: ServerFile::path(&options.data),
             source,
         })?;
-    let hall = Hall {
-        shared: shared.clone(),
-        kind: options.kind,
-        memory: Memory::default(),
-        known,
-    };
-    let hall = tokio::spawn(hall.run(asked, hook_jobs));
-    tokio::spawn(wake(shared.clone(), due));
-    tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));
-    for source in options.sources {
-        // Ends with `stopping`; nothing waits for it, for it owes nobody an answer.
-        tokio::spawn(watch::run(shared.clone(), source));
-    }
     let running = Running {
         shared,
         hall,
@@ -133,6 +98,62 @@ pub async fn start(options: Options, shutdown: CancellationToken) -> Result<Serv
         file,
         task,
     })
+}
+
+/// Everything of a server but its doors.
+pub(super) struct House {
+    pub(super) shared: Arc<Shared>,
+    pub(super) hall: JoinHandle<()>,
+}
+
+impl House {
+    /// Reads where every incident stands, and sets the tasks going that need no connection.
+    pub(super) async fn open(
+        options: &Options,
+        tokens: TokenStore,
+        served: SocketAddr,
+        secret: &str,
+        stopping: &CancellationToken,
+    ) -> Result<Self, StartError> {
+        let (hall, asked) = mpsc::channel(limits::ROOM_QUEUE);
+        let (hooks, hook_jobs) = mpsc::channel(limits::HOOK_QUEUE);
+        let rules = Arc::new(options.alerts.clone());
+        let shared = Shared::new(Parts {
+            clock: options.clock.clone(),
+            journal: options.journal.clone(),
+            runbooks: options.runbooks.clone(),
+            rules: rules.clone(),
+            updates: options.updates.clone(),
+            pace: options.pace,
+            redaction: options.redaction,
+            most_sessions: options.sessions,
+            hall,
+            hooks,
+            open_hooks: Hooks::new(options.hooks.clone()),
+            tokens,
+            served: Served::new(&options.names, served),
+            secret: secret.to_owned(),
+            watch: Watch::new(&options.sources, Beyond::new(rules)),
+            wall: Wall::new(options.tls.is_some(), options.clock.now()),
+            stopping: stopping.clone(),
+        });
+        let mut known = Known::new(options.alerts.flapping);
+        let due = fill_board(&shared, &mut known).await?;
+        let hall = Hall {
+            shared: shared.clone(),
+            kind: options.kind,
+            memory: Memory::default(),
+            known,
+        };
+        let hall = tokio::spawn(hall.run(asked, hook_jobs));
+        tokio::spawn(wake(shared.clone(), due));
+        tokio::spawn(watch::run_outside(shared.clone(), options.sources.clone()));
+        for source in options.sources.clone() {
+            // Ends with `stopping`; nothing waits for it, for it owes nobody an answer.
+            tokio::spawn(watch::run(shared.clone(), source));
+        }
+        Ok(Self { shared, hall })
+    }
 }
 
 /// Refuses to be open to others without protection; says aloud what it is open to.

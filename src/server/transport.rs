@@ -16,12 +16,18 @@ use tokio_rustls::server::TlsStream;
 /// Bytes read at once: on the stack, so that an idle session has no buffer.
 const READ_BYTES: usize = 8 * 1024;
 
+/// What is read and written as one.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for T {}
+
 /// One socket.
 pub(super) enum Transport {
     /// The outbox writes into it as well, when nothing waits.
     Plain(Arc<TcpStream>),
-    Tls {
-        stream: Box<TlsStream<TcpStream>>,
+    /// Bytes go in through its own layer: TLS, or a pipe in memory.
+    Layered {
+        stream: Box<dyn Stream>,
         /// What was written may still be inside.
         unflushed: bool,
     },
@@ -38,12 +44,16 @@ impl Transport {
             Err(upgraded) => upgraded,
         };
         match upgraded.downcast::<TokioIo<TlsStream<TcpStream>>>() {
-            Ok(parts) => {
-                let stream = Box::new(parts.io.into_inner());
-                let unflushed = true;
-                Ok((Self::Tls { stream, unflushed }, parts.read_buf))
-            }
+            Ok(parts) => Ok((Self::layered(parts.io.into_inner()), parts.read_buf)),
             Err(_) => Err(io::Error::other("a connection of an unknown kind")),
+        }
+    }
+
+    /// A stream with a layer of its own.
+    pub(super) fn layered(stream: impl Stream + 'static) -> Self {
+        Self::Layered {
+            stream: Box::new(stream),
+            unflushed: true,
         }
     }
 
@@ -51,7 +61,7 @@ impl Transport {
     pub(super) fn direct(&self) -> Option<Arc<TcpStream>> {
         match self {
             Self::Plain(socket) => Some(socket.clone()),
-            Self::Tls { .. } => None,
+            Self::Layered { .. } => None,
         }
     }
 
@@ -74,7 +84,7 @@ impl Transport {
                     Err(error) => return Poll::Ready(Err(error)),
                 }
             },
-            Self::Tls { stream, .. } => {
+            Self::Layered { stream, .. } => {
                 let mut buffer = ReadBuf::new(&mut bytes);
                 ready!(Pin::new(&mut **stream).poll_read(cx, &mut buffer))?;
                 take(buffer.filled());
@@ -99,7 +109,7 @@ impl Transport {
                     return Poll::Ready(Ok(()));
                 }
             },
-            Self::Tls { stream, unflushed } => {
+            Self::Layered { stream, unflushed } => {
                 let drained = outbox.drain(|slices| {
                     let first = slices.first().map_or(&[][..], |slice| slice);
                     match Pin::new(&mut **stream).poll_write(cx, first) {

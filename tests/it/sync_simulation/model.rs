@@ -1,6 +1,8 @@
 //! A model of the server: one journal in memory of which only the flushed part survives a crash.
+//! It answers in every way in which a server may, more ways than the real one has.
 
 use super::super::support::random::Random;
+use super::{Backend, entry_of};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use warroom::incident::*;
 use warroom::protocol::*;
@@ -8,10 +10,10 @@ use warroom::protocol::*;
 /// One connection, with what is on its way in both directions.
 #[derive(Default)]
 pub(super) struct Wire {
-    pub(super) to_server: VecDeque<String>,
-    pub(super) to_client: VecDeque<String>,
+    to_server: VecDeque<String>,
+    to_client: VecDeque<String>,
     /// The client has hung up or was cut off: nothing reaches it any more. What it sent may.
-    pub(super) cut: bool,
+    cut: bool,
     person: Option<Person>,
     joined: BTreeSet<IncidentId>,
 }
@@ -23,30 +25,50 @@ struct Unflushed {
 }
 
 #[derive(Default)]
-pub(super) struct Server {
-    pub(super) logs: BTreeMap<IncidentId, Vec<Event>>,
+pub(super) struct Model {
+    logs: BTreeMap<IncidentId, Vec<Event>>,
     /// Decided on, with what is not flushed.
     states: BTreeMap<IncidentId, Incident>,
     unflushed: VecDeque<Unflushed>,
-    pub(super) wires: Vec<Wire>,
+    wires: Vec<Wire>,
     /// What was refused for good, in which round; a copy of it is told the same.
     refused: BTreeMap<CommandId, (u32, Refusal)>,
     /// No faults any more.
-    pub(super) calm: bool,
+    calm: bool,
 }
 
-impl Server {
-    pub(super) fn connect(&mut self) -> usize {
+impl Backend for Model {
+    fn connect(&mut self) -> usize {
         self.wires.push(Wire::default());
         self.wires.len() - 1
     }
 
-    fn say(&mut self, wire: usize, frame: &ServerFrame) {
-        self.wires[wire].to_client.push_back(encode(frame));
+    fn wires(&self) -> usize {
+        self.wires.len()
     }
 
-    /// The process dies: what was not flushed is gone, and so is every connection.
-    pub(super) fn crash(&mut self) {
+    fn send(&mut self, wire: usize, text: String) {
+        self.wires[wire].to_server.push_back(text);
+    }
+
+    fn hear(&mut self, wire: usize) -> Option<String> {
+        self.wires[wire].to_client.pop_front()
+    }
+
+    fn cut(&mut self, wire: usize) {
+        self.wires[wire].cut = true;
+        self.wires[wire].to_client.clear();
+    }
+
+    fn calm(&mut self) {
+        self.calm = true;
+    }
+
+    fn logs(&self) -> &BTreeMap<IncidentId, Vec<Event>> {
+        &self.logs
+    }
+
+    fn crash(&mut self, _: &mut Random) {
         self.unflushed.clear();
         self.refused.clear();
         self.states = (self.logs.iter())
@@ -59,8 +81,7 @@ impl Server {
         }
     }
 
-    /// Makes the oldest command durable; then everyone hears of it.
-    pub(super) fn flush_one(&mut self, random: &mut Random) -> bool {
+    fn flush_one(&mut self, random: &mut Random) -> bool {
         let Some(done) = self.unflushed.pop_front() else {
             return false;
         };
@@ -100,8 +121,7 @@ impl Server {
         true
     }
 
-    /// A session too slow: its queue is dropped and it is told so.
-    pub(super) fn drop_queue(&mut self, wire: usize) {
+    fn drop_queue(&mut self, wire: usize) {
         let wire = &mut self.wires[wire];
         if wire.person.is_some() && !wire.to_client.iter().any(|t| t.contains("\"welcome\"")) {
             wire.to_client.clear();
@@ -110,8 +130,7 @@ impl Server {
         }
     }
 
-    /// Takes one frame of a connection; false when there is none.
-    pub(super) fn serve(&mut self, wire: usize, now: Timestamp, random: &mut Random) -> bool {
+    fn serve(&mut self, wire: usize, now: Timestamp, random: &mut Random) -> bool {
         let Some(text) = self.wires[wire].to_server.pop_front() else {
             return false;
         };
@@ -144,6 +163,12 @@ impl Server {
             _ => {}
         }
         true
+    }
+}
+
+impl Model {
+    fn say(&mut self, wire: usize, frame: &ServerFrame) {
+        self.wires[wire].to_client.push_back(encode(frame));
     }
 
     fn greet(&mut self, wire: usize, you: Person, now: Timestamp) {
@@ -342,16 +367,4 @@ impl Server {
 
 fn raw(event: &Event) -> Box<serde_json::value::RawValue> {
     serde_json::value::to_raw_value(event).unwrap()
-}
-
-/// The entry as the whole log has it.
-pub(super) fn entry_of(log: &[Event], seq: Seq) -> Option<Entry> {
-    let made = log.iter().find(|event| event.seq == seq)?;
-    let mut entry = Entry::from_event(made)?;
-    for event in log {
-        if let Some(what) = event.body.known().filter(|what| what.target() == Some(seq)) {
-            entry.correct(event.seq, what);
-        }
-    }
-    Some(entry)
 }
