@@ -195,7 +195,7 @@ impl Client {
                 corrections,
                 more,
             } => self.page(request, &events, &corrections, more, out),
-            Said::Other(frame) => self.plain(now, frame, out),
+            Said::Other(frame) => self.plain(now, *frame, out),
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) enum Said {
         corrections: Vec<Event>,
         more: bool,
     },
-    Other(ServerFrame),
+    Other(Box<ServerFrame>),
 }
 
 impl Inbound {
@@ -102,7 +102,7 @@ impl Inbound {
                 }
                 said
             }
-            other => Said::Other(other),
+            other => Said::Other(Box::new(other)),
         };
         Ok(Self(said, raw))
     }
@@ -116,7 +116,10 @@ impl Inbound {
     /// Whether it is the server's last word before it hangs up: why, and whether to come back.
     pub(super) fn bye(&self) -> Option<(String, bool)> {
         match &self.0 {
-            Said::Other(ServerFrame::Bye { refusal, retry }) => Some((refusal.to_string(), *retry)),
+            Said::Other(frame) => match &**frame {
+                ServerFrame::Bye { refusal, retry } => Some((refusal.to_string(), *retry)),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -124,7 +127,10 @@ impl Inbound {
     /// The name under which the server greeted, if this is the greeting.
     pub(super) fn welcomes(&self) -> Option<&crate::incident::Person> {
         match &self.0 {
-            Said::Other(ServerFrame::Welcome { you, .. }) => Some(you),
+            Said::Other(frame) => match &**frame {
+                ServerFrame::Welcome { you, .. } => Some(you),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -66,7 +66,9 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         cursor = overlay::draw(app, overlay, buf).or(cursor);
     }
     footer::following(app, &contexts, foot, buf);
-    if let (Some(row), Some((_, room)), true) = (free, app.open(), app.overlays.is_empty()) {
+    if let (Some(row), Some((_, room)), true) = (free, app.open(), app.overlays.is_empty())
+        && app.past().is_none()
+    {
         nags::draw(app, room, row, buf);
     }
     footer::notice(app, foot, free, buf);

@@ -257,7 +257,7 @@ fn a_role_is_offered_and_taken_back_by_keys_that_say_why_they_cannot() {
         "maya",
         offer(Role::IncidentCommander, "lee"),
     );
-    bench.keys("esc g n");
+    bench.keys("esc g N");
     bench.typed("I sleep");
     let asked = Bench::intents(&bench.keys("enter"));
     assert_eq!(asked, [answer(OfferAnswer::Decline)]);
