@@ -215,19 +215,18 @@ fn snooze(incident: &Incident, kind: NagKind, now: Timestamp) -> Option<&Snooze>
 
 /// Everything that is owed or will be if nobody does anything, each with when that is.
 fn causes<'a>(incident: &'a Incident, policy: &NagPolicy) -> impl Iterator<Item = Nag> + use<'a> {
-    use NagKind::{Commander, Quiet, Scribe, Severity as Unset};
     let low = matches!(incident.severity, Some(Severity::Sev3 | Severity::Sev4));
     let quiet = if low { policy.quiet_low } else { policy.quiet };
     let plain = [
-        (Commander, policy.commander),
-        (Unset, policy.severity),
-        (Scribe, policy.scribe),
-        (Quiet, quiet),
+        (NagKind::Commander, policy.commander),
+        (NagKind::Severity, policy.severity),
+        (NagKind::Scribe, policy.scribe),
+        (NagKind::Quiet, quiet),
     ];
     let plain = plain.into_iter().filter_map(|(kind, after)| {
         let after = after?;
         let text = match kind {
-            Quiet => format!("no entry for {}", length(after)),
+            NagKind::Quiet => format!("no entry for {}", length(after)),
             kind => kind.title().to_owned(),
         };
         Some(Nag {

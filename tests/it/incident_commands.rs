@@ -2,9 +2,10 @@
 //! refused with this code, and says why and what to do. A command without a row fails the test.
 
 use crate::support::source::variants;
-use crate::support::story::{Story, a_signal, a_silence, report};
+use crate::support::story::{Story, a_run, a_signal, a_silence, report};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use warroom::incident::*;
 
 /// An incident in which there is something of everything: a commander (maya), an Operations Lead
@@ -58,6 +59,9 @@ fn furnished() -> (Story, Seq, Seq) {
     story.act("lee", objection);
     let call = a_silence("High", story.now() + TimeDelta::hours(1));
     let asked = story.act("maya", Intent::AskOutside { call });
+    let step = None;
+    let command = "kubectl delete pod checkout-0".into();
+    story.act("bo", Intent::AskConsent(ConsentWanted { command, step }));
     (story, note[0].seq, asked[0].seq)
 }
 
@@ -95,6 +99,70 @@ fn check(story: &mut Story, (good, makes, bad, code): Row) -> String {
     let made = act(story, good).unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
     assert_eq!(kinds(&made), makes, "{name}");
     name.as_str().unwrap().to_owned()
+}
+
+/// The commands about steps of runbooks, and about what is run. Consent was asked for by `consent`.
+fn of_the_work(now: Timestamp, consent: Seq) -> Vec<Row> {
+    use RefusalCode as R;
+    let runbook: Arc<str> = "checkout".into();
+    let assign = |step| {
+        Intent::AssignStep(AssignStep {
+            runbook: runbook.clone(),
+            step: StepNo(step),
+            to: Some("bo".parse().unwrap()),
+        })
+    };
+    let time = |minutes| {
+        Intent::TimeStep(TimeStep {
+            runbook: runbook.clone(),
+            step: StepNo(2),
+            minutes: Some(minutes),
+        })
+    };
+    let remark = |text: &str| {
+        Intent::RemarkStep(RemarkStep {
+            runbook: runbook.clone(),
+            step: StepNo(2),
+            text: text.into(),
+        })
+    };
+    let snooze = |minutes| {
+        let nag = NagKind::Quiet;
+        Intent::SnoozeNag(SnoozeNag { nag, minutes })
+    };
+    let record = |command: &str| {
+        Intent::RecordRun(Box::new(CommandRun {
+            command: command.into(),
+            ..a_run(now, "gone")
+        }))
+    };
+    let want = |command: &str| {
+        Intent::AskConsent(ConsentWanted {
+            command: command.into(),
+            step: None,
+        })
+    };
+    let answer = |given| {
+        Intent::AnswerConsent(ConsentGiving {
+            asked: consent,
+            given,
+            reason: None,
+        })
+    };
+    vec![
+        (snooze(30), &["nag_snoozed"], snooze(1), R::Invalid),
+        (assign(2), &["step_assigned"], assign(9), R::NotFound),
+        (time(5), &["step_timed"], time(0), R::Invalid),
+        (remark("slow"), &["step_remarked"], remark(" "), R::Invalid),
+        (record("kubectl"), &["command_ran"], record(" "), R::Invalid),
+        (want("reboot"), &["consent_asked"], want(" "), R::Invalid),
+        (
+            answer(true),
+            &["consent_answered"],
+            answer(false),
+            R::Invalid,
+        ),
+    ]
 }
 
 /// The commands that say something about an incident that goes on.
@@ -622,6 +690,10 @@ fn every_command_has_its_rule() {
     let mut checked = BTreeSet::new();
     let (mut story, note, asked) = furnished();
     for row in rows(story.now(), note, asked) {
+        checked.insert(check(&mut story, row));
+    }
+    let (mut story, _, asked) = furnished();
+    for row in of_the_work(story.now(), asked.next()) {
         checked.insert(check(&mut story, row));
     }
     for (mut story, row) in ends() {

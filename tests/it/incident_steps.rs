@@ -105,7 +105,7 @@ fn a_step_that_repeats_is_due_again_and_may_then_be_done_again() {
         .unwrap();
     assert_eq!(
         step(&story, 3).again_at.unwrap() - again,
-        TimeDelta::seconds(1)
+        TimeDelta::seconds(2)
     );
 }
 

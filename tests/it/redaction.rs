@@ -4,7 +4,7 @@
 use crate::support::random::Random;
 use crate::support::screen::Screen;
 use crate::support::server::{House, Wire, command, note};
-use crate::support::story::a_signal;
+use crate::support::story::{a_run, a_signal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use warroom::incident::*;
@@ -25,13 +25,18 @@ enum Kept {
     Private,
     /// All of it, where the configuration hides asks.
     Asks,
+    /// What was printed and what is said about it; all of it, where it is marked private.
+    Output,
 }
 
 /// A kind that is not here was not considered yet: think of what a spectator may see of it, plant
 /// words in it below, and put it in its row.
 fn kept(kind: &str) -> Kept {
     match kind {
-        "noted" | "amended" | "retracted" | "pinned" | "evidence_pinned" => Kept::Private,
+        "noted" | "amended" | "retracted" | "pinned" | "evidence_pinned" | "hypothesis_judged" => {
+            Kept::Private
+        }
+        "command_ran" => Kept::Output,
         "asked" | "ask_answered" | "more_time_asked" | "ask_extended" | "more_time_refused"
         | "ask_withdrawn" => Kept::Asks,
         // What outside systems are asked names alerts and silences. A call that this version does
@@ -55,6 +60,22 @@ fn kept(kind: &str) -> Kept {
         | "linked"
         | "update_drafted"
         | "update_posted"
+        // Words that are meant to go out, and what became of them.
+        | "update_submitted"
+        | "update_approved"
+        | "update_rejected"
+        | "update_withdrawn"
+        | "update_rules_set"
+        | "handover_offered"
+        | "handover_briefed"
+        | "handover_ended"
+        | "nag_snoozed"
+        | "step_assigned"
+        | "step_timed"
+        | "step_remarked"
+        // The command of a runbook, which everyone may read there.
+        | "consent_asked"
+        | "consent_answered"
         | "proposed"
         | "stance_taken"
         | "proposal_contested"
@@ -96,6 +117,19 @@ impl Plant {
         self.word().parse().unwrap()
     }
 
+    fn run(&mut self, private: bool) -> CommandRun {
+        let mut run = a_run(
+            "2026-11-24T14:00:00Z".parse().unwrap(),
+            &self.text("printed"),
+        );
+        run.note = self.text("about it");
+        run.private = private;
+        if private {
+            run.command = self.text("kubectl get");
+        }
+        run
+    }
+
     fn evidence(&mut self) -> Evidence {
         let mut evidence = a_signal("2026-11-24T14:00:00Z".parse().unwrap());
         evidence.title = self.text("title");
@@ -129,18 +163,33 @@ impl Writer {
 
     async fn step(&mut self) {
         let reason = |plant: &mut Plant| Some(plant.text("because"));
-        match self.random.below(9) {
+        match self.random.below(11) {
             0 | 1 => {
                 let note = NewNote {
                     private: true,
                     pin: self.random.once_in(3),
                     tags: vec![self.plant.word().into()],
                     mentions: vec![self.plant.person()],
-                    kind: EntryKind::Decision,
+                    kind: self.random.pick(&[
+                        EntryKind::Decision,
+                        EntryKind::Hypothesis,
+                        EntryKind::Report,
+                        EntryKind::Impact,
+                    ]),
                     ..NewNote::plain(&*self.plant.text("note"))
                 };
+                let supposed = note.kind == EntryKind::Hypothesis;
                 let made = self.say(Intent::Note(note)).await;
                 self.entries.extend(made);
+                if let (true, Some(seq)) = (supposed, made) {
+                    let judge = Intent::JudgeHypothesis(JudgeHypothesis {
+                        hypothesis: HypothesisName::Entry(seq),
+                        verdict: Verdict::RuledOut,
+                        evidence: None,
+                        reason: Some(self.plant.text("not so")),
+                    });
+                    self.say(judge).await.expect("it is judged");
+                }
             }
             2 => {
                 let evidence = Arc::new(self.plant.evidence());
@@ -157,6 +206,16 @@ impl Writer {
             3 => {
                 let open = note(&format!("all may read {}", self.random.next()));
                 self.wire.submit(Some(self.incident), &open).await.unwrap();
+            }
+            9 => {
+                let private = self.random.once_in(2);
+                let run = self.plant.run(private);
+                let made = self.say(Intent::RecordRun(Box::new(run))).await;
+                self.entries.extend(made.filter(|_| private));
+                if let (false, Some(target)) = (private, made) {
+                    let pinned = true;
+                    self.say(Intent::Pin { target, pinned }).await;
+                }
             }
             4 if !self.entries.is_empty() => {
                 let target = self.entries[self.random.below(self.entries.len())];
@@ -266,6 +325,22 @@ async fn ask_all(wire: &mut Wire, incident: u64, seqs: u64, plant: &Plant) {
         reason: None,
     };
     let _ = wire.submit(Some(incident), &command(done)).await;
+    for seq in (1..=seqs).step_by(9).map(Seq) {
+        request += 1;
+        wire.send(&ClientFrame::StateAt {
+            request,
+            incident: id,
+            seq,
+        })
+        .await;
+        wire.until(|frame| {
+            matches!(
+                frame,
+                ServerFrame::StateAt { .. } | ServerFrame::Failed { .. }
+            )
+        })
+        .await;
+    }
     wire.send(&ClientFrame::Alerts {
         request: 999,
         source: "none".into(),

@@ -25,4 +25,9 @@ impl Random {
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
+
+    /// One of these.
+    pub(crate) fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
 }
