@@ -57,23 +57,8 @@ impl Raw {
         assert!(said.starts_with("HTTP/1.1 101"), "{said}");
     }
 
-    /// Sends a text frame, masked with zeros as a client may.
     fn send(&mut self, text: &str) {
-        let mut frame = vec![0x81];
-        match (u8::try_from(text.len()), u16::try_from(text.len())) {
-            (Ok(length), _) if length < 126 => frame.push(0x80 | length),
-            (_, Ok(length)) => {
-                frame.push(0x80 | 126);
-                frame.extend(length.to_be_bytes());
-            }
-            _ => {
-                frame.push(0x80 | 127);
-                frame.extend((text.len() as u64).to_be_bytes());
-            }
-        }
-        frame.extend([0; 4]);
-        frame.extend(text.as_bytes());
-        self.stream.get_mut().write_all(&frame).unwrap();
+        self.stream.get_mut().write_all(&masked(text)).unwrap();
     }
 
     /// Reads one frame, whole: its header and its payload.
@@ -155,6 +140,25 @@ impl Raw {
         let ahead = self.stream.buffer().to_vec();
         (self.stream.into_inner(), ahead)
     }
+}
+
+/// A text frame, masked with zeros as a client may.
+pub fn masked(text: &str) -> Vec<u8> {
+    let mut frame = vec![0x81];
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(length), _) if length < 126 => frame.push(0x80 | length),
+        (_, Ok(length)) => {
+            frame.push(0x80 | 126);
+            frame.extend(length.to_be_bytes());
+        }
+        _ => {
+            frame.push(0x80 | 127);
+            frame.extend((text.len() as u64).to_be_bytes());
+        }
+    }
+    frame.extend([0; 4]);
+    frame.extend(text.as_bytes());
+    frame
 }
 
 fn text(payload: Vec<u8>) -> String {
