@@ -1,13 +1,19 @@
 //! The people of a drill, and its monitor: each over a connection of their own, as in earnest.
 
+mod deeds;
+
 use super::session::{self, Session, Target};
+use crate::client::Room;
 use crate::console::grammar::{GrammarContext, parse};
 use crate::console::text::Zone;
 use crate::drill::player::Stage;
 use crate::drill::scenario::{Act, AlertCue};
 use crate::error::{Failure, Kind as Failed};
 use crate::http::{Credentials, Http, Marks};
-use crate::incident::{AlertState, CommandId, IncidentId, Intent, Kind, Person, Seq, Via};
+use crate::incident::{
+    AlertState, AnswerOffer, CommandId, Incident, IncidentId, Intent, Kind, OfferAnswer, Person,
+    Seq, Via,
+};
 use crate::integrations::exchange::{Body, Method, Request};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -128,7 +134,12 @@ impl Troupe {
         )))
     }
 
-    async fn say(&mut self, by: &Person, line: &str, ago: Duration) -> Result<(), Failure> {
+    /// Sends what `meant` makes of the incident as this person sees it.
+    async fn submit(
+        &mut self,
+        by: &Person,
+        meant: impl FnOnce(Option<&Incident>) -> Result<Intent, Failure>,
+    ) -> Result<(), Failure> {
         let incident = self.incident();
         let mut person = match self.people.remove(by) {
             Some(session) => session,
@@ -137,15 +148,45 @@ impl Troupe {
         if let Some(incident) = incident {
             person.reach(incident, self.last).await?;
         }
-        let intent = meaning(&person, incident, line, ago)?;
-        let id = CommandId(uuid::Uuid::now_v7());
-        let said = person.submit(id, incident, intent).await;
+        let room = incident.and_then(|incident| person.client().room(incident));
+        let intent = meant(room.map(Room::confirmed));
+        let said = match intent {
+            Ok(intent) => {
+                let id = CommandId(uuid::Uuid::now_v7());
+                person.submit(id, incident, intent).await
+            }
+            Err(failure) => Err(failure),
+        };
         self.people.insert(by.clone(), person);
         let receipt = said?;
         self.last = receipt.last;
         self.progress
             .send_modify(|progress| progress.incident = Some(receipt.incident));
         Ok(())
+    }
+
+    async fn say(&mut self, by: &Person, line: &str, ago: Duration) -> Result<(), Failure> {
+        let line = line.replace("#last", &format!("#{}", self.last));
+        // Who takes a role over has read its brief.
+        if let Some(read) = self.read_brief(by, &line) {
+            self.submit(by, |_| Ok(read)).await?;
+        }
+        self.submit(by, |incident| meaning(incident, &line, ago))
+            .await
+    }
+
+    fn read_brief(&self, by: &Person, line: &str) -> Option<Intent> {
+        let person = self.people.get(by)?;
+        let room = person.client().room(self.incident()?)?;
+        match meaning(Some(room.confirmed()), line, Duration::ZERO).ok()? {
+            Intent::AnswerOffer(said) if said.answer == OfferAnswer::Accept => {
+                Some(Intent::AnswerOffer(AnswerOffer {
+                    answer: OfferAnswer::Briefed,
+                    ..said
+                }))
+            }
+            _ => None,
+        }
     }
 
     /// Everyone takes in what has happened, so that no connection is left full.
@@ -167,6 +208,14 @@ impl Stage for Troupe {
         let done = match act {
             Act::Alert(alert) => self.report(alert, ago).await,
             Act::Say { by, line } => self.say(by, line, ago).await,
+            Act::Update { by, update } => {
+                self.submit(by, |incident| deeds::update(update, incident))
+                    .await
+            }
+            Act::Run { by, run } => {
+                self.submit(by, |incident| Ok(deeds::run(run, by, incident)))
+                    .await
+            }
         };
         match done {
             Err(failure) if failure.kind == Failed::Refused && self.joined_by_others => {
@@ -197,18 +246,12 @@ fn delta(ago: Duration) -> chrono::TimeDelta {
 }
 
 /// What the line means, as part of a drill and at its time.
-fn meaning(
-    session: &Session,
-    incident: Option<IncidentId>,
-    line: &str,
-    ago: Duration,
-) -> Result<Intent, Failure> {
+fn meaning(incident: Option<&Incident>, line: &str, ago: Duration) -> Result<Intent, Failure> {
     let now = session::now() - delta(ago);
-    let room = incident.and_then(|incident| session.client().room(incident));
     let context = GrammarContext {
         now,
         zone: Zone::Utc,
-        incident: room.map(crate::client::Room::confirmed),
+        incident,
         runbook: None,
         here: None,
     };
@@ -251,7 +294,7 @@ mod tests {
                     runbook,
                     here: None,
                 };
-                let meant = parse(line, &context).intent;
+                let meant = parse(&line.replace("#last", "#7"), &context).intent;
                 assert!(meant.is_ok(), "{name} line {}: {line}: {meant:?}", cue.line);
             }
         }

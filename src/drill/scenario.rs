@@ -1,5 +1,6 @@
 //! A scenario: who takes part, and what each does when.
 
+use super::deed::{RunCue, UpdateCue};
 use crate::console::text::{closest, parse_duration};
 use crate::incident::{AlertState, Person};
 use chrono::TimeDelta;
@@ -71,8 +72,22 @@ pub enum Act {
     Say {
         /// Who.
         by: Person,
-        /// The line.
+        /// The line. `#last` in it is the entry that the cue before made.
         line: String,
+    },
+    /// A person takes an update a step further.
+    Update {
+        /// Who.
+        by: Person,
+        /// Which step.
+        update: UpdateCue,
+    },
+    /// A person runs a command, and has what it printed written down.
+    Run {
+        /// Who.
+        by: Person,
+        /// What is told of it.
+        run: RunCue,
     },
 }
 
@@ -126,6 +141,8 @@ struct CueFile {
     by: Option<Spanned<String>>,
     say: Option<String>,
     alert: Option<AlertCue>,
+    update: Option<UpdateCue>,
+    run: Option<RunCue>,
 }
 
 /// Reads a scenario and checks all of it.
@@ -218,30 +235,67 @@ impl Check<'_> {
     fn cue(&mut self, cue: &Spanned<CueFile>, people: &[Person]) -> Option<Cue> {
         let (span, cue) = (cue.span(), cue.get_ref());
         let at = self.time(&cue.at);
-        let act = match (&cue.say, &cue.alert, &cue.by) {
-            (Some(line), None, Some(by)) => Act::Say {
-                by: self.one_of(by, people)?,
-                line: line.clone(),
-            },
-            (None, Some(alert), None) => Act::Alert(alert.clone()),
-            (Some(_), None, None) => {
-                self.refuse(span, "`say` needs `by`: who says it");
-                return None;
-            }
-            (None, Some(_), Some(by)) => {
-                self.refuse(by.span(), "an alert comes from the monitor; leave `by` out");
-                return None;
-            }
-            _ => {
-                self.refuse(span, "a cue has either `say` or `alert`");
-                return None;
-            }
+        let act = match &cue.by {
+            Some(by) => self.act_of(cue, by, span.clone(), people)?,
+            None => self.act_of_nobody(cue, span.clone())?,
         };
         Some(Cue {
             at: at?,
             line: line_of(self.text, span),
             act,
         })
+    }
+
+    /// What a person does: one thing.
+    fn act_of(
+        &mut self,
+        cue: &CueFile,
+        by: &Spanned<String>,
+        span: Range<usize>,
+        people: &[Person],
+    ) -> Option<Act> {
+        if cue.alert.is_some() {
+            self.refuse(by.span(), "an alert comes from the monitor; leave `by` out");
+            return None;
+        }
+        let wrong = [
+            cue.update.as_ref().and_then(UpdateCue::wrong),
+            cue.run.as_ref().and_then(RunCue::wrong),
+        ];
+        if let Some(wrong) = wrong.into_iter().flatten().next() {
+            self.refuse(span, wrong);
+            return None;
+        }
+        let by = self.one_of(by, people)?;
+        match (&cue.say, &cue.update, &cue.run) {
+            (Some(line), None, None) => Some(Act::Say {
+                by,
+                line: line.clone(),
+            }),
+            (None, Some(update), None) => Some(Act::Update {
+                by,
+                update: update.clone(),
+            }),
+            (None, None, Some(run)) => Some(Act::Run {
+                by,
+                run: run.clone(),
+            }),
+            _ => {
+                self.refuse(span, "a cue has one of `say`, `update`, `run` and `alert`");
+                None
+            }
+        }
+    }
+
+    /// What the monitor says.
+    fn act_of_nobody(&mut self, cue: &CueFile, span: Range<usize>) -> Option<Act> {
+        let done = cue.say.is_some() || cue.update.is_some() || cue.run.is_some();
+        match &cue.alert {
+            Some(alert) if !done => return Some(Act::Alert(alert.clone())),
+            None if done => self.refuse(span, "`say`, `update` and `run` need `by`: who does it"),
+            _ => self.refuse(span, "a cue has one of `say`, `update`, `run` and `alert`"),
+        }
+        None
     }
 
     fn one_of(&mut self, name: &Spanned<String>, people: &[Person]) -> Option<Person> {
