@@ -109,7 +109,7 @@ fn actions(incident: &Incident, now: Timestamp) -> Vec<String> {
     let decided = newest(incident, EntryKind::Decision);
     let decided = decided.filter(|entry| now - entry.occurred_at <= DECIDED_WITHIN);
     let mut lines: Vec<String> = last(decided)
-        .map(|entry| format!("decided: {}", one_line(&entry.text)))
+        .map(|entry| format!("decided: {}", one_line(incident.decided_words(entry))))
         .collect();
     let asks = incident.asks.iter();
     let asks = asks.filter(|ask| ask.state == AskState::Acknowledged && !ask.is_overdue(now));

@@ -1,6 +1,6 @@
 //! A decision put to the room, with a window for strong objections.
 
-use super::{AskId, Incident, Person, ProposalId, Seq, Timestamp, limits};
+use super::{AskId, Entry, Incident, Person, ProposalId, Seq, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,6 +141,20 @@ impl Proposal {
 }
 
 impl Incident {
+    /// What was decided, without how: the words of the proposal that became this decision; all
+    /// words of any other entry.
+    #[must_use]
+    pub fn decided_words<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        let how = |text: &str| {
+            let rest = entry.text.strip_prefix(text);
+            rest.is_some_and(|rest| rest.starts_with(" · proposed by "))
+        };
+        let decided = |state| state == ProposalState::Decided;
+        let mut ended = (self.proposals.iter()).filter(|proposal| decided(proposal.state));
+        let from = ended.find(|proposal| how(&proposal.text));
+        from.map_or(&*entry.text, |proposal| &*proposal.text)
+    }
+
     /// The proposal of that number, if it is still held.
     #[must_use]
     pub fn proposal(&self, id: ProposalId) -> Option<&Proposal> {

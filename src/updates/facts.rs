@@ -74,11 +74,16 @@ fn doing(incident: &Incident) -> Option<String> {
     newest
         .into_iter()
         .filter(|entry| kinds.contains(&entry.kind))
-        .find_map(words)
+        // How it was decided is the room's own; those who are told hear what is done.
+        .find_map(|entry| words_of(entry, incident.decided_words(entry)))
 }
 
-/// An entry's words in one line, without its tags. One that is private or was taken back has none.
 fn words(entry: &Entry) -> Option<String> {
+    words_of(entry, &entry.text)
+}
+
+/// Words of an entry in one line, without its tags. One that is private or was taken back has none.
+fn words_of(entry: &Entry, text: &str) -> Option<String> {
     if entry.marks.private || entry.marks.retracted.is_some() {
         return None;
     }
@@ -86,7 +91,7 @@ fn words(entry: &Entry) -> Option<String> {
         let tag = word.strip_prefix('#').map(str::to_lowercase);
         tag.is_some_and(|tag| entry.tags.iter().any(|one| **one == *tag))
     };
-    let words: Vec<&str> = (entry.text.split_whitespace())
+    let words: Vec<&str> = (text.split_whitespace())
         .filter(|word| !is_tag(word))
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
