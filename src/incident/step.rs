@@ -61,10 +61,10 @@ impl StepPlan {
         *self == Self::default()
     }
 
-    /// `5m · every 10m · if step 3 failed`.
+    /// `within 5m · every 10m · if step 3 failed`.
     #[must_use]
     pub fn words(&self) -> String {
-        let minutes = self.minutes.map(|minutes| format!("{minutes}m"));
+        let minutes = self.minutes.map(|minutes| format!("within {minutes}m"));
         let every = self.every.map(|every| format!("every {every}m"));
         let after = self.after.map(|after| {
             let is = after.is.name().replace('_', " ");

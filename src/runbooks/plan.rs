@@ -81,7 +81,7 @@ mod tests {
             (words.to_owned(), plan.words())
         };
         for (title, words, plan) in [
-            ("Look at the graph (5m)", "Look at the graph", "5m"),
+            ("Look at the graph (5m)", "Look at the graph", "within 5m"),
             ("Check again (every 10 min).", "Check again", "every 10m"),
             (
                 "Roll back (if step 3 failed)",
@@ -91,7 +91,7 @@ mod tests {
             (
                 "Drain it (1h, every 30m, if step 2 is done)",
                 "Drain it",
-                "60m · every 30m · if step 2 done",
+                "within 60m · every 30m · if step 2 done",
             ),
         ] {
             assert_eq!(of(title), (words.to_owned(), plan.to_owned()));

@@ -3,7 +3,7 @@
 use super::rows::{Piece, Row, draw, first_row, piece, step};
 use super::{Cx, Look, OverlayRequest, Prompt, Request, Say, Then, Title};
 use crate::console::keymap::{Action, Context};
-use crate::console::text::{age, countdown, visible_line, wrap};
+use crate::console::text::{age, cells, countdown, visible_line, wrap};
 use crate::console::theme::Meaning;
 use crate::incident::{Applies, Intent, Runbook, Step, StepNo, StepRef, StepState};
 use ratatui::buffer::Buffer;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 const DETAIL_LINES: usize = 4;
 /// Lines of a runbook's preface that are shown above the steps.
 const PREFACE_LINES: usize = 3;
+/// Cells of a step's row that are not its words: its box and number, and whose it is until when.
+const STEP_SIDES: usize = 26;
 
 /// What the pane keeps between frames.
 #[derive(Debug, Clone, Default)]
@@ -430,12 +432,12 @@ fn more_of(step: &Step, width: usize, rows: &mut Vec<Row<StepNo>>) {
             rows.push(Row::plain(format!("{indent}{line}"), Meaning::Muted));
         }
     }
-    for command in step
-        .text
-        .commands
-        .iter()
-        .flat_map(|command| command.lines())
-    {
+    // A command that stands in the step's own words is not said twice.
+    let title = &step.text.title;
+    let commands = (step.text.commands.iter())
+        .filter(|command| !title.contains(&***command) || cells(title) + STEP_SIDES > width)
+        .flat_map(|command| command.lines());
+    for command in commands {
         let left = vec![
             piece(format!("{indent}$ "), Meaning::Muted),
             piece(visible_line(command), Meaning::Code),
