@@ -7,8 +7,9 @@ mod nags;
 mod proposals;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
-use super::rows::{Row, column, draw, first_row, piece, step};
+use super::rows::{Row, SAYS_MORE_FROM, column, draw, first_row, piece, step};
 use super::{Confirm, Cx, Look, OverlayRequest, Request, Title};
 use crate::client::Here;
 use crate::console::keymap::{Action, Context};
@@ -45,15 +46,24 @@ impl State {
     pub fn title(&self, cx: &Cx<'_>) -> Title {
         let incident = cx.room.shown();
         let vacant = incident.vacancies().count();
-        let right = if vacant > 0 {
-            format!("{vacant} vacant")
-        } else {
-            String::new()
-        };
+        let vacant = (vacant > 0).then(|| format!("{vacant} vacant"));
+        let right: Vec<String> = vacant.into_iter().chain(self.below(cx)).collect();
         Title {
             left: "Command".to_owned(),
-            right,
+            right: right.join(" · "),
         }
+    }
+
+    /// How many rows are below, where the pane is too low to spare a row of its own for that.
+    fn below(&self, cx: &Cx<'_>) -> Option<String> {
+        let height = usize::from(cx.area.height);
+        if height >= SAYS_MORE_FROM {
+            return None;
+        }
+        let rows = lines(cx, None);
+        let seen = self.first(&rows, cx.area) + height;
+        let hidden = rows.len().saturating_sub(seen);
+        (hidden > 0).then(|| format!("{hidden} below"))
     }
 
     /// Does what a key asked for.
@@ -315,6 +325,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     for role in roles {
         rows.push(role_row(role, wide, incident, cx, look));
     }
+    rows.extend(waiting::rows(cx, look));
     rows.extend(proposals::rows(cx, look));
     rows.extend(asks::rows(cx, look));
     rows.extend(nags::rows(cx, look));

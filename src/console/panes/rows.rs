@@ -71,7 +71,7 @@ pub(super) fn first_row(cursor: usize, rows: usize, height: usize) -> usize {
 
 /// From this height on the last row says how many rows are below it, when there are any; a lower
 /// pane has no row to spare. The cursor never stands on it, as [`first_row`] keeps some rows ahead.
-const SAYS_MORE_FROM: usize = 10;
+pub(super) const SAYS_MORE_FROM: usize = 10;
 
 /// Draws the rows from `first` on; the one at `cursor` is marked when the pane has the focus.
 pub(super) fn draw<T>(

@@ -158,7 +158,7 @@ impl State {
         let shown = cx.room.shown();
         let mut rows = promises(shown, cx, look);
         let updates = in_order(shown);
-        rows.push(Row::section("Updates", updates.len()));
+        rows.push(Row::section("Drafted and posted", updates.len()));
         if updates.is_empty() {
             let hint = look.map_or_else(String::new, |look| {
                 let key = look.keymap.hint(

@@ -1,15 +1,16 @@
 //! The footer: who you are, what keys do here, what waits to be sent. Notices stand here too.
 
+mod first;
+
 use super::paint::{self, Piece, glyph};
 use crate::console::app::{App, Screen};
 use crate::console::keymap::{Action, Context, Continuation};
 use crate::console::layout::Layout;
 use crate::console::notices::{Notice, Weight};
 use crate::console::overlays::Overlay;
-use crate::console::panes::{Focus, Look, Title};
+use crate::console::panes::{Look, Title};
 use crate::console::text::{self, wrap};
 use crate::console::theme::Meaning;
-use crate::incident::{Person, Proposal, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -72,9 +73,11 @@ fn who(app: &App, look: &Look<'_>) -> Vec<Piece> {
 }
 
 fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
-    first_of_all(app)
-        .iter()
-        .chain(worth_a_hint(contexts.first().copied(), app))
+    let usual = worth_a_hint(contexts.first().copied(), app);
+    let first = first::of_all(app);
+    let again = |action: Action| first.iter().any(|(before, _)| *before == action);
+    (first.iter())
+        .chain(usual.iter().filter(|(action, _)| !again(*action)))
         .map(|(action, word)| {
             let key = app.prefs.keymap.hint(*action, contexts);
             vec![
@@ -83,80 +86,6 @@ fn hints(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Vec<Piece>> {
             ]
         })
         .collect()
-}
-
-/// What is worth naming while the past is shown: what leads about in it.
-const IN_THE_PAST: &[(Action, &str)] = &[
-    (Action::ReturnToNow, "now"),
-    (Action::StepBack, "back"),
-    (Action::StepOn, "on"),
-    (Action::Play, "play"),
-    (Action::MinuteBack, "a minute back"),
-    (Action::MinuteOn, "on"),
-    (Action::DecisionBack, "decision before"),
-    (Action::GoToMoment, "a time"),
-    (Action::Faster, "faster"),
-];
-
-/// What goes before the usual: where a search goes on, what is put to the room, what this
-/// person is asked, and what an
-/// incident in triage waits for, whatever has the focus.
-fn first_of_all(app: &App) -> &'static [(Action, &'static str)] {
-    let browses = app.open().is_some_and(|(s, _)| s.focus != Focus::Composer);
-    if app.past().is_some() && app.overlays.is_empty() && browses {
-        return IN_THE_PAST;
-    }
-    let searched = app
-        .open()
-        .is_some_and(|(screen, _)| !screen.looking.is_empty() && screen.focus == Focus::Timeline);
-    if searched && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
-        return &[
-            (Action::SearchNext, "next hit"),
-            (Action::SearchPrevious, "hit before"),
-            (Action::Cancel, "end the search"),
-        ];
-    }
-    let zoomed = app.prefs.zoomed && app.open().is_some_and(|(s, _)| s.focus != Focus::Composer);
-    if zoomed && app.overlays.is_empty() {
-        return &[(Action::ZoomPane, "all panes")];
-    }
-    let asked = app.open().is_some_and(|(screen, room)| {
-        let mut asks = room.shown().asks.iter();
-        let me = app.client.me();
-        let waits = me.is_some_and(|me| asks.any(|ask| ask.waits_for(&me.person)));
-        waits && screen.focus != Focus::Composer
-    });
-    let proposed = app.open().is_some_and(|(screen, room)| {
-        let mut proposals = room.shown().proposals.iter();
-        let silent = |proposal: &Proposal, me: &Person| {
-            let spoke = proposal.by == *me || proposal.stances.contains_key(me);
-            proposal.hears(app.now) && !spoke
-        };
-        let me = app.client.me().filter(|me| me.level.writes());
-        let waits = me.is_some_and(|me| proposals.any(|proposal| silent(proposal, &me.person)));
-        waits && screen.focus != Focus::Composer
-    });
-    if proposed && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
-        return &[
-            (Action::ProposalAgree, "no objection"),
-            (Action::ProposalObject, "object"),
-        ];
-    }
-    if asked && app.overlays.is_empty() && app.prefs.layout != Layout::Wall {
-        return &[(Action::AskAcknowledge, "acknowledge your ask")];
-    }
-    let waits = app.open().is_some_and(|(screen, room)| {
-        room.shown().status == Status::Triage && screen.focus != Focus::Composer
-    });
-    let may = app.overlays.is_empty() && app.why_read_only().is_none();
-    if waits && may && app.prefs.layout != Layout::Wall {
-        &[
-            (Action::Declare, "declare it"),
-            (Action::DeclineIncident, "decline"),
-        ]
-    } else {
-        &[]
-    }
 }
 
 /// Whether the incident that is open has not come yet: no key of its panes does anything then.

@@ -7,7 +7,7 @@ use super::past;
 use crate::client::{Link, Room};
 use crate::console::app::App;
 use crate::console::panes::Look;
-use crate::console::text::clock_hms;
+use crate::console::text::{cells, clock_hms, visible_line};
 use crate::console::theme::Meaning;
 use crate::incident::{Incident, Milestone, Severity, Status, Timestamp};
 use ratatui::buffer::Buffer;
@@ -62,8 +62,11 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
     if area.height < 2 {
         let before = [status, time].concat();
         let width = paint::width(&name) + paint::width(&before) + paint::width(&link);
-        let room_left = usize::from(area.width).saturating_sub(width + LEAST_TITLE + 1);
-        let tail = [before, alarms::alarms(shown, me, &look, room_left)].concat();
+        let beside = usize::from(area.width).saturating_sub(width + 1);
+        let words = cells(&visible_line(&shown.title)).clamp(LEAST_TITLE, EASY_TITLE);
+        let easy = beside.saturating_sub(words);
+        let room = beside.saturating_sub(LEAST_TITLE);
+        let tail = [before, alarms::alarms(shown, me, &look, (easy, room))].concat();
         one_row(shown, name, tail, &link, &look, area, buf);
         return;
     }
@@ -80,7 +83,7 @@ pub fn incident(app: &App, room: &Room, area: Rect, buf: &mut Buffer) {
     let room_left = usize::from(second.width).saturating_sub(paint::width(&link));
     let mut facts = status;
     let left = room_left.saturating_sub(paint::width(&facts));
-    facts.extend(alarms::alarms(shown, me, &look, left));
+    facts.extend(alarms::alarms(shown, me, &look, (left, left)));
     let others = alarms::other_vacancies(shown, &look);
     if paint::width(&facts) + paint::width(&others) <= room_left {
         facts.extend(others);
@@ -109,6 +112,10 @@ fn end(app: &App, room: &Room, look: &Look<'_>, area: Rect) -> Vec<Piece> {
 
 /// The title keeps this many cells, whatever else there is to say.
 const LEAST_TITLE: usize = 8;
+
+/// So many cells of the title are worth more than what only another person has to do something
+/// about: enough to tell one incident from the next.
+const EASY_TITLE: usize = 24;
 
 /// The title takes what the rest leaves; the tail and the link stand at the right.
 fn one_row(

@@ -10,39 +10,54 @@ use ratatui::style::{Modifier, Style};
 /// The cells of a header that a name may take.
 const NAME_CELLS: usize = 12;
 
-/// What someone has to do something about, in as many words as there is room for. That nobody
-/// commands is always said.
+/// What someone has to do something about, in as many words as there is room for. `easy` is the
+/// room that leaves the title its words, `room` all there is: what only one other person has to do
+/// with, and how late an ask is, are not worth a word of the title. Then what waits for nobody here
+/// goes first. That nobody commands is always said.
 pub(super) fn alarms(
     shown: &Incident,
     me: Option<&Person>,
     look: &Look<'_>,
-    room: usize,
+    (easy, room): (usize, usize),
 ) -> Vec<Piece> {
     let vacancy = vacancy(shown, look);
     let due = due(shown, look);
     // How late it is may be left out, how long there is may not.
     let late = shown.next_promise().is_some_and(|(_, at)| at <= look.now);
     let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
-    let asked = [
-        offered(shown, me, look),
-        proposed(shown, me, look),
-        asked(shown, me, look),
-        to_approve(shown, me, look),
-    ]
-    .concat();
-    let overdue = |in_full| overdue(shown, look, in_full);
-    let forms: [&[Vec<Piece>]; 5] = [
-        &[asked.clone(), overdue(true), due.clone()],
-        &[asked.clone(), overdue(false), due],
-        &[asked, overdue(false), short_due.clone()],
-        &[overdue(false), short_due.clone()],
-        &[short_due],
+    let mine = me.is_some_and(|me| shown.offered_to(me, look.now).is_some());
+    let offered = offered(shown, me, look);
+    let to_me = if mine { offered.clone() } else { Vec::new() };
+    let proposed = proposed(shown, me, look);
+    let asked = asked(shown, me, look);
+    let approve = to_approve(shown, me, look);
+    let overdue = |words| overdue(shown, look, words);
+    let none = Vec::new();
+    let said = |offered: &[Piece], rest: [&[Piece]; 5]| -> Vec<Piece> {
+        let rest = rest.concat();
+        [&vacancy[..], offered, &rest].concat()
+    };
+    let (full, short) = (overdue(Words::All), overdue(Words::Fewer));
+    let bare = overdue(Words::Bare);
+    let easily = [
+        said(&offered, [&proposed, &asked, &approve, &full, &due]),
+        said(&offered, [&proposed, &asked, &approve, &short, &due]),
+        said(&to_me, [&proposed, &asked, &approve, &short, &due]),
     ];
-    let mut said = forms
-        .into_iter()
-        .map(|form| [&vacancy[..], &form.concat()].concat());
-    said.find(|form| width(form) <= room)
-        .unwrap_or_else(|| vacancy.clone())
+    let narrowly = [
+        said(&to_me, [&proposed, &asked, &approve, &short, &due]),
+        said(&to_me, [&proposed, &asked, &approve, &bare, &short_due]),
+        said(&to_me, [&proposed, &asked, &none, &bare, &short_due]),
+        said(&to_me, [&proposed, &none, &none, &bare, &short_due]),
+        said(&none, [&proposed, &none, &none, &bare, &short_due]),
+        said(&none, [&none, &none, &none, &bare, &short_due]),
+        said(&none, [&none, &none, &none, &none, &short_due]),
+    ];
+    let fits = |form: &Vec<Piece>, room: usize| width(form) <= room;
+    let fitting = easily.into_iter().find(|form| fits(form, easy));
+    fitting
+        .or_else(|| narrowly.into_iter().find(|form| fits(form, room)))
+        .unwrap_or(vacancy)
 }
 
 fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
@@ -148,18 +163,28 @@ fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Pie
     vec![Piece::new(said, style)]
 }
 
+/// How much is said of what is overdue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    All,
+    /// Not how late.
+    Fewer,
+    /// Who, or how many.
+    Bare,
+}
+
 /// The asks that are overdue: everyone sees them, on every screen.
-fn overdue(shown: &Incident, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
+fn overdue(shown: &Incident, look: &Look<'_>, words: Words) -> Vec<Piece> {
     let overdue = shown.overdue_asks(look.now);
     let said = match *overdue {
         [] => return Vec::new(),
-        [ask] if in_full => {
+        [ask] if words == Words::All => {
             let late = countdown(ask.due_at - look.now).text;
             format!("{} OVERDUE {late}", name_of(&ask.to))
         }
         [ask] => format!("{} OVERDUE", name_of(&ask.to)),
-        _ if in_full => format!("{} asks OVERDUE", overdue.len()),
-        _ => format!("{} OVERDUE", overdue.len()),
+        _ if words == Words::Bare => format!("{} OVERDUE", overdue.len()),
+        _ => format!("{} asks OVERDUE", overdue.len()),
     };
     let sign = glyph(look, Meaning::Overdue);
     let style = look.theme.style(Meaning::Overdue);
