@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use uuid::Uuid;
 use warroom::incident::FOLD_VERSION;
@@ -148,11 +148,20 @@ pub async fn member(shared: Arc<Shared>, number: usize, kind: Kind) {
     }
 }
 
+/// Connects. The socket of one that stalls holds little, so that the server notices.
+async fn dial(address: SocketAddr, kind: Kind) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if kind == Kind::Stalls {
+        socket.set_recv_buffer_size(4096)?;
+    }
+    socket.connect(address).await
+}
+
 impl Member {
     async fn connect(shared: Arc<Shared>, number: usize, kind: Kind, last: u64) -> Self {
         let address = shared.address;
         let mut stream = loop {
-            match TcpStream::connect(address).await {
+            match dial(address, kind).await {
                 Ok(stream) => break stream,
                 // The queue of the listening socket is full: as any client, it comes again.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
