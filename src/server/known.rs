@@ -8,6 +8,7 @@
 use super::lately::Lately;
 use crate::incident::{Alert, AlertReport, AlertState, IncidentId, Timestamp};
 use crate::routing::{Flapping, History, Observed};
+use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,6 +17,10 @@ use std::sync::Arc;
 const ALERTS: usize = 16_384;
 /// Alerts that may flap at once. Beyond it the changes of further ones are written down one by one.
 const FLAPPING: usize = 1_024;
+/// How long it is before a settled alert is tried again that could not be written down.
+pub(super) const AGAIN: TimeDelta = TimeDelta::seconds(5);
+/// A clock that is set right by less is waited for.
+const SLACK: TimeDelta = TimeDelta::seconds(1);
 
 /// What is known of each alert.
 #[derive(Debug)]
@@ -133,17 +138,28 @@ impl Known {
         self.flapping.keys()
     }
 
-    /// When the next alert will have settled.
-    pub(super) fn next(&self) -> Option<Timestamp> {
+    /// How long it is until the next alert will have settled.
+    pub(super) fn settles_in(&self, now: Timestamp) -> Option<TimeDelta> {
         let all = self.flapping.values();
-        all.filter_map(|flaps| flaps.due(&self.settings)).min()
+        let due = all.filter_map(|flaps| flaps.due(&self.settings));
+        let left = due.map(|at| match self.is_here(at, now) {
+            true => TimeDelta::zero(),
+            false => at - now,
+        });
+        left.min()
+    }
+
+    /// Whether a moment at which an alert settles has come. Further off than it can be, the clock
+    /// was set back: what an alert said last is not held back for that.
+    fn is_here(&self, at: Timestamp, now: Timestamp) -> bool {
+        at <= now || at - now > self.settings.quiet.max(AGAIN) + SLACK
     }
 
     /// Those that have settled by now.
     pub(super) fn settled(&self, now: Timestamp) -> Vec<Settled> {
         let due = self.flapping.iter().filter_map(|(fingerprint, flaps)| {
             let at = flaps.due(&self.settings)?;
-            (at <= now).then(|| Settled {
+            self.is_here(at, now).then(|| Settled {
                 fingerprint: fingerprint.clone(),
                 incident: flaps.incident,
                 at,

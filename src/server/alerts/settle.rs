@@ -6,13 +6,9 @@ use crate::incident::{AlertReport, Command, IncidentId, Intent, Timestamp, Via};
 use crate::routing::Observed;
 use crate::server::derive;
 use crate::server::hall::Hall;
-use crate::server::known::Settled;
+use crate::server::known::{AGAIN, Settled};
 use crate::server::reply::busy;
-use chrono::TimeDelta;
 use std::time::Duration;
-
-/// How long it is before a settled alert is tried again that could not be written down.
-const AGAIN: TimeDelta = TimeDelta::seconds(5);
 
 impl Hall {
     pub(super) fn hold(&self, alert: &AlertReport, changes: u32) -> Intent {
@@ -60,7 +56,7 @@ impl Hall {
 
     /// When the next alert will have settled.
     pub(in crate::server) fn settles_in(&self) -> Option<Duration> {
-        let left = self.known.next()? - self.shared.clock.now();
+        let left = self.known.settles_in(self.shared.clock.now())?;
         // One that is due has none left.
         Some(left.to_std().unwrap_or_default())
     }

@@ -102,6 +102,11 @@ impl Desk {
         self.id
     }
 
+    /// The time of this log. It does not run backwards, whatever the machine's clock does.
+    pub(super) fn now(&self) -> Timestamp {
+        self.shared.clock.now().max(self.ahead.changed_at)
+    }
+
     /// What the server ends once its time is over, with all that is on its way, and when: the windows of
     /// proposals, and the offers of roles.
     pub(super) fn endings(&self) -> impl Iterator<Item = (Ending, Timestamp)> {
@@ -183,9 +188,13 @@ impl Desk {
         {
             return Ok(Way::Before(carried));
         }
+        let now = match actor.is_server() {
+            // What the server ends is over, although the machine's clock may have been set back.
+            true => self.now().max(command.written_at),
+            false => self.now(),
+        };
         let context = Context {
-            // A log's times do not run backwards, whatever the machine's clock does.
-            now: self.shared.clock.now().max(self.ahead.changed_at),
+            now,
             actor: actor.clone(),
             entry: self.entry(&command.intent).await?,
             runbook: match &command.intent {

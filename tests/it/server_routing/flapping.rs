@@ -212,3 +212,24 @@ async fn live_alerts_say_that_they_flap_and_that_there_is_maintenance() {
     assert!(seen.contains(&("High", true, None)), "{seen:?}");
     assert!(seen.contains(&("Slow", false, Some("move"))), "{seen:?}");
 }
+
+#[tokio::test]
+async fn what_is_held_back_is_written_down_also_where_the_clock_was_set_back() {
+    let (house, clock) = house("").await;
+    declared(&house).await;
+    for n in 1..40 {
+        send(&house, &[change(n)]).await;
+    }
+    assert!(
+        !lines(&house, 1)
+            .iter()
+            .any(|line| line.starts_with("settled"))
+    );
+    clock.advance(TimeDelta::hours(-1));
+    for _ in 0..2 {
+        send(&house, &[]).await;
+    }
+    let settled = lines(&house, 1);
+    let settled = settled.iter().filter(|line| line.starts_with("settled"));
+    assert_eq!(settled.count(), 1);
+}
