@@ -345,11 +345,6 @@ impl App {
         }
     }
 
-    /// The time goes on without anything else happening.
-    pub fn set_now(&mut self, now: Timestamp) {
-        self.now = now;
-    }
-
     /// The incident on the screen as it is shown, now or in the past, if it is one and its state is
     /// here.
     #[must_use]

@@ -31,6 +31,7 @@ pub mod reading;
 pub mod ring;
 mod runner;
 mod runtime;
+mod set_back;
 pub mod start;
 pub mod templates;
 mod terminal;

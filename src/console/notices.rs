@@ -94,6 +94,13 @@ impl Notices {
         }
     }
 
+    /// The clock was set back by so much: what stands there stays as long as it would have.
+    pub(super) fn move_back(&mut self, by: TimeDelta) {
+        for notice in &mut self.kept {
+            notice.until -= by;
+        }
+    }
+
     /// Newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Notice> {
         self.kept.iter().rev()

@@ -71,6 +71,11 @@ impl Past {
 }
 
 impl Clock {
+    /// This machine's clock was set back by so much.
+    pub(super) fn move_back(&mut self, by: TimeDelta) {
+        self.since -= by;
+    }
+
     /// The moment of the past that it has come to.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> Timestamp {

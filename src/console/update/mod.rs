@@ -46,7 +46,7 @@ use ratatui::layout::Rect;
 
 /// Takes a message in, at its time; answers what is to be done.
 pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
-    app.now = now;
+    app.set_now(now);
     let mut effects = match msg {
         Msg::Key(event) => keys::press(app, event),
         Msg::Paste(text) => keys::paste(app, &text),
