@@ -80,10 +80,16 @@ pub(super) fn serve(connections: &Connections, jobs: &Mutex<mpsc::Receiver<Job>>
 
 /// Opens what a reader thread works with.
 pub(super) fn connect(journal: &Path, derived: &Path) -> rusqlite::Result<Connections> {
-    Ok(Connections {
+    let connections = Connections {
         journal: schema::reader(journal)?,
         derived: schema::reader(derived)?,
-    })
+    };
+    for connection in [&connections.journal, &connections.derived] {
+        // The first read opens the files: now, and not when connections have taken the last
+        // descriptors that the process may have.
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    }
+    Ok(connections)
 }
 
 fn failed(error: &rusqlite::Error) -> ReadError {
