@@ -18,14 +18,14 @@ use warroom::incident::{
 /// Long enough for a loaded machine; only a failing test waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Console {
-    client: Client,
-    link: LinkHandle,
-    told: Vec<Happening>,
+pub(crate) struct Console {
+    pub(crate) client: Client,
+    pub(crate) link: LinkHandle,
+    pub(crate) told: Vec<Happening>,
 }
 
 impl Console {
-    fn open(url: &str, name: &str, outbox: Option<&Path>) -> Self {
+    pub(crate) fn open(url: &str, name: &str, outbox: Option<&Path>) -> Self {
         let name: Person = name.parse().unwrap();
         let mut options = LinkOptions::new(url);
         options.name = Some(name.clone());
@@ -52,7 +52,7 @@ impl Console {
         }
     }
 
-    async fn until(&mut self, what: &str, mut is: impl FnMut(&Self) -> bool) {
+    pub(crate) async fn until(&mut self, what: &str, mut is: impl FnMut(&Self) -> bool) {
         while !is(self) {
             let input = tokio::time::timeout(PATIENCE, self.link.inputs.recv()).await;
             let state = || {
@@ -68,21 +68,25 @@ impl Console {
         }
     }
 
-    async fn submit(&mut self, incident: Option<IncidentId>, intent: Intent) -> CommandId {
+    pub(crate) async fn submit(
+        &mut self,
+        incident: Option<IncidentId>,
+        intent: Intent,
+    ) -> CommandId {
         let id = CommandId(Uuid::now_v7());
         let effects = self.client.submit(id, SystemClock.now(), incident, intent);
         self.run(effects.unwrap()).await;
         id
     }
 
-    async fn join(&mut self, incident: IncidentId) {
+    pub(crate) async fn join(&mut self, incident: IncidentId) {
         let effects = self.client.join(incident);
         self.run(effects).await;
         let here = |c: &Self| c.client.room(incident).is_some_and(Room::is_current);
         self.until("joined", here).await;
     }
 
-    async fn declare(&mut self) -> IncidentId {
+    pub(crate) async fn declare(&mut self) -> IncidentId {
         let intent = Intent::Declare {
             title: Some("Checkout 500s".into()),
             severity: None,
@@ -100,11 +104,11 @@ impl Console {
     }
 }
 
-fn note(text: &str) -> Intent {
+pub(crate) fn note(text: &str) -> Intent {
     Intent::Note(NewNote::plain(text))
 }
 
-fn texts(console: &Console, incident: IncidentId) -> Vec<String> {
+pub(crate) fn texts(console: &Console, incident: IncidentId) -> Vec<String> {
     let lines = console.client.room(incident).unwrap().timeline().lines();
     let notes = lines.iter().filter(|l| l.entry.kind == EntryKind::Note);
     notes.map(|line| line.entry.text.to_string()).collect()

@@ -26,6 +26,7 @@ mod console_pty;
 mod console_run;
 mod console_updates;
 mod contract;
+mod faults;
 mod golden_events;
 mod grafana_and_sentry;
 mod import;

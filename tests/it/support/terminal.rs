@@ -100,6 +100,18 @@ impl Terminal {
         Self::spawn(command(arguments, home, variables), size)
     }
 
+    /// Starts a script of the shell, in which `$0` is the program.
+    pub(crate) fn script(script: &str, home: &Path, size: (u16, u16)) -> Self {
+        let mut shell = CommandBuilder::new("/bin/sh");
+        shell.env_clear();
+        shell.cwd(env!("CARGO_MANIFEST_DIR"));
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_warroom")]);
+        shell.env("HOME", home);
+        shell.env("TERM", "xterm-256color");
+        shell.env("TZ", "UTC");
+        Self::spawn(shell, size)
+    }
+
     fn spawn(command: CommandBuilder, (columns, rows): (u16, u16)) -> Self {
         let size = PtySize {
             rows,
@@ -164,6 +176,22 @@ impl Terminal {
     /// Waits until the screen shows this text.
     pub(crate) fn shows(&mut self, text: &str) {
         self.until(text, |screen| screen.contains(text));
+    }
+
+    /// Waits until the screen shows this text, or the program has ended: whether it is shown.
+    pub(crate) fn shows_or_ends(&mut self, text: &str) -> bool {
+        let limit = Instant::now() + PATIENCE;
+        while !self.screen.screen().contents().contains(text) {
+            let left = limit.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(chunk) => self.take(&chunk),
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("never shown: {text}\n{}", self.screen.screen().contents())
+                }
+            }
+        }
+        true
     }
 
     /// Waits until some cell of the screen has this colour of the 256.
