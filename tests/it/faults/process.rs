@@ -1,5 +1,6 @@
 //! A server's process under some constraint of the system.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -157,8 +158,15 @@ impl Process {
     /// How often each of these texts stands in the log of INC-1.
     pub(crate) fn counts(&self, texts: &[String]) -> Vec<usize> {
         let log = self.ok(&["export", "INC-1", "--format", "jsonl"]);
-        let times = |text: &String| log.matches(&format!("\"text\":\"{text}\"")).count();
-        texts.iter().map(times).collect()
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for line in log.lines() {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            if let Some(text) = event["data"]["text"].as_str() {
+                *times.entry(text.to_owned()).or_default() += 1;
+            }
+        }
+        let of = |text| times.get(text).copied().unwrap_or_default();
+        texts.iter().map(of).collect()
     }
 }
 
