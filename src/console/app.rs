@@ -410,7 +410,7 @@ impl App {
                 zoomed: self.prefs.zoomed,
                 composer_rows: screen.composer.height(
                     layout::composer_inside(self.size).width,
-                    (self.size.height / 3).max(1),
+                    layout::composer_most(screen.focus, self.size.height),
                 ),
                 has_runbook,
                 watched: self.watched(),

@@ -258,6 +258,18 @@ pub fn composer_inside(rows: Rect) -> Rect {
     }
 }
 
+/// How many rows the composer takes at most. While nobody writes in it, a long draft leaves the panes
+/// their room.
+#[must_use]
+pub fn composer_most(focus: Focus, height: u16) -> u16 {
+    const ASIDE: u16 = 4;
+    let most = (height / 3).max(1);
+    match focus {
+        Focus::Composer => most,
+        _ => most.min(ASIDE),
+    }
+}
+
 /// How many rows the header takes at this width.
 #[must_use]
 pub fn header_rows(width: u16) -> u16 {
