@@ -330,6 +330,7 @@ fn lines(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     rows.extend(asks::rows(cx, look));
     rows.extend(nags::rows(cx, look));
     rows.extend(hypotheses::rows(cx, look));
+    rows.extend(proposals::decided_rows(cx, look));
     if !cx.room.here().is_empty() {
         rows.push(Row::section("Here", cx.room.here().len()));
         rows.extend(cx.room.here().iter().map(|here| here_row(here, cx)));

@@ -14,27 +14,35 @@ use chrono::TimeDelta;
 const LATELY: TimeDelta = TimeDelta::hours(1);
 const SHOWN: usize = 3;
 
-/// The proposals that wait for an end, then what was decided lately, newest first.
-fn shown<'a>(cx: &Cx<'a>) -> Vec<&'a Proposal> {
+/// The proposals that wait for an end, with their head; none where there are none.
+pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     let all = &cx.room.shown().proposals;
     let open = all.iter().filter(|proposal| proposal.state.is_open());
+    under("Proposed", open, cx, look)
+}
+
+/// What was decided lately, newest first, with its head: it is settled, and so stands below what
+/// is not.
+pub(super) fn decided_rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
+    let all = &cx.room.shown().proposals;
     let decided = all.iter().rev().filter(|proposal| {
         let end = proposal.end.as_ref();
         let lately = end.is_some_and(|end| cx.now - end.at < LATELY);
         proposal.state == ProposalState::Decided && lately
     });
-    open.chain(decided.take(SHOWN)).collect()
+    under("Decided", decided.take(SHOWN), cx, look)
 }
 
-/// The rows of the proposals, with their head; none where there are none.
-pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
-    let shown = shown(cx);
-    if shown.is_empty() {
-        return Vec::new();
+fn under<'a>(
+    head: &'static str,
+    proposals: impl Iterator<Item = &'a Proposal>,
+    cx: &Cx<'_>,
+    look: Option<&Look<'_>>,
+) -> Vec<Row<Item>> {
+    let mut rows: Vec<Row<Item>> = proposals.map(|one| row(one, cx, look)).collect();
+    if !rows.is_empty() {
+        rows.insert(0, Row::section(head, rows.len()));
     }
-    let open = shown.iter().filter(|proposal| proposal.state.is_open());
-    let mut rows = vec![Row::section("Decisions", open.count())];
-    rows.extend(shown.into_iter().map(|proposal| row(proposal, cx, look)));
     rows
 }
 
