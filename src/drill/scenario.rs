@@ -375,6 +375,33 @@ mod tests {
     }
 
     #[test]
+    fn a_cue_is_one_deed_and_whose_it_is_is_said() {
+        let cue = |body: &str| {
+            let text = format!("title = 'x'\npeople = ['bo']\n[[cue]]\nat = '1s'\n{body}\n");
+            parse(&text).map(|scenario| scenario.cues[0].act.clone())
+        };
+        let good = cue("by = 'bo'\nupdate = { approve = 2 }").unwrap();
+        assert!(matches!(good, Act::Update { .. }), "{good:?}");
+        let good = cue("by = 'bo'\nrun = { command = 'true', prints = 'x' }").unwrap();
+        assert!(matches!(good, Act::Run { .. }), "{good:?}");
+        for bad in [
+            "by = 'bo'\nupdate = { approve = 2, post = 2 }",
+            "by = 'bo'\nupdate = { to = 'external' }",
+            "by = 'bo'\nsay = 'x'\nrun = { command = 'true' }",
+            "by = 'bo'",
+            "run = { command = 'true' }",
+            "by = 'bo'\nalert = { name = 'Down' }",
+        ] {
+            let wrong = cue(bad).unwrap_err();
+            assert_eq!(
+                wrong[0].line,
+                3 + usize::from(bad.contains("alert")) * 2,
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[test]
     fn cues_are_in_the_order_of_time() {
         let text = "title = 'x'\npeople = ['bo']\n[[cue]]\nat = '5s'\nby = 'bo'\nsay = 'late'\n\
                     [[cue]]\nat = '-2m'\nby = 'bo'\nsay = 'early'\n";

@@ -141,6 +141,21 @@ fn what_comes_of_a_proposal_and_how_it_reads() {
 }
 
 #[test]
+fn what_was_decided_is_told_without_how() {
+    let mut story = proposed();
+    act(&mut story, "server", close()).unwrap();
+    let incident = story.incident();
+    let mut decisions = (incident.recent.iter()).filter(|e| e.kind == EntryKind::Decision);
+    let entry = decisions.next().unwrap();
+    assert!(entry.text.contains("proposed by ana"), "{}", entry.text);
+    assert_eq!(incident.decided_words(entry), "roll back 4f2a");
+    // What somebody wrote is told as it is.
+    let mut noted = entry.clone();
+    noted.text = "fail over · proposed by the vendor".into();
+    assert_eq!(incident.decided_words(&noted), &*noted.text);
+}
+
+#[test]
 fn who_commands_may_decide_over_an_objection() {
     let mut story = proposed();
     story.act("lee", object("no backup"));
