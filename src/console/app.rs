@@ -398,9 +398,8 @@ impl App {
         let Screen::Incident(screen) = &self.screen else {
             return Places::default();
         };
-        let has_runbook = self
-            .open()
-            .is_some_and(|(_, room)| !room.shown().runbooks.is_empty());
+        let attached = self.open().map(|(_, room)| &*room.shown().runbooks);
+        let attached = attached.unwrap_or_default();
         layout::incident(
             self.size,
             Wish {
@@ -412,7 +411,8 @@ impl App {
                     layout::composer_inside(self.size).width,
                     layout::composer_most(screen.focus, self.size.height),
                 ),
-                has_runbook,
+                runbooks: attached.len(),
+                runbook_right: screen.runbook.stands_right(attached),
                 watched: self.watched(),
             },
         )
@@ -478,7 +478,7 @@ impl App {
                 Focus::Composer => layout::composer_inside(frame),
                 _ => layout::inside(frame),
             },
-            read_only: self.why_read_only().is_some(),
+            read_only: self.why_read_only().is_some() || (!writes && self.past().is_some()),
             handover_after: self.prefs.handover_after,
         }
     }
@@ -511,7 +511,7 @@ impl App {
                 Focus::Composer => layout::composer_inside(frame),
                 _ => layout::inside(frame),
             },
-            read_only,
+            read_only: read_only || past.is_some(),
             handover_after,
         };
         Some((screen, cx))

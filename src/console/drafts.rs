@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Drafts longer than this are not read back, in bytes: no note is longer.
-const DRAFT_BYTES: u64 = 256 * 1024;
+/// Drafts longer than this are not read back, in bytes: no note is longer, nor is what is kept of a
+/// command's output as JSON.
+const DRAFT_BYTES: u64 = 1024 * 1024;
 
 /// Whose draft it is, and of which incident.
 pub type Of = (Person, IncidentId);

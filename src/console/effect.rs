@@ -57,6 +57,16 @@ pub enum Effect {
     /// Look for an update on disk that was being written; the answer, if there is one, is
     /// [`super::msg::Msg::UpdateDraft`].
     LoadUpdate((Person, IncidentId)),
+    /// Keep the evidence of a command that is not sent yet on disk; empty: take it off.
+    SaveRun {
+        /// Whose, and of which incident.
+        of: (Person, IncidentId),
+        /// It, as it is kept.
+        text: String,
+    },
+    /// Look for evidence on disk that was not sent; the answer, if there is some, is
+    /// [`super::msg::Msg::RunFound`].
+    LoadRun((Person, IncidentId)),
     /// Look for a draft on disk; the answer, if there is one, is [`super::msg::Msg::Draft`].
     LoadDraft((Person, IncidentId)),
     /// Keep a line that was sent on disk.

@@ -85,8 +85,10 @@ pub struct Wish {
     pub zoomed: bool,
     /// Rows that the composer wants.
     pub composer_rows: u16,
-    /// A runbook is attached.
-    pub has_runbook: bool,
+    /// How many runbooks are attached.
+    pub runbooks: usize,
+    /// Where two are shown beside each other, the one with the cursor is the right one.
+    pub runbook_right: bool,
     /// What is watched beside the incident.
     pub watched: Watched,
 }
@@ -111,6 +113,8 @@ pub struct Places {
     pub tabs: Option<Rect>,
     /// The panes, in reading order.
     pub panes: Vec<(Focus, Rect)>,
+    /// A second runbook, beside the pane of the one that has the cursor.
+    pub other_runbook: Option<Rect>,
     /// The composer.
     pub composer: Option<Rect>,
     /// The last row.
@@ -244,7 +248,26 @@ pub fn incident(size: Rect, wish: Wish) -> Places {
         places.tabs = Some(top(&mut body, 1));
         places.panes = vec![(wish.pane, body)];
     }
+    two_runbooks(&mut places, wish);
     places
+}
+
+/// A runbook needs this many columns, its frame included, to stand beside another one.
+const RUNBOOK_COLUMNS: u16 = 50;
+
+/// Two runbooks share the place of one, where each can be read.
+fn two_runbooks(places: &mut Places, wish: Wish) {
+    let mut panes = places.panes.iter_mut();
+    let pane = panes.find(|(pane, area)| {
+        *pane == Focus::Runbook && area.width >= 2 * RUNBOOK_COLUMNS && wish.runbooks > 1
+    });
+    if let Some((_, area)) = pane {
+        let half = right(area, area.width / 2);
+        places.other_runbook = Some(half);
+        if wish.runbook_right {
+            places.other_runbook = Some(std::mem::replace(area, half));
+        }
+    }
 }
 
 /// Where the composer writes in its rows: in line with the header and the footer.
@@ -293,7 +316,7 @@ fn columns(mut body: Rect, wish: Wish) -> Vec<(Focus, Rect)> {
     if wish.layout == Layout::Communications {
         return communications(body, wish);
     }
-    let runbook_rows = match (wish.has_runbook, wish.pane) {
+    let runbook_rows = match (wish.runbooks > 0, wish.pane) {
         (true, Focus::Runbook) => body.height * 2 / 5,
         (true, _) => body.height * 3 / 10,
         (false, _) => 3,
@@ -427,7 +450,8 @@ mod tests {
             beside: Focus::Situation,
             zoomed: false,
             composer_rows: 2,
-            has_runbook: true,
+            runbooks: 1,
+            runbook_right: false,
             watched: Watched::default(),
         }
     }
@@ -437,6 +461,7 @@ mod tests {
         let mut all: Vec<Rect> = places.panes.iter().map(|(_, area)| *area).collect();
         all.extend([places.header, places.footer]);
         all.extend(places.tabs);
+        all.extend(places.other_runbook);
         all.extend(places.composer);
         let cells: u32 = all.iter().map(|area| area.area()).sum();
         assert_eq!(cells, size.area(), "{size:?} {places:?}");
@@ -458,6 +483,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn two_runbooks_stand_beside_each_other_where_both_can_be_read() {
+        let at = |width, height, runbook_right, zoomed| {
+            let size = Rect::new(0, 0, width, height);
+            let wish = Wish {
+                runbooks: 2,
+                runbook_right,
+                pane: Focus::Runbook,
+                zoomed,
+                ..wish(Layout::Commander)
+            };
+            let places = incident(size, wish);
+            check(size, &places);
+            let pane = places.pane(Focus::Runbook).unwrap();
+            (pane.x, pane.width, places.other_runbook.map(|area| area.x))
+        };
+        assert_eq!(at(200, 50, false, false), (0, 100, Some(100)));
+        assert_eq!(at(200, 50, true, false), (100, 100, Some(0)));
+        assert_eq!(at(120, 40, false, true), (0, 60, Some(60)));
+        assert_eq!(at(120, 40, false, false).2, None);
+        assert_eq!(at(80, 24, false, false).2, None);
     }
 
     #[test]

@@ -62,6 +62,13 @@ pub enum Msg {
     },
     /// The command has ended, or could not be started: why, a sentence.
     RunEnded(Result<Box<CommandRun>, String>),
+    /// The evidence of a command was found on disk that was not sent.
+    RunFound {
+        /// Of which incident.
+        incident: IncidentId,
+        /// It, as it was kept.
+        text: String,
+    },
     /// `$EDITOR` ended.
     Edited(Result<String, String>),
     /// Something that the runtime was told to do went wrong: one sentence or two.

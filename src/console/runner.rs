@@ -104,18 +104,20 @@ impl Runner {
         )
     }
 
-    /// Ends it with its whole group: the console is left.
-    pub(super) async fn end(mut self) {
-        let Some(now) = self.now.take() else {
-            return;
-        };
+    /// Ends it with its whole group: the console is left. Answers with what came of it.
+    pub(super) async fn end(mut self) -> Option<Result<Box<CommandRun>, String>> {
+        let now = self.now.take()?;
         drop(now.told);
         for _ in 0..2 {
             now.stop.send_modify(|times| *times += 1);
             tokio::task::yield_now().await;
         }
-        if tokio::time::timeout(GONE_WITHIN, now.ended).await.is_err() {
-            tracing::warn!("a command did not end with the console");
+        match tokio::time::timeout(GONE_WITHIN, now.ended).await {
+            Ok(ended) => ended.ok(),
+            Err(_) => {
+                tracing::warn!("a command did not end with the console");
+                None
+            }
         }
     }
 }

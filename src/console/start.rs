@@ -172,6 +172,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
         app,
         link: options.link,
         updates: Drafts::new(options.draft_dir.as_ref().map(|dir| dir.join("updates"))),
+        runs: Drafts::new(options.draft_dir.as_ref().map(|dir| dir.join("runs"))),
         drafts: Drafts::new(options.draft_dir),
         memories: Memories::new(options.memory_dir),
         history: Kept::new(options.history_dir),

@@ -31,6 +31,7 @@ pub struct Log {
     pub state: Incident,
     pub events: Vec<Event>,
     commands: u128,
+    runbook: Option<RunbookText>,
 }
 
 impl Log {
@@ -39,6 +40,7 @@ impl Log {
             state: Incident::new(IncidentId(id)),
             events: Vec::new(),
             commands: u128::from(id) << 64,
+            runbook: None,
         }
     }
 
@@ -52,7 +54,7 @@ impl Log {
         let level = Level::Admin;
         let person = who.parse().unwrap();
         let mut context = Context::new(now, Actor { person, level, via });
-        context.runbook = Some(runbook());
+        context.runbook = Some(self.runbook.clone().unwrap_or_else(runbook));
         self.commands += 1;
         let command = Command {
             id: CommandId(Uuid::from_u128(self.commands)),
@@ -69,6 +71,13 @@ impl Log {
             self.events.push(event);
         }
         self
+    }
+
+    /// bo attaches this runbook, as long ago as an incident is declared.
+    pub fn attached(&mut self, runbook: RunbookText) -> &mut Self {
+        let name = runbook.name.clone();
+        self.runbook = Some(runbook);
+        self.did("bo", 2_250, Intent::AttachRunbook { name })
     }
 
     pub fn note(&mut self, who: &str, ago: i64, text: &str) -> &mut Self {

@@ -147,7 +147,8 @@ pub struct Snooze {
 pub struct SnoozeNag {
     /// Which.
     pub nag: NagKind,
-    /// For how long, in minutes, from now; [`super::limits::NAG_SNOOZE_MINUTES`].
+    /// For how long, in minutes, from now; [`super::limits::NAG_SNOOZE_MINUTES`]. Zero: it is put off
+    /// no longer.
     pub minutes: u32,
 }
 
@@ -158,6 +159,9 @@ pub struct NagSnooze {
     pub nag: NagKind,
     /// Until when.
     pub until: Timestamp,
+    /// It is nagged about again: whoever had put it off, it is put off no longer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// What an incident keeps for its nags. Empty unless it is live.

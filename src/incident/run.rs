@@ -144,6 +144,10 @@ pub struct CommandRun {
     /// Never shown to a spectator, not even that it ran.
     #[serde(default)]
     pub private: bool,
+    /// It was marked as dangerous, and was run neither by the Operations Lead nor with a second
+    /// person's consent. The server says so: a console that holds to the rule never sends one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unagreed: bool,
     /// What it printed was taken out for this reader. Never stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withheld: bool,
@@ -281,6 +285,11 @@ impl CommandRun {
             1 => write!(line, " · 1 line"),
             _ => write!(line, " · {lines} lines"),
         };
+        if self.unagreed {
+            line.push_str(
+                " · DANGEROUS, and neither the Operations Lead nor a second person agreed",
+            );
+        }
         if !self.note.is_empty() {
             let _always = write!(line, " · {}", self.note);
         }
@@ -402,6 +411,13 @@ impl Incident {
         let mut consents = self.consents.iter();
         let consent = consents.find(|consent| consent.allows(person, command, now));
         consent.map_or(Leave::No, |consent| Leave::Consent(consent.seq))
+    }
+
+    /// The dangerous commands that wait for this person's consent, the oldest first.
+    pub fn consents_for(&self, person: &Person, now: Timestamp) -> impl Iterator<Item = &Consent> {
+        let open = self.consents.iter().filter(move |of| of.is_open(now));
+        let live = self.status.is_open();
+        open.filter(move |of| live && of.by != *person)
     }
 }
 

@@ -318,6 +318,8 @@ impl Running {
             (Some((Asked::Limit, _)), _) => RunEnd::TimedOut {
                 seconds: self.limit.as_secs(),
             },
+            // One that was done by itself, or tidied up and went well, was not stopped.
+            (Some((Asked::Stop, false)), Some(Seen::Exited(0))) => RunEnd::Exited { code: 0 },
             (Some((Asked::Stop, _)), _) => RunEnd::Stopped,
             (Some((Asked::Suspended, _)), _) => RunEnd::Suspended {
                 signal: name(self.suspended.unwrap_or_default()).into(),

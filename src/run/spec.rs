@@ -84,6 +84,7 @@ pub fn evidence(spec: &Spec, line: &str, started_at: Timestamp, ran: Ran) -> Com
         step: None,
         consent: None,
         private: false,
+        unagreed: false,
         withheld: false,
     }
 }

@@ -19,11 +19,10 @@ fn start(server: SocketAddr, name: &str, home: &Path, size: (u16, u16)) -> Termi
     console
 }
 
-#[test]
-fn a_block_of_a_runbook_is_run_and_arrives_at_the_other_console() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let runbooks = folder.path().join("runbooks");
+/// A server with an incident that has the runbook.
+fn serve(folder: &Path, home: &Path) -> Served {
+    let data = folder.join("data");
+    let runbooks = folder.join("runbooks");
     std::fs::create_dir_all(&runbooks).unwrap();
     std::fs::create_dir_all(&data).unwrap();
     std::fs::write(runbooks.join("checkout.md"), RUNBOOK).unwrap();
@@ -32,12 +31,20 @@ fn a_block_of_a_runbook_is_run_and_arrives_at_the_other_console() {
     let dirs = format!("[runbooks]\ndirs = [{:?}]\n", runbooks.to_str().unwrap());
     std::fs::write(&config, dirs).unwrap();
     let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    verb(server.address, &home, &["declare", "Checkout 500s"]);
+    verb(server.address, home, &["declare", "Checkout 500s"]);
     verb(
         server.address,
-        &home,
+        home,
         &["runbook", "attach", "INC-1", "checkout"],
     );
+    server
+}
+
+#[test]
+fn a_block_of_a_runbook_is_run_and_arrives_at_the_other_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let server = serve(folder.path(), &home);
     let mut bo = start(server.address, "bo", &home, (120, 40));
     let mut ana = start(server.address, "ana", &home, (200, 50));
     ana.shows("2 here");
@@ -96,4 +103,54 @@ fn a_block_of_a_runbook_is_run_and_arrives_at_the_other_console() {
         !written.windows(cleared.len()).any(|bytes| bytes == cleared),
         "as text only"
     );
+}
+
+/// A console that ends while its command runs, or before the result was looked over, loses nothing and
+/// sends nothing: the next one has it.
+#[test]
+fn what_a_command_printed_survives_the_console() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let server = serve(folder.path(), &home);
+    for signal in ["TERM", "HUP"] {
+        let mut bo = start(server.address, "bo", &home, (120, 40));
+        bo.press("3j!\r");
+        bo.shows("begun");
+        bo.signal(signal);
+        let (_, _written) = bo.ended();
+        let mut next = start(server.address, "bo", &home, (120, 40));
+        next.shows("was not sent before the console ended");
+        next.shows("the console ended while it ran");
+        next.shows("begun");
+        let kept = files(&home.join("bo"), ".draft");
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        let mode = std::fs::metadata(&kept[0]).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        // Not looked over, it is there again.
+        next.signal(signal);
+        let (_, _written) = next.ended();
+        let mut last = start(server.address, "bo", &home, (120, 40));
+        last.shows("the console ended while it ran");
+        last.press("X");
+        last.shows("nothing was sent");
+        last.press("q");
+        assert!(last.ended().0);
+        assert!(files(&home.join("bo"), ".draft").is_empty());
+    }
+    let log = verb(server.address, &home, &["timeline", "INC-1"]);
+    assert!(!log.contains("begun"), "{log}");
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.to_string_lossy().ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found
 }

@@ -259,6 +259,28 @@ fn a_policy_turns_each_off() {
 }
 
 #[test]
+fn what_was_put_off_is_taken_back() {
+    let mut story = declared(None);
+    let none = story.try_as("bo", snooze(NagKind::Commander, 0));
+    assert_eq!(none.unwrap_err().code, RefusalCode::NoChange);
+    story.act("maya", snooze(NagKind::Commander, 60));
+    assert!(!nagged(&story, NagKind::Commander, 200));
+    let events = story.act("bo", snooze(NagKind::Commander, 0));
+    assert!(nagged(&story, NagKind::Commander, 200));
+    let line = Entry::from_event(&events[0]).unwrap().text;
+    assert_eq!(&*line, "put off no longer: no commander");
+    let again = story.try_as("bo", snooze(NagKind::Commander, 0));
+    assert_eq!(again.unwrap_err().code, RefusalCode::NoChange);
+    // One whose time is over is put off no longer either.
+    story.act("maya", snooze(NagKind::Commander, 5));
+    let command = story.command(snooze(NagKind::Commander, 0));
+    let mut context = story.context(&actor("bo", Level::Responder, Via::Console));
+    context.now += TimeDelta::minutes(6);
+    let over = story.carry_out(&command, &context);
+    assert_eq!(over.unwrap_err().code, RefusalCode::NoChange);
+}
+
+#[test]
 fn what_is_refused() {
     let mut story = declared(Some(Severity::Sev2));
     let code = |story: &mut Story, nag, minutes| {

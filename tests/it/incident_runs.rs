@@ -200,6 +200,71 @@ fn the_operations_lead_or_a_second_person_lets_a_dangerous_command_run() {
     assert_eq!(leave(&story, "bo", "rm -rf /", 0), Leave::Lead);
 }
 
+/// The consoles hold to the rule; one that does not is not refused its evidence, and everyone sees it.
+#[test]
+fn a_dangerous_command_that_nobody_agreed_to_is_kept_and_says_so() {
+    let mut text = crate::support::story::runbook("cache", 2);
+    text.steps[0].blocks = vec![ShellBlock {
+        script: "kubectl delete pod \"$POD\"\n".into(),
+        danger: true,
+    }];
+    let step = |no| StepRef {
+        runbook: "cache".into(),
+        step: StepNo(no),
+    };
+    let shown = "POD=checkout-0\nkubectl delete pod \"$POD\"";
+    let ask = Intent::AskConsent(ConsentWanted {
+        command: shown.into(),
+        step: Some(step(1)),
+    });
+    let run = |story: &mut Story, who: &str, command: &str, no, consent| {
+        let run = CommandRun {
+            command: command.into(),
+            step: Some(step(no)),
+            consent,
+            // What the console says of it is not asked for.
+            unagreed: false,
+            ..a_run(story.now(), "")
+        };
+        let event = story.act(who, record(run)).remove(0);
+        let Some(What::CommandRan(run)) = event.body.known() else {
+            panic!("{event:?}");
+        };
+        assert_eq!(
+            run.unagreed,
+            run.line().contains("DANGEROUS"),
+            "{}",
+            run.line()
+        );
+        run.unagreed
+    };
+    let mut story = Story::declared("Checkout 500s", None);
+    story.attach(text);
+    assert!(run(&mut story, "bo", shown, 1, None));
+    assert!(
+        !run(&mut story, "bo", "kubectl get pods", 1, None),
+        "not that block"
+    );
+    assert!(!run(&mut story, "bo", shown, 2, None), "another step");
+    let asked = story.act("bo", ask)[0].seq;
+    assert!(
+        run(&mut story, "bo", shown, 1, Some(asked)),
+        "asked is not agreed"
+    );
+    story.act("ana", answer(asked, true, None));
+    assert!(
+        run(&mut story, "ana", shown, 1, Some(asked)),
+        "somebody else's"
+    );
+    let other = shown.replace("-0", "-1");
+    assert!(run(&mut story, "bo", &other, 1, Some(asked)), "another pod");
+    assert!(!run(&mut story, "bo", shown, 1, Some(asked)));
+    assert!(run(&mut story, "bo", shown, 1, Some(asked)), "once");
+    let role = Role::OperationsLead;
+    story.act("bo", Intent::ClaimRole { role });
+    assert!(!run(&mut story, "bo", shown, 1, None));
+}
+
 #[test]
 fn every_refusal_of_consent() {
     let (mut story, asked) = asked();

@@ -256,6 +256,14 @@ async fn secrets_do_not_come_out_however_they_are_printed() {
 }
 
 #[tokio::test]
+async fn one_that_ends_well_when_it_is_asked_to_was_not_stopped() {
+    let tidy = "trap 'echo tidied; exit 0' INT; echo begun; while :; do sleep 1; done";
+    let ran = stopped(&spec(tidy), 1).await;
+    assert_eq!(ran.end, RunEnd::Exited { code: 0 });
+    assert!(ran.printed.shown().ends_with("tidied\n"));
+}
+
+#[tokio::test]
 async fn nobody_listening_holds_nothing_up() {
     let (_stop, stopped) = watch::channel(0);
     let (told, heard) = mpsc::channel(TOLD_QUEUE);

@@ -64,5 +64,6 @@ pub(super) fn run(cue: &RunCue, by: &Person, incident: Option<&Incident>) -> Int
         consent: None,
         private: false,
         withheld: false,
+        unagreed: false,
     }))
 }

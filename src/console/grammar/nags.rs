@@ -12,7 +12,11 @@ const SNOOZE_MINUTES: u32 = 30;
 impl Build<'_, '_> {
     pub(super) fn snooze(&mut self) -> Result<Intent, Problem> {
         let nag = self.argument("a nag's name", str::parse::<NagKind>)?;
-        let minutes = self.minutes((*NAG_SNOOZE_MINUTES.end()).into())?;
+        let none = |word: &str| ["0", "0m"].contains(&word).then_some(0);
+        let minutes = match self.perhaps(none) {
+            Some(none) => Some(none),
+            None => self.minutes((*NAG_SNOOZE_MINUTES.end()).into())?,
+        };
         self.end()?;
         Ok(Intent::SnoozeNag(SnoozeNag {
             nag,
@@ -24,6 +28,9 @@ impl Build<'_, '_> {
 /// What a line about a nag becomes; nothing for any other.
 pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> Option<String> {
     match intent {
+        Intent::SnoozeNag(SnoozeNag { nag, minutes: 0 }) => {
+            Some(format!("put off no longer: {}", nag.title()))
+        }
         Intent::SnoozeNag(SnoozeNag { nag, minutes }) => Some(format!(
             "put off until {}: {}",
             due(*minutes, context),

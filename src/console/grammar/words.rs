@@ -320,7 +320,7 @@ pub const WORDS: &[Word] = &[
         "snooze",
         &[],
         "/snooze scribe 30m",
-        "put a nag off: commander, update, severity, scribe, asks, quiet",
+        "put a nag off (0: no longer): commander, update, severity, scribe, asks, quiet",
         Verb::Snooze,
     ),
     row(

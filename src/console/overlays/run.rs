@@ -2,7 +2,7 @@
 
 use super::line::LineEdit;
 use super::stroke::{Answer, Move, Stroke};
-use crate::incident::{CommandRun, IncidentId, Printed, StepRef, Timestamp};
+use crate::incident::{CommandId, CommandRun, IncidentId, Printed, StepRef, Timestamp};
 use crate::run::{Filled, Variable, filled};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -153,6 +153,8 @@ impl RunForm {
 /// A command that runs, or has ended and is looked over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {
+    /// Under which its evidence is sent; nothing: it has not ended yet.
+    pub id: Option<CommandId>,
     /// Whose runbook.
     pub incident: IncidentId,
     /// The step.

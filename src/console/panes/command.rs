@@ -382,7 +382,9 @@ fn role_row(
             item,
         );
     }
-    let key = look.map(|look| format!("{} claim", hint(look, Action::ClaimRole)));
+    let key = look
+        .filter(|_| !cx.read_only)
+        .map(|look| format!("{} claim", hint(look, Action::ClaimRole)));
     let right = vec![piece(key.unwrap_or_default(), Meaning::Muted)];
     Row::new(vec![name, piece("VACANT", Meaning::Vacant)], right, item)
 }

@@ -431,7 +431,8 @@ pub(super) fn insides(pane: Focus) -> [Rect; 3] {
             beside: Focus::Situation,
             zoomed: false,
             composer_rows: 2,
-            has_runbook: true,
+            runbooks: 1,
+            runbook_right: false,
             watched: layout::Watched::default(),
         };
         let places = layout::incident(Rect::new(0, 0, width, height), wish);

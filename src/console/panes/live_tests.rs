@@ -218,7 +218,8 @@ fn insides(pane: Focus) -> [Rect; 3] {
             beside: pane,
             zoomed: false,
             composer_rows: 2,
-            has_runbook: true,
+            runbooks: 1,
+            runbook_right: false,
             watched,
         };
         let places = layout::incident(Rect::new(0, 0, width, height), wish);

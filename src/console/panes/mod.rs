@@ -88,7 +88,8 @@ pub struct Cx<'a> {
     pub zone: Zone,
     /// The inside of the pane on the screen, as it is drawn at the current size.
     pub area: Rect,
-    /// This console only reads (a wall, a spectator): why, when it does.
+    /// Nothing can be changed from this pane: the console only reads (a wall, a spectator), or the
+    /// past is shown.
     pub read_only: bool,
     /// How long somebody may have a role before a handover is suggested; zero: for ever.
     pub handover_after: TimeDelta,

@@ -149,7 +149,11 @@ impl State {
             let key = look
                 .keymap
                 .hint(Action::AttachRunbook, &[Context::Incident]);
-            let text = format!("No runbook is attached: {key} chooses one, a checklist for all.");
+            let text = if cx.read_only {
+                "No runbook is attached.".to_owned()
+            } else {
+                format!("No runbook is attached: {key} chooses one, a checklist for all.")
+            };
             let rows: Vec<Row<StepNo>> = wrap(&text, usize::from(area.width))
                 .into_iter()
                 .map(|line| Row::plain(line, Meaning::Placeholder))
@@ -220,13 +224,42 @@ impl State {
     }
 
     fn next(&mut self, cx: &Cx<'_>) {
+        if let Some(other) = self.other(cx) {
+            *self = other;
+        }
+    }
+
+    /// The place of the runbook that is shown among the attached ones, from 0, and that of the next.
+    fn pair(&self, attached: &[Runbook]) -> Option<(usize, usize)> {
+        let name = self.shown.as_ref();
+        let chosen = name.and_then(|name| attached.iter().position(|r| r.name == *name));
+        let last = attached.len().checked_sub(1)?;
+        let at = chosen.unwrap_or(last);
+        Some((at, if at == last { 0 } else { at + 1 }))
+    }
+
+    /// Whether the runbook that is shown stands to the right of the next one: they keep their places
+    /// when the cursor goes from one to the other.
+    #[must_use]
+    pub fn stands_right(&self, attached: &[Runbook]) -> bool {
+        self.pair(attached).is_some_and(|(at, next)| at > next)
+    }
+
+    /// The pane as it shows the next attached runbook; nothing where there is only one.
+    #[must_use]
+    pub fn other(&self, cx: &Cx<'_>) -> Option<Self> {
         let attached = &cx.room.shown().runbooks;
-        let now = self
-            .runbook(cx)
-            .and_then(|r| attached.iter().position(|a| a.name == r.name));
-        let next = now.map_or(0, |at| (at + 1) % attached.len().max(1));
-        self.shown = attached.get(next).map(|runbook| runbook.name.clone());
-        self.on = None;
+        let (at, next) = self.pair(attached)?;
+        let next = attached.get(next).filter(|_| at != next)?;
+        Some(Self {
+            shown: Some(next.name.clone()),
+            on: None,
+        })
+    }
+
+    /// Goes to the runbook that stands beside the one that is shown.
+    pub fn switch(&mut self, cx: &Cx<'_>) {
+        self.next(cx);
     }
 
     fn act(&self, action: Action, runbook: &Runbook, step: &Step) -> Vec<Request> {

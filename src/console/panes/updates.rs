@@ -160,6 +160,7 @@ impl State {
         let updates = in_order(shown);
         rows.push(Row::section("Drafted and posted", updates.len()));
         if updates.is_empty() {
+            let look = look.filter(|_| !cx.read_only);
             let hint = look.map_or_else(String::new, |look| {
                 let key = look.keymap.hint(
                     Action::DraftUpdate,

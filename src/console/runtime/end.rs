@@ -28,9 +28,15 @@ impl Loop {
     pub(super) async fn finish(mut self, link: LinkHandle) {
         self.await_answer().await;
         drop(self.terminal);
-        self.runner.end().await;
-        for effect in update::leave(&mut self.app) {
+        let mut last = Vec::new();
+        if let Some(ended) = self.runner.end().await {
+            last = update::leave_run(&mut self.app, ended);
+        }
+        last.extend(update::leave(&mut self.app));
+        for effect in last {
             match effect {
+                Effect::SaveRun { of, text } => self.runs.save(of, text),
+                Effect::SaveUpdate { of, text } => self.updates.save(of, text),
                 Effect::SaveDraft { of, text } => self.drafts.save(of, text),
                 Effect::SaveMemory { person, memory } => self.memories.save(person, memory),
                 Effect::Client(effect) => self.outgoing.push_back(effect),
@@ -38,9 +44,11 @@ impl Loop {
             }
         }
         let orderly = async {
-            while self.drafts.is_busy() {
-                if let Err(why) = self.drafts.saved().await {
-                    tracing::warn!(why, "draft not kept");
+            for kept in [&mut self.runs, &mut self.drafts, &mut self.updates] {
+                while kept.is_busy() {
+                    if let Err(why) = kept.saved().await {
+                        tracing::warn!(why, "draft not kept");
+                    }
                 }
             }
             while self.memories.is_busy() {

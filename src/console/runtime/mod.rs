@@ -62,6 +62,8 @@ pub(super) struct Runtime {
     pub(super) memories: Memories,
     /// Updates that are being written.
     pub(super) updates: Drafts,
+    /// Evidence of commands that is not sent yet.
+    pub(super) runs: Drafts,
     pub(super) history: Kept,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether the terminal is asked what its background is.
@@ -87,6 +89,7 @@ struct Loop {
     drafts: Drafts,
     memories: Memories,
     updates: Drafts,
+    runs: Drafts,
     history: Kept,
     clock: Arc<dyn Clock>,
     terminal: Terminal,
@@ -131,6 +134,7 @@ impl Runtime {
             drafts,
             memories,
             updates,
+            runs,
             history,
             clock,
             ask_background,
@@ -151,6 +155,7 @@ impl Runtime {
             drafts,
             memories,
             updates,
+            runs,
             history,
             clock,
             terminal,
@@ -293,6 +298,7 @@ impl Loop {
             text = edited => Woken::Edited(text),
             outcome = self.drafts.saved(), if self.drafts.is_busy() => Woken::Saved(outcome),
             outcome = self.updates.saved(), if self.updates.is_busy() => Woken::Saved(outcome),
+            outcome = self.runs.saved(), if self.runs.is_busy() => Woken::Saved(outcome),
             done = self.history.done(), if self.history.is_busy() => Woken::History(done),
             () = self.memories.saved(), if self.memories.is_busy() => Woken::Remembered,
             happened = self.runner.happens(), if self.runner.is_busy() => Woken::Run(happened),
@@ -398,6 +404,15 @@ impl Loop {
                     }
                 }
                 Effect::AddToDraft { of, text } => self.drafts.add(of, &text),
+                Effect::SaveRun { of, text } => self.runs.save(of, text),
+                Effect::LoadRun(of) => {
+                    if let Some(text) = self.runs.load(&of) {
+                        self.take_in(Msg::RunFound {
+                            incident: of.1,
+                            text,
+                        });
+                    }
+                }
                 Effect::LoadDraft(of) => {
                     if let Some(text) = self.drafts.load(&of) {
                         self.take_in(Msg::Draft {

@@ -217,8 +217,7 @@ pub(super) fn written(app: &mut App, then: Then, text: &str) -> Vec<Effect> {
         }
         Ok(Read::RunNote) => {
             app.overlays.pop();
-            run::noted(app, text);
-            return Vec::new();
+            return run::noted(app, text);
         }
         Ok(Read::Filter(then)) => {
             app.overlays.pop();

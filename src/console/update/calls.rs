@@ -3,7 +3,7 @@
 //!
 //! Read from the confirmed state alone, so that nothing is said of what the server may refuse.
 
-use super::{handovers, keys};
+use super::{consents, handovers, keys};
 use crate::client::Room;
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
@@ -29,6 +29,8 @@ pub struct Calls {
     proposals: Option<(IncidentId, BTreeMap<ProposalId, ProposalState>)>,
     /// What it has said about handovers.
     pub(super) handovers: super::handovers::Said,
+    /// What it has said about consent to dangerous commands.
+    pub(super) consents: consents::Said,
 }
 
 /// How an ask stood.
@@ -72,8 +74,11 @@ pub(super) fn calls(app: &mut App) -> Vec<Effect> {
     proposed(app, &me);
     proposed_elsewhere(app);
     handovers::suggest(app, &me);
+    consents::answered(app, &me);
     let offered = handovers::call(app, &me);
-    rung.into_iter().chain(titled).chain(offered).collect()
+    let consent = consents::call(app);
+    let more = titled.into_iter().chain(offered).chain(consent);
+    rung.into_iter().chain(more).collect()
 }
 
 /// Calls for what has not rung yet: one call, however much it is.
@@ -114,7 +119,8 @@ fn ring(app: &mut App, here: &[(IncidentId, Ask)], all: &[(IncidentId, AskId)]) 
     std::iter::once(call).chain(app.visits.kept()).collect()
 }
 
-/// The window's title says what the person is asked until they have acknowledged it.
+/// The window's title says what the person is asked until they have acknowledged it, and the role or
+/// the consent that waits for their answer.
 fn entitle(
     app: &mut App,
     here: &[(IncidentId, Ask)],
@@ -124,7 +130,10 @@ fn entitle(
         let (by, text) = (&ask.by, &ask.text);
         format!("→ {by} asks you: {text} · {id}")
     });
-    let title = shown.or_else(|| all.first().map(|(id, _)| format!("→ you are asked · {id}")));
+    let title = shown
+        .or_else(|| handovers::title(app))
+        .or_else(|| consents::title(app))
+        .or_else(|| all.first().map(|(id, _)| format!("→ you are asked · {id}")));
     if title == app.calls.title {
         return None;
     }

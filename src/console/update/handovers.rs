@@ -139,6 +139,14 @@ pub(super) fn call(app: &mut App, me: &Person) -> Option<Effect> {
     }))
 }
 
+/// The window's title while this person is offered a role.
+pub(super) fn title(app: &App) -> Option<String> {
+    let incident = confirmed(app)?;
+    let offer = incident.offered_to(&app.client.me()?.person, app.now)?;
+    let (by, role) = (&offer.by, &offer.role);
+    Some(format!("→ {by} offers you {role} · {}", incident.id))
+}
+
 /// Remembers something; false where it was remembered already.
 fn keep<T: Ord>(all: &mut BTreeSet<T>, new: T) -> bool {
     let is_new = all.insert(new);

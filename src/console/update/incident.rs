@@ -49,7 +49,11 @@ pub(super) fn want_draft(app: &mut App) -> Vec<Effect> {
     }
     screen.draft.of = Some(person.clone());
     let of = (person, screen.id);
-    vec![Effect::LoadDraft(of.clone()), Effect::LoadUpdate(of)]
+    vec![
+        Effect::LoadDraft(of.clone()),
+        Effect::LoadUpdate(of.clone()),
+        Effect::LoadRun(of),
+    ]
 }
 
 /// Puts the board on the screen, the cursor where the incident stands.

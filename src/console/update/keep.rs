@@ -19,7 +19,9 @@ pub(super) fn pick_snooze(app: &mut App) -> Vec<Effect> {
     let owed = room.nags(app.now);
     let zone = app.prefs.zone();
     let items = owed.iter().flat_map(|nag| {
-        SNOOZES.map(|minutes| {
+        // What was put off can be taken back first.
+        let back = nag.snoozed.is_some().then_some(0);
+        back.into_iter().chain(SNOOZES).map(|minutes| {
             let snooze = SnoozeNag {
                 nag: nag.kind,
                 minutes,
@@ -28,7 +30,10 @@ pub(super) fn pick_snooze(app: &mut App) -> Vec<Effect> {
                 .snoozed
                 .as_ref()
                 .map(|snooze| format!("put off by {} until {}", snooze.by, zone.hm(snooze.until)));
-            let label = format!("{} · {minutes} min", nag.text);
+            let label = match minutes {
+                0 => format!("{} · no longer put off", nag.text),
+                _ => format!("{} · {minutes} min", nag.text),
+            };
             Item::new(label, Choice::Snooze(snooze)).detail(detail.unwrap_or_default())
         })
     });

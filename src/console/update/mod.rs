@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod calls;
 mod client;
+mod consents;
 mod follow;
 mod handovers;
 mod history;
@@ -22,6 +23,7 @@ mod pickers;
 mod reading;
 mod requests;
 mod run;
+mod runs_kept;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,7 @@ mod why_not;
 pub use calls::Calls;
 pub use keys::contexts;
 pub use looked::Visits;
+pub use runs_kept::leave_run;
 pub use upkeep::{leave, next_wake};
 
 use super::app::{App, Screen};
@@ -85,8 +88,9 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             run::printed(app, &shown, bytes);
             Vec::new()
         }
-        Msg::RunEnded(ended) => {
-            run::ended(app, ended);
+        Msg::RunEnded(ended) => run::ended(app, ended),
+        Msg::RunFound { incident, text } => {
+            runs_kept::found(app, incident, &text);
             Vec::new()
         }
         Msg::Edited(Ok(text)) => {

@@ -92,6 +92,13 @@ fn click_incident(app: &mut App, at: Position) -> Vec<Effect> {
             None => Vec::new(),
         };
     }
+    if places.other_runbook.is_some_and(|area| area.contains(at)) {
+        let effects = incident::focus(app, Focus::Runbook);
+        if let Some((screen, cx)) = app.split(Focus::Runbook) {
+            screen.runbook.switch(&cx);
+        }
+        return effects;
+    }
     let Some(pane) = under(app, at) else {
         return Vec::new();
     };

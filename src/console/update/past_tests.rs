@@ -1,5 +1,6 @@
 use crate::client::{self, Travel};
 use crate::console::effect::Effect;
+use crate::console::keymap::{Action, Group};
 use crate::console::testing::{Bench, Log, usual};
 use crate::incident::*;
 use chrono::TimeDelta;
@@ -143,6 +144,59 @@ fn nothing_is_changed_by_mistake_while_the_past_is_shown() {
     let said = there.bench.app.notices.current(there.bench.now).unwrap();
     assert!(said.text.contains("looking at the past"), "{}", said.text);
     assert!(said.text.contains("n returns to now"), "{}", said.text);
+}
+
+/// Every action there is, with each pane in front, and whatever a window that it opens is answered.
+#[test]
+fn no_action_of_the_table_writes_while_the_past_is_shown() {
+    let mut there = There::on(120, 40);
+    let in_the_past = |there: &mut There, focus: &str| {
+        *there = There::on(120, 40);
+        there.keys("[ [ [");
+        there.keys(focus);
+        assert!(there.bench.app.past().is_some());
+    };
+    for focus in ["1", "2", "3", "8"] {
+        in_the_past(&mut there, focus);
+        for action in Action::ALL.iter().copied() {
+            // What the composer sends goes to now, and that is said.
+            if action.group() == Group::Compose {
+                continue;
+            }
+            let mut effects = super::actions::act(&mut there.bench.app, action);
+            let opened = !there.bench.app.overlays.is_empty();
+            if opened {
+                effects.extend(there.bench.keys("enter y enter"));
+            }
+            assert_eq!(Bench::intents(&effects), [], "{action:?} in {focus}");
+            if opened || there.bench.app.past().is_none() {
+                in_the_past(&mut there, focus);
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_that_act_are_not_named_over_the_past() {
+    let mut log = Log::declared(42, "Checkout 500s", Severity::Sev1);
+    log.note("lee", 60, "pods restart");
+    for (width, height) in [(200, 50), (120, 40)] {
+        let bench = Bench::on(width, height, &log);
+        let mut there = There {
+            bench,
+            log: Log::declared(42, "Checkout 500s", Severity::Sev1),
+        };
+        there.log.note("lee", 60, "pods restart");
+        let acts = ["c claim", "A asks someone", "chooses one", "· Z"];
+        let now = there.screen();
+        assert!(acts.iter().all(|hint| now.contains(hint)), "{now}");
+        there.keys("[");
+        let past = there.screen();
+        assert!(past.contains("PAST"), "{past}");
+        for hint in acts {
+            assert!(!past.contains(hint), "{hint}: {past}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Commands of runbooks: made ready, confirmed, started, stopped, looked over, sent.
 
-use super::submit;
+use super::{runs_kept, submit};
 use crate::console::app::App;
 use crate::console::effect::{Effect, Start};
 use crate::console::keymap::Action;
@@ -122,6 +122,7 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
     }
     app.overlays.pop();
     app.run.now = Some(Box::new(Running {
+        id: None,
         incident: form.incident,
         step: form.step.clone(),
         command: command.into(),
@@ -173,9 +174,9 @@ pub(super) fn printed(app: &mut App, shown: &str, bytes: u64) {
 }
 
 /// It has ended: the evidence is looked over before it is sent.
-pub(super) fn ended(app: &mut App, ended: Result<Box<CommandRun>, String>) {
+pub(super) fn ended(app: &mut App, ended: Result<Box<CommandRun>, String>) -> Vec<Effect> {
     let Some(now) = &mut app.run.now else {
-        return;
+        return Vec::new();
     };
     match ended {
         Ok(run) => {
@@ -184,6 +185,7 @@ pub(super) fn ended(app: &mut App, ended: Result<Box<CommandRun>, String>) {
                 consent: now.consent,
                 ..*run
             };
+            now.id = Some((app.writing.ids)(app.now));
             now.ended = Some(Box::new(RunReview {
                 cursor: 0,
                 from: None,
@@ -201,6 +203,7 @@ pub(super) fn ended(app: &mut App, ended: Result<Box<CommandRun>, String>) {
             app.notices.say(app.now, Say::Warning(why));
         }
     }
+    runs_kept::keep(app).into_iter().collect()
 }
 
 /// A key of the window in which a command runs; nothing: it is none of its own.
@@ -230,21 +233,24 @@ pub(super) fn action(app: &mut App, action: Action) -> Option<Vec<Effect>> {
             ));
         }
         (Action::RunDiscard, Some(_)) => {
+            let of = now.incident;
             app.run.now = None;
             app.overlays.pop();
             let said = "Discarded: the command was run, and nothing was sent.";
             app.notices.say(app.now, Say::Info(said.to_owned()));
+            return Some(runs_kept::done(app, of));
         }
         _ => return None,
     }
-    Some(Vec::new())
+    Some(runs_kept::keep(app).into_iter().collect())
 }
 
 /// Words about it were written.
-pub(super) fn noted(app: &mut App, text: &str) {
+pub(super) fn noted(app: &mut App, text: &str) -> Vec<Effect> {
     if let Some(review) = app.run.now.as_mut().and_then(|now| now.ended.as_mut()) {
         review.run.note = text.into();
     }
+    runs_kept::keep(app).into_iter().collect()
 }
 
 /// Sends the evidence. From here on it is the client's, which keeps it on disk until it is in the
@@ -258,7 +264,7 @@ pub(super) fn send(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let intent = Intent::RecordRun(Box::new(review.chosen()));
-    let incident = now.incident;
+    let (incident, id) = (now.incident, now.id);
     // What is refused stays to be looked at, and to be sent again.
     if let Some(why) = app.why_read_only() {
         app.notices.say(app.now, Say::Warning(why));
@@ -266,15 +272,23 @@ pub(super) fn send(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.overlays.retain(|overlay| *overlay != Overlay::Running);
-    submit::submit(app, Some(incident), intent, None)
+    let id = id.unwrap_or_else(|| (app.writing.ids)(app.now));
+    let mut effects = submit::submit_as(app, id, Some(incident), intent, None);
+    effects.extend(runs_kept::done(app, incident));
+    effects
 }
 
 /// The oldest dangerous command that waits for somebody else's consent: for this person's.
 pub(super) fn wanted(app: &App) -> Option<&Consent> {
     let (_, room) = app.open()?;
     let me = &app.client.me()?.person;
-    let mut consents = room.shown().consents.iter();
-    consents.find(|consent| consent.is_open(app.now) && consent.by != *me)
+    room.shown().consents_for(me, app.now).next()
+}
+
+/// Whether a command is being made ready.
+pub(super) fn form_is_open(app: &App) -> bool {
+    let mut open = app.overlays.iter();
+    open.any(|overlay| matches!(overlay, Overlay::RunForm(_)))
 }
 
 /// Asks this person whether they consent: the command is shown to the letter.
@@ -306,3 +320,8 @@ pub(super) fn refuse(app: &mut App) -> Vec<Effect> {
     let then = crate::console::panes::Then::RefuseConsent(asked);
     super::actions::prompt(app, "Why it must not be run", "", then)
 }
+
+#[cfg(test)]
+pub(super) mod fixture;
+#[cfg(test)]
+mod tests;

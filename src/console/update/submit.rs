@@ -22,6 +22,18 @@ pub(super) fn submit(
     intent: Intent,
     line: Option<String>,
 ) -> Vec<Effect> {
+    let id = (app.writing.ids)(app.now);
+    submit_as(app, id, incident, intent, line)
+}
+
+/// The same under an id that is known already: what was asked for under it before happens once.
+pub(super) fn submit_as(
+    app: &mut App,
+    id: CommandId,
+    incident: Option<IncidentId>,
+    intent: Intent,
+    line: Option<String>,
+) -> Vec<Effect> {
     let refused = |app: &mut App, refusal: Refusal, line: Option<String>| {
         if let (Some(line), Screen::Incident(screen)) = (line, &mut app.screen) {
             screen.composer.give_back(&line, &refusal);
@@ -33,7 +45,6 @@ pub(super) fn submit(
         let refusal = Refusal::new(crate::incident::RefusalCode::Access, why, "");
         return refused(app, refusal, line);
     }
-    let id = (app.writing.ids)(app.now);
     let opens = incident.is_none() && intent.opens();
     match app.client.submit(id, app.now, incident, intent) {
         Ok(effects) => {

@@ -246,6 +246,26 @@ fn worth_a_hint(context: Option<Context>, app: &App) -> &'static [(Action, &'sta
     }
 }
 
+/// From this width on the footer has room to say how much is owed.
+const OWED_FROM: u16 = 120;
+
+/// While a line is being written, which takes the place of what is owed: how much that is.
+fn owed_meanwhile(app: &App, look: &Look<'_>) -> Vec<Piece> {
+    let Some((screen, room)) = app.open().filter(|_| app.past().is_none()) else {
+        return Vec::new();
+    };
+    let nags = room.nags(app.now);
+    let loud = nags.iter().filter(|nag| nag.snoozed.is_none()).count();
+    if loud == 0 || screen.composer.draft().is_empty() || app.size.width < OWED_FROM {
+        return Vec::new();
+    }
+    let said = format!("{} {loud} owed", glyph(look, Meaning::Warning));
+    vec![
+        Piece::new(said, look.theme.style(Meaning::Warning)),
+        Piece::new(" · ", look.theme.style(Meaning::Footer)),
+    ]
+}
+
 fn ending(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Piece> {
     let muted = look.theme.style(Meaning::Footer);
     let queued = app.client.queued();
@@ -254,11 +274,12 @@ fn ending(app: &App, contexts: &[Context], look: &Look<'_>) -> Vec<Piece> {
     } else {
         Meaning::Footer
     });
-    let mut pieces = vec![
+    let mut pieces = owed_meanwhile(app, look);
+    pieces.extend([
         Piece::new(look.zone.name(look.now), muted),
         Piece::new(" · ", muted),
         Piece::new(format!("queued {queued}"), style),
-    ];
+    ]);
     let key = look.keymap.hint(Action::Help, contexts);
     pieces.push(Piece::new(" · ", muted));
     pieces.push(Piece::new(key, look.theme.style(Meaning::Key)));

@@ -29,6 +29,9 @@ pub fn draw(app: &App, screen: &IncidentScreen, buf: &mut Buffer) -> Option<Posi
     for (pane, frame) in &places.panes {
         draw_pane(app, screen, room, *pane, *frame, buf);
     }
+    if let Some(frame) = places.other_runbook {
+        other_runbook(app, screen, room, frame, buf);
+    }
     let area = places.composer?;
     let focused = screen.focus == Focus::Composer;
     let cx = app.cx_in(room, Focus::Composer, area);
@@ -104,6 +107,16 @@ fn draw_pane(
         Focus::Alerts => screen.alerts.draw(&cx, &look, inside, buf),
         Focus::Updates => screen.updates.draw(&cx, &look, inside, buf),
         Focus::Composer => {}
+    }
+}
+
+/// A second runbook beside the one that has the cursor.
+fn other_runbook(app: &App, screen: &IncidentScreen, room: &Room, frame: Rect, buf: &mut Buffer) {
+    let look = app.look(false);
+    let cx = app.cx_in(room, Focus::Runbook, frame);
+    if let Some(other) = screen.runbook.other(&cx) {
+        paint::frame(&other.title(&cx), &look, frame, buf);
+        other.draw(&cx, &look, layout::inside(frame), buf);
     }
 }
 

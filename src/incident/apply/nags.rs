@@ -38,7 +38,12 @@ pub(super) fn apply_nags(incident: &mut Incident, event: &Event) {
         Some(What::UpdatePosted { .. }) => {
             incident.nagging.snoozed.remove(&NagKind::Update);
         }
-        Some(What::NagSnoozed(NagSnooze { nag, until })) => {
+        Some(What::NagSnoozed(NagSnooze {
+            nag, again: true, ..
+        })) => {
+            incident.nagging.snoozed.remove(nag);
+        }
+        Some(What::NagSnoozed(NagSnooze { nag, until, .. })) => {
             let by = event.by.clone();
             let until = *until;
             incident.nagging.snoozed.insert(*nag, Snooze { by, until });

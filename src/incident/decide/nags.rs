@@ -21,6 +21,15 @@ impl Case<'_> {
                 "Nags are for an incident that is worked on.",
             ));
         }
+        let now = self.context.now;
+        if minutes == 0 {
+            let put_off = incident.nagging.snoozed.get(&nag);
+            if put_off.is_none_or(|snooze| snooze.until <= now) {
+                return Err(no_change("Nobody has put that off."));
+            }
+            let (until, again) = (now, true);
+            return Ok(self.one(What::NagSnoozed(NagSnooze { nag, until, again })));
+        }
         if !NAG_SNOOZE_MINUTES.contains(&minutes) {
             let (least, most) = (NAG_SNOOZE_MINUTES.start(), NAG_SNOOZE_MINUTES.end());
             return Err(refuse(
@@ -46,7 +55,8 @@ impl Case<'_> {
             };
             return Err(no_change(format!("{is}, so nobody is nagged about it.")));
         }
-        let until = self.context.now + TimeDelta::minutes(minutes.into());
-        Ok(self.one(What::NagSnoozed(NagSnooze { nag, until })))
+        let until = now + TimeDelta::minutes(minutes.into());
+        let again = false;
+        Ok(self.one(What::NagSnoozed(NagSnooze { nag, until, again })))
     }
 }

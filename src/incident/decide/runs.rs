@@ -5,7 +5,7 @@ use super::{Case, Draft};
 use crate::incident::limits;
 use crate::incident::{
     CommandRun, Consent, ConsentAnswered, ConsentAsked, ConsentGiving, ConsentWanted, Part,
-    Refusal, RefusalCode, StepRef, What,
+    Refusal, RefusalCode, Role, StepRef, What,
 };
 use chrono::TimeDelta;
 
@@ -30,12 +30,17 @@ impl Case<'_> {
         // A clock that runs ahead is held back: the evidence is not lost over it.
         let at = run.started_at.min(self.context.now);
         let who = self.context.actor.person.clone();
+        let command = text(&run.command, "The command", limits::RUN_COMMAND_BYTES)?;
         let consent = run.consent.filter(|asked| {
             let consent = self.incident.consent(*asked);
-            consent.is_some_and(|consent| consent.by == who && !consent.used)
+            consent.is_some_and(|consent| consent.allows(&who, &command, at))
         });
+        let leads = self.incident.holder(&Role::OperationsLead) == Some(&who);
+        let unagreed =
+            !leads && consent.is_none() && self.is_dangerous(run.step.as_ref(), &command);
         let run = CommandRun {
-            command: text(&run.command, "The command", limits::RUN_COMMAND_BYTES)?,
+            command,
+            unagreed,
             host: bounded(&run.host, "The host's name", limits::RUN_PLACE_BYTES)?,
             directory: bounded(&run.directory, "The directory", limits::RUN_PLACE_BYTES)?,
             user: bounded(&run.user, "The user's name", limits::RUN_PLACE_BYTES)?,
@@ -60,6 +65,14 @@ impl Case<'_> {
             occurred_at: at,
             what: What::CommandRan(Box::new(run)),
         }])
+    }
+
+    /// Whether this is a block of that step that is marked as dangerous, its variables written before
+    /// it. One that was changed by hand is not known here.
+    fn is_dangerous(self, of: Option<&StepRef>, command: &str) -> bool {
+        let step = of.and_then(|of| self.incident.runbook(&of.runbook)?.step(of.step));
+        let mut blocks = step.iter().flat_map(|step| &step.text.blocks);
+        blocks.any(|block| block.danger && command.trim_end().ends_with(block.script.trim()))
     }
 
     fn has_step(self, of: &StepRef) -> bool {

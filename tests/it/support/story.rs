@@ -36,6 +36,7 @@ pub(crate) fn a_run(started_at: Timestamp, printed: &str) -> CommandRun {
         step: None,
         consent: None,
         private: false,
+        unagreed: false,
         withheld: false,
     }
 }
@@ -132,10 +133,15 @@ impl Story {
     }
 
     pub(crate) fn attach_runbook(&mut self, name: &str, steps: usize) {
-        let text = runbook(name, steps);
+        self.attach(runbook(name, steps));
+    }
+
+    /// The same with this text.
+    pub(crate) fn attach(&mut self, text: RunbookText) {
+        let name = text.name.clone();
         let mut context = self.context(&actor("bo", Level::Responder, Via::Console));
         context.runbook = Some(text);
-        let command = self.command(Intent::AttachRunbook { name: name.into() });
+        let command = self.command(Intent::AttachRunbook { name });
         self.carry_out(&command, &context).unwrap();
     }
 

@@ -40,12 +40,13 @@ pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
     let open = open(cx);
     let mut rows = vec![Row::section("Asks", open.len())];
     if open.is_empty() {
-        let hint = look.map_or(String::new(), |look| {
-            format!(
-                "none; {} asks someone, with a clock",
-                hint(look, Action::Ask)
-            )
-        });
+        let hint = match look {
+            Some(look) if !cx.read_only => {
+                let key = hint(look, Action::Ask);
+                format!("none; {key} asks someone, with a clock")
+            }
+            _ => "none".to_owned(),
+        };
         rows.push(Row::plain(hint, Meaning::Placeholder));
     }
     let wide = name_column(open.iter().map(|ask| ask.to.as_str()));

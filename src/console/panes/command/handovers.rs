@@ -62,7 +62,9 @@ pub(super) fn right(
     {
         return vec![held];
     }
-    let key = look.map(|look| format!("{} hand over  ", hint(look, Action::HandOver)));
+    let key = look
+        .filter(|_| !cx.read_only)
+        .map(|look| format!("{} hand over  ", hint(look, Action::HandOver)));
     vec![
         piece(key.unwrap_or_default(), Meaning::Muted),
         piece(age(cx.now - holder.since), Meaning::Warning),

@@ -17,6 +17,7 @@ pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
             Some(_) => Meaning::Muted,
             None => Meaning::Text,
         };
+        let look = look.filter(|_| !cx.read_only);
         let key = look.map(|look| super::hint(look, Action::SnoozeNag));
         let right = match (&nag.snoozed, key) {
             (Some(snooze), _) => {
@@ -24,7 +25,7 @@ pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
                 format!("put off by {} until {until}", snooze.by)
             }
             (None, Some(key)) => format!("{} · {key}", age(cx.now - nag.since)),
-            (None, None) => String::new(),
+            (None, None) => age(cx.now - nag.since),
         };
         let right = vec![piece(right, Meaning::Muted)];
         rows.push(Row::new(vec![piece(nag.text, meaning)], right, None));

@@ -78,9 +78,9 @@ fn waiting(app: &App, room: &Room, me: &Person) -> Vec<Hint> {
     if shown.offered_to(me, app.now).is_some() {
         hints.push((Action::ReadBrief, "read the brief"));
     }
-    let mut consents = shown.consents.iter();
-    if consents.any(|consent| consent.is_open(app.now) && consent.by != *me) {
+    if shown.consents_for(me, app.now).next().is_some() {
         hints.push((Action::Consent, "consent"));
+        hints.push((Action::RefuseConsent, "refuse consent"));
     }
     let submitted = |state| state == UpdateState::Submitted;
     let mut updates = shown.open_updates();

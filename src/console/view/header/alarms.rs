@@ -10,10 +10,12 @@ use ratatui::style::{Modifier, Style};
 /// The cells of a header that a name may take.
 const NAME_CELLS: usize = 12;
 
-/// What someone has to do something about, in as many words as there is room for. `easy` is the
-/// room that leaves the title its words, `room` all there is: what only one other person has to do
-/// with, and how late an ask is, are not worth a word of the title. Then what waits for nobody here
-/// goes first. That nobody commands is always said.
+/// What someone has to do something about, in as many words as there is room for. That nobody
+/// commands is always said. What falls away first: how late things are, a role on its way between
+/// others, then all but the most urgent of what this person is wanted for, then the overdue asks of
+/// others; the countdown to the next update goes last. `easy` is the room that leaves the title its
+/// words: how late things are, and a role between others, are not worth a word of it. `room` is all
+/// there is.
 pub(super) fn alarms(
     shown: &Incident,
     me: Option<&Person>,
@@ -21,46 +23,67 @@ pub(super) fn alarms(
     (easy, room): (usize, usize),
 ) -> Vec<Piece> {
     let vacancy = vacancy(shown, look);
-    let due = due(shown, look);
-    // How late it is may be left out, how long there is may not.
-    let late = shown.next_promise().is_some_and(|(_, at)| at <= look.now);
-    let short_due: Vec<Piece> = due.iter().take(usize::from(late)).cloned().collect();
+    let due = due(shown, look, true);
+    let short_due = due_in_short(shown, look);
     let mine = me.is_some_and(|me| shown.offered_to(me, look.now).is_some());
-    let offered = offered(shown, me, look);
-    let to_me = if mine { offered.clone() } else { Vec::new() };
-    let proposed = proposed(shown, me, look);
-    let asked = asked(shown, me, look);
-    let approve = to_approve(shown, me, look);
-    let overdue = |words| overdue(shown, look, words);
-    let none = Vec::new();
-    let said = |offered: &[Piece], rest: [&[Piece]; 5]| -> Vec<Piece> {
-        let rest = rest.concat();
-        [&vacancy[..], offered, &rest].concat()
+    let (offered, passing) = match offered(shown, me, look) {
+        said if mine => (said, Vec::new()),
+        said => (Vec::new(), said),
     };
-    let (full, short) = (overdue(Words::All), overdue(Words::Fewer));
-    let bare = overdue(Words::Bare);
-    let easily = [
-        said(&offered, [&proposed, &asked, &approve, &full, &due]),
-        said(&offered, [&proposed, &asked, &approve, &short, &due]),
-        said(&to_me, [&proposed, &asked, &approve, &short, &due]),
+    // The most urgent first.
+    let mut wanted = vec![
+        proposed(shown, me, look),
+        offered,
+        consent(shown, me, look),
+        asked(shown, me, look),
+        to_approve(shown, me, look, true),
     ];
-    let narrowly = [
-        said(&to_me, [&proposed, &asked, &approve, &short, &due]),
-        said(&to_me, [&proposed, &asked, &approve, &bare, &short_due]),
-        said(&to_me, [&proposed, &asked, &none, &bare, &short_due]),
-        said(&to_me, [&proposed, &none, &none, &bare, &short_due]),
-        said(&none, [&proposed, &none, &none, &bare, &short_due]),
-        said(&none, [&none, &none, &none, &bare, &short_due]),
-        said(&none, [&none, &none, &none, &none, &short_due]),
+    wanted.retain(|said| !said.is_empty());
+    let all = wanted.concat();
+    if wanted.len() == 1 && !to_approve(shown, me, look, true).is_empty() {
+        wanted = vec![to_approve(shown, me, look, false)];
+    }
+    let first = first_of(&wanted, look);
+    let overdue = |in_full| overdue(shown, look, in_full);
+    let forms: [&[Vec<Piece>]; 8] = [
+        &[passing.clone(), all.clone(), overdue(true), due.clone()],
+        &[passing.clone(), all.clone(), overdue(false), due],
+        &[passing, all.clone(), overdue(false), short_due.clone()],
+        &[all, overdue(false), short_due.clone()],
+        &[first.clone(), overdue(false), short_due.clone()],
+        &[first, short_due.clone()],
+        &[overdue(false), short_due.clone()],
+        &[short_due],
     ];
-    let fits = |form: &Vec<Piece>, room: usize| width(form) <= room;
-    let fitting = easily.into_iter().find(|form| fits(form, easy));
-    fitting
-        .or_else(|| narrowly.into_iter().find(|form| fits(form, room)))
-        .unwrap_or(vacancy)
+    // How many of them must leave the title its words.
+    let easily = 3;
+    let said = forms.map(|form| [&vacancy[..], &form.concat()].concat());
+    let fits =
+        |(n, form): &(usize, &Vec<Piece>)| width(form) <= if *n < easily { easy } else { room };
+    let fitting = said.iter().enumerate().find(fits);
+    fitting.map_or_else(|| vacancy.clone(), |(_, form)| form.clone())
 }
 
-fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+/// The most urgent of what this person is wanted for, and how much more there is.
+fn first_of(wanted: &[Vec<Piece>], look: &Look<'_>) -> Vec<Piece> {
+    let mut said = wanted.first().cloned().unwrap_or_default();
+    if let more @ 1.. = wanted.len().saturating_sub(1) {
+        let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
+        said.push(Piece::new(format!("+{more} "), style));
+    }
+    said
+}
+
+/// The next update in as few words as can be: how late it is may be left out, how long there is may
+/// not.
+fn due_in_short(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
+    let late = shown.next_promise().is_some_and(|(_, at)| at <= look.now);
+    let mut said = due(shown, look, false);
+    said.truncate(if late { 1 } else { usize::MAX });
+    said
+}
+
+fn due(shown: &Incident, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
     let Some((audience, at)) = shown.next_promise().filter(|_| shown.status.is_live()) else {
         return Vec::new();
     };
@@ -73,8 +96,10 @@ fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     let (word, meaning) = if left.late {
         let sign = glyph(look, Meaning::Overdue);
         (format!(" {sign} {whose}update OVERDUE "), Meaning::Overdue)
-    } else {
+    } else if in_full {
         (format!(" next {whose}update in "), Meaning::Muted)
+    } else {
+        (format!(" {whose}update "), Meaning::Muted)
     };
     let number = if left.late {
         Meaning::Overdue
@@ -149,8 +174,22 @@ fn asked(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
     vec![Piece::new(said, style)]
 }
 
+/// A dangerous command that waits for this person's consent.
+fn consent(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+    let Some(of) = me.and_then(|me| shown.consents_for(me, look.now).next()) else {
+        return Vec::new();
+    };
+    let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
+    let left = countdown(of.expires_at - look.now).text;
+    let (sign, by) = (glyph(look, Meaning::Warning), name_of(&of.by));
+    vec![Piece::new(
+        format!(" {sign} {by} asks consent {left} "),
+        style,
+    )]
+}
+
 /// An update that waits for this person's approval, who commands.
-fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Piece> {
+fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
     let waits = shown
         .open_updates()
         .find(|update| update.state == UpdateState::Submitted);
@@ -159,32 +198,23 @@ fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>) -> Vec<Pie
     };
     let style = look.theme.style(Meaning::Me).add_modifier(Modifier::BOLD);
     let sign = glyph(look, Meaning::Warning);
-    let said = format!(" {sign} approve update {} ", update.id);
+    let word = if in_full { "update " } else { "" };
+    let said = format!(" {sign} approve {word}{} ", update.id);
     vec![Piece::new(said, style)]
 }
 
-/// How much is said of what is overdue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Words {
-    All,
-    /// Not how late.
-    Fewer,
-    /// Who, or how many.
-    Bare,
-}
-
 /// The asks that are overdue: everyone sees them, on every screen.
-fn overdue(shown: &Incident, look: &Look<'_>, words: Words) -> Vec<Piece> {
+fn overdue(shown: &Incident, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
     let overdue = shown.overdue_asks(look.now);
     let said = match *overdue {
         [] => return Vec::new(),
-        [ask] if words == Words::All => {
+        [ask] if in_full => {
             let late = countdown(ask.due_at - look.now).text;
             format!("{} OVERDUE {late}", name_of(&ask.to))
         }
         [ask] => format!("{} OVERDUE", name_of(&ask.to)),
-        _ if words == Words::Bare => format!("{} OVERDUE", overdue.len()),
-        _ => format!("{} asks OVERDUE", overdue.len()),
+        _ if in_full => format!("{} asks OVERDUE", overdue.len()),
+        _ => format!("{} OVERDUE", overdue.len()),
     };
     let sign = glyph(look, Meaning::Overdue);
     let style = look.theme.style(Meaning::Overdue);
