@@ -184,7 +184,7 @@ async fn write(url: String, name: &'static str, outbox: std::path::PathBuf) -> (
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_line_loses_nothing_and_doubles_nothing() {
     let seed = setting("WARROOM_SEED", 1);
-    let badly = setting("WARROOM_CONNECTIONS", 24);
+    let badly = setting("WARROOM_CONNECTIONS", 12);
     println!("WARROOM_SEED={seed} WARROOM_CONNECTIONS={badly}");
     let house = House::open().await;
     let mut maya = house.client("maya").await;
