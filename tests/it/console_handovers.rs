@@ -45,3 +45,39 @@ fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
     assert_eq!(count("accepted Incident Commander from maya"), 1);
     assert_eq!(count("Incident Commander: maya → ana"), 1);
 }
+
+#[test]
+fn an_offer_stands_when_the_holders_console_dies_and_the_holder_keeps_the_role_until_it_is_accepted()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
+    verb(server.address, &home, &["declare", "Checkout 500s"]);
+    let maya_home = home.join("maya");
+    let mut maya = Terminal::start(server.address, "maya", &maya_home, (120, 40));
+    let mut ana = Terminal::start(server.address, "ana", &home.join("ana"), (120, 40));
+    maya.shows(JOINED);
+    ana.shows(JOINED);
+    maya.press("i/claim ic\r");
+    maya.shows("IC     maya");
+    maya.press("/handover ic @ana\r");
+    ana.shows("Brief: Incident Commander, from maya");
+    maya.kill();
+    ana.press("\x1b");
+    ana.until("one is here", |screen| screen.contains("1 here"));
+    ana.shows("IC     maya");
+    ana.shows("maya offers you IC");
+    ana.press("gb");
+    for _ in 0..6 {
+        ana.press("\r");
+    }
+    ana.shows("You take over?");
+    ana.press("accept\r");
+    ana.shows("You have Incident Commander now, from maya");
+    ana.shows("IC     ana");
+    // The holder hears of it when they are back.
+    let mut maya = Terminal::start(server.address, "maya", &maya_home, (120, 40));
+    maya.shows(JOINED);
+    maya.shows("IC     ana");
+    maya.shows("Incident Commander: maya → ana");
+}

@@ -8,7 +8,7 @@ use crate::console::text::{clock_hms, countdown};
 use crate::console::theme::Meaning;
 use crate::console::view::header;
 use crate::console::view::paint::{self, Piece, glyph};
-use crate::incident::{Incident, Role, Status};
+use crate::incident::{Audience, Incident, Role, Status};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -134,10 +134,15 @@ fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
         said.push(("IC VACANT".to_owned(), style(Meaning::Vacant)));
     }
     if let Some((late, left)) = update(shown, look) {
-        said.push(if late {
-            (format!("UPDATE OVERDUE {left}"), style(Meaning::Overdue))
-        } else {
-            (format!("NEXT UPDATE {left}"), style(Meaning::Muted))
+        let whose = whose(shown).to_uppercase();
+        said.push(match (late, &*whose) {
+            (true, "") => (format!("UPDATE OVERDUE {left}"), style(Meaning::Overdue)),
+            (true, _) => (
+                format!("{whose} UPDATE OVERDUE {left}"),
+                style(Meaning::Overdue),
+            ),
+            (false, "") => (format!("NEXT UPDATE {left}"), style(Meaning::Muted)),
+            (false, _) => (format!("{whose} UPDATE {left}"), style(Meaning::Muted)),
         });
     }
     if let Some(overdue) = overdue(shown, look) {
@@ -156,6 +161,14 @@ fn alarms(shown: &Incident, look: &Look<'_>, width: usize) -> Option<Line> {
         left: said,
         right: None,
     })
+}
+
+/// For whom the next update is, where that is not the organisation's own people.
+fn whose(shown: &Incident) -> String {
+    match shown.next_promise() {
+        Some((audience, _)) if audience != Audience::Internal => audience.to_string(),
+        _ => String::new(),
+    }
 }
 
 /// Whether the update that was promised is late, and by how much or how long it has.
@@ -246,10 +259,14 @@ fn due(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     let Some((late, left)) = update(shown, look) else {
         return pieces;
     };
+    let whose = match whose(shown) {
+        whose if whose.is_empty() => whose,
+        whose => format!("{whose} "),
+    };
     let (text, meaning) = if late {
-        (format!("update OVERDUE {left}"), Meaning::Overdue)
+        (format!("{whose}update OVERDUE {left}"), Meaning::Overdue)
     } else {
-        (format!("next update in {left}"), Meaning::Text)
+        (format!("next {whose}update in {left}"), Meaning::Text)
     };
     pieces.push(Piece::new(text, look.theme.style(meaning)));
     pieces
