@@ -82,14 +82,25 @@ impl Build<'_, '_> {
         })
     }
 
+    /// For whom an update is: a short name first. In full it could be the first of the words.
+    fn audience(&mut self) -> Option<Audience> {
+        self.perhaps(|word| match word {
+            "int" => Some(Audience::Internal),
+            "exec" => Some(Audience::Executive),
+            "ext" => Some(Audience::External),
+            _ => None,
+        })
+    }
+
     fn update(&mut self) -> Result<Intent, Problem> {
+        let audience = self.audience();
         let next_in_minutes = self.minutes(limits::NEXT_UPDATE_MINUTES_MAX)?;
         let text = self.rest("the words of the update", limits::NOTE_BYTES)?;
         Ok(Intent::PostUpdate {
             update: None,
             text: Some(text),
             next_in_minutes,
-            audience: None,
+            audience,
         })
     }
 
@@ -207,7 +218,7 @@ impl Build<'_, '_> {
         match self.word.verb {
             Verb::Draft => Ok(Intent::DraftUpdate {
                 update: None,
-                audience: Audience::Internal,
+                audience: self.audience().unwrap_or(Audience::Internal),
                 text: self.rest("the words of the update", limits::NOTE_BYTES)?,
                 stage: None,
                 next_at: None,

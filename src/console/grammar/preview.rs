@@ -1,7 +1,7 @@
 //! One line that says what a line becomes.
 
 use super::GrammarContext;
-use crate::incident::{Intent, NewNote, Person, StepState, Timestamp};
+use crate::incident::{Audience, Intent, NewNote, Person, StepState, Timestamp};
 use chrono::TimeDelta;
 
 /// The most of a text that is repeated in the preview, in `char`s: the line itself is in sight.
@@ -120,17 +120,21 @@ fn about_incident(intent: &Intent, context: &GrammarContext<'_>) -> String {
         }
         Intent::AttachRunbook { name } => format!("attach runbook {}", short(name)),
         Intent::AddLink { title, url } => format!("link {}: {}", short(title), short(url)),
-        Intent::DraftUpdate { text, .. } => format!("draft internal update: {}", short(text)),
+        Intent::DraftUpdate { text, audience, .. } => {
+            format!("draft {audience} update: {}", short(text))
+        }
         Intent::PostUpdate {
             text,
             next_in_minutes,
+            audience,
             ..
         } => {
+            let audience = audience.unwrap_or(Audience::Internal);
             let next = next_in_minutes.map_or("next by severity".to_owned(), |minutes| {
                 format!("next by {}", due(minutes, context))
             });
             let words = text.as_deref().map(short).unwrap_or_default();
-            format!("post internal update, {next}: {words}")
+            format!("post {audience} update, {next}: {words}")
         }
         // the grammar makes none of these
         _ => "sent as it is".to_owned(),

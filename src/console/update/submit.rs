@@ -45,6 +45,14 @@ pub(super) fn submit_as(
         let refusal = Refusal::new(crate::incident::RefusalCode::Access, why, "");
         return refused(app, refusal, line);
     }
+    let posts = match &intent {
+        Intent::PostUpdate {
+            update: None,
+            text: Some(text),
+            ..
+        } => Some(text.clone()),
+        _ => None,
+    };
     let opens = incident.is_none() && intent.opens();
     match app.client.submit(id, app.now, incident, intent) {
         Ok(effects) => {
@@ -53,6 +61,9 @@ pub(super) fn submit_as(
             }
             if opens {
                 app.writing.opening = Some(id);
+            }
+            if let Some(text) = posts {
+                super::updates::posted(app, id, &text);
             }
             super::client::effects(app, effects)
         }

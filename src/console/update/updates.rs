@@ -239,6 +239,19 @@ pub(super) fn post(app: &mut App, review: &Review, intent: Intent) -> Vec<Effect
     effects
 }
 
+/// An update goes out by one line: its words are handed on once it is in the log.
+pub(super) fn posted(app: &mut App, command: CommandId, text: &Arc<str>) {
+    let shown = app.live().map(|(_, room)| room.shown());
+    let mut newest_first = shown
+        .into_iter()
+        .flat_map(|shown| shown.updates.iter().rev());
+    let posted = newest_first.find(|update| update.text.trim() == text.trim());
+    if let Some(update) = posted {
+        let posted = (update.id, update.audience, update.text.clone());
+        app.writing.posting = Some((command, posted));
+    }
+}
+
 /// The server has taken a command: a draft is its own to keep now, and what is out is to be sent.
 pub(super) fn carried_out(app: &mut App, command: CommandId) -> Vec<Effect> {
     app.writing.updates.remove(&command);
