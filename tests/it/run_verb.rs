@@ -153,11 +153,21 @@ fn a_server_that_is_away_loses_nothing() {
 
 #[test]
 fn ctrl_c_stops_the_command_and_what_it_printed_is_recorded() {
+    interrupted("exit 3", 130, "stopped");
+}
+
+#[test]
+fn a_command_that_ends_well_when_it_is_asked_to_has_ended_well() {
+    interrupted("exit 0", 0, "exited");
+}
+
+/// Runs a command that says goodbye when it is interrupted, and interrupts it.
+fn interrupted(ends: &str, code: i32, end: &str) {
     let house = House::open();
     house.ok(&["declare", "Checkout 500s"]);
-    let script = "trap 'echo bye; exit 0' INT; echo begun; while :; do sleep 0.2; done";
+    let script = format!("trap 'echo bye; {ends}' INT; echo begun; while :; do sleep 0.2; done");
     let mut running = house
-        .command(&["run", "INC-1", "--shell", "--", script])
+        .command(&["run", "INC-1", "--shell", "--", &script])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -169,9 +179,9 @@ fn ctrl_c_stops_the_command_and_what_it_printed_is_recorded() {
         .status();
     assert!(interrupt.unwrap().success());
     assert_eq!(lines.next().unwrap().unwrap(), "bye");
-    assert_eq!(running.wait().unwrap().code(), Some(130));
+    assert_eq!(running.wait().unwrap().code(), Some(code));
     let lines = house.json(&["timeline", "INC-1"]);
     let run = &lines.last().unwrap()["run"];
-    assert_eq!(run["end"]["end"], "stopped");
+    assert_eq!(run["end"]["end"], end);
     assert_eq!(run["output"], "begun\nbye\n");
 }

@@ -44,15 +44,22 @@ pub(super) fn alarms(
         wanted = vec![to_approve(shown, me, look, false)];
     }
     let first = first_of(&wanted, look);
-    let overdue = |in_full| overdue(shown, look, in_full);
-    let forms: [&[Vec<Piece>]; 8] = [
-        &[passing.clone(), all.clone(), overdue(true), due.clone()],
-        &[passing.clone(), all.clone(), overdue(false), due],
-        &[passing, all.clone(), overdue(false), short_due.clone()],
-        &[all, overdue(false), short_due.clone()],
-        &[first.clone(), overdue(false), short_due.clone()],
+    let overdue = |words| overdue(shown, look, words);
+    let (full, fewer, bare) = (
+        overdue(Words::All),
+        overdue(Words::Fewer),
+        overdue(Words::Bare),
+    );
+    let forms: [&[Vec<Piece>]; 10] = [
+        &[passing.clone(), all.clone(), full, due.clone()],
+        &[passing.clone(), all.clone(), fewer.clone(), due],
+        &[passing, all.clone(), fewer.clone(), short_due.clone()],
+        &[all.clone(), fewer, short_due.clone()],
+        &[all, bare.clone(), short_due.clone()],
+        &[first.clone(), bare.clone(), short_due.clone()],
         &[first, short_due.clone()],
-        &[overdue(false), short_due.clone()],
+        &[bare.clone(), short_due.clone()],
+        &[bare],
         &[short_due],
     ];
     // How many of them must leave the title its words.
@@ -203,18 +210,28 @@ fn to_approve(shown: &Incident, me: Option<&Person>, look: &Look<'_>, in_full: b
     vec![Piece::new(said, style)]
 }
 
+/// How much is said of the asks that are overdue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    All,
+    /// Not how late.
+    Fewer,
+    /// Who, or how many.
+    Bare,
+}
+
 /// The asks that are overdue: everyone sees them, on every screen.
-fn overdue(shown: &Incident, look: &Look<'_>, in_full: bool) -> Vec<Piece> {
+fn overdue(shown: &Incident, look: &Look<'_>, words: Words) -> Vec<Piece> {
     let overdue = shown.overdue_asks(look.now);
     let said = match *overdue {
         [] => return Vec::new(),
-        [ask] if in_full => {
+        [ask] if words == Words::All => {
             let late = countdown(ask.due_at - look.now).text;
             format!("{} OVERDUE {late}", name_of(&ask.to))
         }
         [ask] => format!("{} OVERDUE", name_of(&ask.to)),
-        _ if in_full => format!("{} asks OVERDUE", overdue.len()),
-        _ => format!("{} OVERDUE", overdue.len()),
+        _ if words == Words::Bare => format!("{} OVERDUE", overdue.len()),
+        _ => format!("{} asks OVERDUE", overdue.len()),
     };
     let sign = glyph(look, Meaning::Overdue);
     let style = look.theme.style(Meaning::Overdue);
