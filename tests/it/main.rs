@@ -7,6 +7,7 @@
     reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
 )]
 
+mod attack_secrets;
 mod bad_input;
 mod cli_basic;
 mod cli_explain;

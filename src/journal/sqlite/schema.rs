@@ -12,6 +12,7 @@
 use super::Options;
 use crate::incident::{Hash, IncidentId, Seq};
 use crate::journal::OpenJournalError;
+use crate::journal::backup::private;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -213,6 +214,8 @@ pub(crate) fn create(dir: &Path, path: &Path) -> Result<(), OpenJournalError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unusable(error)),
         _ => {}
     }
+    // The engine gives its other files the mode of this one: private entries are for this user alone.
+    private(&new).map_err(unusable)?;
     let mut connection = Connection::open(&new).map_err(|error| explain(&new, error))?;
     let made = (|| {
         connection.pragma_update(None, "page_size", PAGE_BYTES as i64)?;

@@ -6,6 +6,7 @@
 //! thrown away. Cost: a second file. A backup needs the journal only.
 
 use crate::incident::{Entry, EntryKind, Hash, IncidentId, Person, Seq, Timestamp, What};
+use crate::journal::backup::private;
 use crate::journal::words::fts_query;
 use crate::journal::{FoundEntry, Record, Search};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -62,7 +63,8 @@ pub(super) fn open_derived(dir: &Path) -> rusqlite::Result<Connection> {
             _ => {}
         }
     }
-    let connection = connect(&path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    private(&path).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    let connection = connect(&path, OpenFlags::empty())?;
     let made = connection.unchecked_transaction()?;
     made.execute_batch(SCHEMA)?;
     made.pragma_update(None, "user_version", DERIVED_VERSION)?;
