@@ -185,6 +185,12 @@ pub fn sentence(text: &str) -> String {
     }
 }
 
+/// Whether it turns the direction of reading, or cannot be seen.
+fn misleads(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 fn push(out: &mut String, label: &str, text: &str) {
     if text.is_empty() {
         return;
@@ -192,7 +198,7 @@ fn push(out: &mut String, label: &str, text: &str) {
     let shown = |c: char| match c {
         '\n' => '\n',
         '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
+        c if c.is_control() || misleads(c) => '\u{fffd}',
         c => c,
     };
     let text: String = text.trim_end().chars().map(shown).collect();
@@ -350,12 +356,12 @@ mod tests {
     fn escape_sequences_of_others_do_not_reach_the_terminal() {
         let refusal = Refusal::new(
             RefusalCode::Invalid,
-            "No \u{1b}[31mred\u{9b}1m.",
+            "No \u{1b}[31mred\u{9b}1m\u{202e}\u{2066}.",
             "Type it.",
         );
         let report = Failure::from(refusal).report();
         assert!(
-            !report.contains('\u{1b}') && !report.contains('\u{9b}'),
+            !report.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{2066}']),
             "{report}"
         );
         assert!(report.ends_with("hint: Type it.\n"), "{report}");

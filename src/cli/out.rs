@@ -4,10 +4,11 @@
 //! is seen as an error value instead of a panic. What goes wrong is said on the error stream, by
 //! the caller of the verb.
 
-use crate::console::text::{Zone, cells, visible_line};
+use crate::console::text::{Zone, cells, visible_block, visible_line};
 use crate::error::Failure;
 use crate::incident::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{BufWriter, IsTerminal, Write};
 
@@ -58,12 +59,14 @@ impl Out {
         }
     }
 
-    /// One line of text. What comes from outside must have been made safe before.
+    /// One line of text. What would act on a terminal is made visible, but for colours and weights
+    /// where they may be used: who puts words from outside into it need not think of that.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn line(&mut self, text: impl Display) -> Result<(), Failure> {
-        writeln!(self.writer, "{text}").map_err(Failure::output)
+        let text = text.to_string();
+        writeln!(self.writer, "{}", harmless(&text, self.style.colour)).map_err(Failure::output)
     }
 
     /// Text as it is, without an end of line.
@@ -169,9 +172,47 @@ impl Out {
     }
 }
 
+/// The text with everything visible but line breaks and, where it is coloured, what sets colours.
+fn harmless(text: &str, coloured: bool) -> Cow<'_, str> {
+    let mut rest = text;
+    let mut out = String::new();
+    while let Some((before, after)) = rest.split_once("\x1b[").filter(|_| coloured) {
+        out.push_str(&visible_block(before));
+        let end = after.find(|c: char| !c.is_ascii_digit() && c != ';');
+        match end.filter(|end| after[*end..].starts_with('m')) {
+            Some(end) => {
+                out.push_str("\x1b[");
+                out.push_str(&after[..=end]);
+                rest = &after[end + 1..];
+            }
+            None => {
+                out.push_str(&visible_block("\x1b["));
+                rest = after;
+            }
+        }
+    }
+    if out.is_empty() {
+        return visible_block(rest);
+    }
+    out.push_str(&visible_block(rest));
+    out.into()
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_holds_no_control_but_the_colours_that_it_may_have() {
+        let evil = "\x1b[1mbold\x1b[0m \x1b]0;t\x07 \x1b[2J\u{9b}2J\u{202e}x\r\n\x1b[";
+        let controls = |text: &str| text.matches(|c: char| c.is_control() && c != '\n').count();
+        assert_eq!(controls(&harmless(evil, false)), 0);
+        let coloured = harmless(evil, true);
+        assert_eq!(controls(&coloured), 2, "{coloured:?}");
+        assert!(coloured.starts_with("\x1b[1mbold\x1b[0m ") && !coloured.contains('\u{202e}'));
+        assert!(matches!(harmless("plain", true), Cow::Borrowed("plain")));
+    }
+
     use std::sync::{Arc, Mutex};
 
     /// A writer whose bytes can be looked at afterwards.
