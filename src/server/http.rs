@@ -1,5 +1,6 @@
 //! The routes. Only this file and its folder know axum.
 
+mod guesses;
 mod wall;
 
 use super::access::{Denied, Grant};
@@ -201,6 +202,12 @@ async fn websocket(State(shared): State<Arc<Shared>>, request: Request) -> Respo
         return later("The server is going away.");
     }
     let grant = granted(&shared, &request);
+    let one_too_many = grant.as_ref().err();
+    if let Some(refused) =
+        one_too_many.and_then(|denied| guesses::counted(&shared, &request, denied))
+    {
+        return refused;
+    }
     let place = Sessions::enter(&shared, grant.clone().unwrap_or(Grant::Loopback));
     let Some((place, revoked)) = place else {
         shared.metrics.refused("sessions");
@@ -295,6 +302,9 @@ fn no_ingest(shared: &Shared, request: &Request) -> Option<Response> {
             (StatusCode::FORBIDDEN, why)
         }
         Err(denied) => {
+            if let Some(refused) = guesses::counted(shared, request, &denied) {
+                return Some(refused);
+            }
             tracing::warn!(reason = %denied, "webhook refused");
             let why = format!("{denied} {}", denied.instead());
             (StatusCode::UNAUTHORIZED, why)

@@ -13,7 +13,7 @@ use super::refused::Refused;
 use super::reply::{Carried, Outcome, not_read};
 use super::rooms::Rooms;
 use super::sessions::Sessions;
-use super::wall::Wall;
+use super::wall::{Guesses, Wall};
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
 use crate::incident::{CommandId, Incident, Redaction, Refusal, update};
@@ -55,6 +55,8 @@ pub(super) struct Shared {
     pub(super) hooks: mpsc::Sender<HookJob>,
     pub(super) open_hooks: Hooks,
     pub(super) tokens: TokenStore,
+    /// Wrong tokens, by where they came from.
+    pub(super) guesses: Guesses,
     pub(super) sessions: Sessions,
     pub(super) served: Served,
     pub(super) secret: String,
@@ -129,6 +131,7 @@ impl Shared {
             hooks: parts.hooks,
             open_hooks: parts.open_hooks,
             tokens: parts.tokens,
+            guesses: Guesses::default(),
             sessions: Sessions::default(),
             served: parts.served,
             secret: parts.secret,

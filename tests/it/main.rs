@@ -8,6 +8,7 @@
 )]
 
 mod attack_secrets;
+mod attack_server;
 mod attack_terminal;
 mod bad_input;
 mod cli_basic;
