@@ -19,6 +19,8 @@ pub mod effect;
 pub mod follow;
 pub mod grammar;
 mod history;
+#[cfg(test)]
+mod hostile_tests;
 pub mod keymap;
 pub mod layout;
 pub mod memory;
