@@ -30,6 +30,7 @@ mod console_run;
 mod console_updates;
 mod contract;
 mod faults;
+mod fuzz_corpus;
 mod golden_events;
 mod grafana_and_sentry;
 mod import;
