@@ -2,7 +2,7 @@
 //! theme. All of a file's mistakes are told at once: someone who edits it at night wants no second
 //! round.
 
-use crate::error::Failure;
+use crate::error::{Failure, misleads};
 use crate::suggest::closest;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::borrow::Cow;
@@ -197,7 +197,7 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
         Renderer::plain()
     };
     let path = source.path.display().to_string();
-    let text = &*concealed(&source.text, problems);
+    let text = &*seen(concealed(&source.text, problems));
     let mut out = String::new();
     for problem in problems.iter().take(DRAWN_MAX) {
         let level = match problem.weight {
@@ -210,7 +210,8 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
             "" => mark,
             label => mark.label(label),
         };
-        let title = level.primary_title(&problem.what);
+        let what = seen(Cow::Borrowed(&problem.what));
+        let title = level.primary_title(&*what);
         let main = if text.is_empty() {
             title.element(Origin::path(&path))
         } else {
@@ -250,6 +251,21 @@ fn concealed<'a>(text: &'a str, problems: &[Problem]) -> Cow<'a, str> {
         text.to_mut().replace_range(span, &blots);
     }
     text
+}
+
+/// The text with a sign of the same length for each that misleads: the renderer shows controls, and
+/// passes on what has no width.
+fn seen(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(misleads) {
+        return text;
+    }
+    let sign = |c: char| match c.len_utf8() {
+        _ if !misleads(c) => Cow::Owned(c.to_string()),
+        2 => Cow::Borrowed("\u{a4}"),
+        3 => Cow::Borrowed("\u{fffd}"),
+        _ => Cow::Borrowed("\u{fffd}?"),
+    };
+    text.chars().map(sign).collect::<String>().into()
 }
 
 /// What was likely meant, in the quotes of what it takes the place of.
