@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
-/// A server without doors: its rooms, sessions and journal are those of [`super::start`], and it
+/// A server without doors: its rooms, sessions and journal are those of [`super::start()`], and it
 /// ends when the runtime that it was started on is dropped, as a process that is killed.
 pub struct Enclosed {
     shared: Arc<Shared>,

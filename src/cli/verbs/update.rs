@@ -27,7 +27,7 @@ const SAYINGS: [&str; 8] = [
 pub struct UpdateArgs {
     /// The incident, such as INC-42
     incident: IncidentId,
-    /// The words, to post them at once, or - to read them from standard input; or draft [TEXT], or
+    /// The words, to post them at once, or - to read them from standard input; or draft and the words, or
     /// edit, show, submit, approve, reject, withdraw or post, then the update's number and the words
     #[arg(required = true)]
     words: Vec<String>,
