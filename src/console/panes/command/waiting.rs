@@ -23,8 +23,7 @@ pub(super) fn rows(cx: &Cx<'_>, look: Option<&Look<'_>>) -> Vec<Row<Item>> {
 }
 
 fn consents(cx: &Cx<'_>, look: Option<&Look<'_>>, me: &Person) -> Vec<Row<Item>> {
-    let all = cx.room.shown().consents.iter();
-    let open = all.filter(|consent| consent.is_open(cx.now) && consent.by != *me);
+    let open = cx.room.shown().consents_for(me, cx.now);
     open.map(|consent| {
         let left = countdown(consent.expires_at - cx.now).text;
         let said = format!("{} runs: {}", consent.by, consent.command);

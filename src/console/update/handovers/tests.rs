@@ -72,6 +72,12 @@ fn rings(effects: &[Effect]) -> usize {
     effects.iter().filter(ring).count()
 }
 
+#[track_caller]
+fn says(bench: &Bench, words: &str) {
+    let said = said(bench);
+    assert!(said.contains(words), "{said}");
+}
+
 fn said(bench: &Bench) -> String {
     let notice = bench.app.notices.newest_first().next();
     notice.map_or_else(String::new, |notice| notice.text.clone())
@@ -190,11 +196,7 @@ fn an_offer_of_another_incident_rings_from_the_board() {
     let mut log = usual();
     log.did("maya", 60, offer(Role::IncidentCommander, "lee"));
     let bench = Bench::new(120, 40, &[&log]);
-    assert!(
-        said(&bench).contains("You are offered a role in INC-42"),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "You are offered a role in INC-42");
 }
 
 #[test]
@@ -240,17 +242,9 @@ fn a_role_is_offered_and_taken_back_by_keys_that_say_why_they_cannot() {
     assert_eq!(asked, [Intent::OfferRole(wanted)]);
     let mut bench = Bench::on(120, 40, &log);
     bench.keys("g x");
-    assert!(
-        said(&bench).contains("No role is offered"),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "No role is offered");
     bench.keys("g N");
-    assert!(
-        said(&bench).contains("You are offered no role"),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "You are offered no role");
     happens(
         &mut bench,
         &mut log,
@@ -268,23 +262,11 @@ fn a_hypothesis_is_judged_by_keys() {
     let log = judged();
     let mut bench = Bench::on(120, 40, &log);
     bench.keys("2 e");
-    assert!(
-        said(&bench).contains("The cursor is on no hypothesis"),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "The cursor is on no hypothesis");
     bench.keys("G e");
-    assert!(
-        said(&bench).contains("H2 is ruled out. Reopen it first."),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "H2 is ruled out. Reopen it first.");
     bench.keys("k E");
-    assert!(
-        said(&bench).contains("H3 is open already"),
-        "{}",
-        said(&bench)
-    );
+    says(&bench, "H3 is open already");
     bench.keys("X");
     bench.typed("#12 nobody was on the machines");
     let asked = Bench::intents(&bench.keys("enter"));
