@@ -185,22 +185,29 @@ pub fn sentence(text: &str) -> String {
     }
 }
 
-/// Whether it turns the direction of reading, or cannot be seen.
+/// Whether it acts on a terminal, turns the direction of reading, or cannot be seen. A line's end
+/// does not.
 pub(crate) fn misleads(c: char) -> bool {
+    if c.is_control() {
+        return c != '\n';
+    }
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// What is shown in place of it on a terminal: itself, unless it [misleads].
+pub(crate) fn shown(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if misleads(c) => '\u{fffd}',
+        c => c,
+    }
 }
 
 fn push(out: &mut String, label: &str, text: &str) {
     if text.is_empty() {
         return;
     }
-    let shown = |c: char| match c {
-        '\n' => '\n',
-        '\t' => ' ',
-        c if c.is_control() || misleads(c) => '\u{fffd}',
-        c => c,
-    };
     let text: String = text.trim_end().chars().map(shown).collect();
     let indent = format!("\n{}", " ".repeat(label.len() + 2));
     // Writing to a String cannot fail.

@@ -2,7 +2,7 @@
 //! theme. All of a file's mistakes are told at once: someone who edits it at night wants no second
 //! round.
 
-use crate::error::{Failure, misleads};
+use crate::error::{Failure, misleads, shown};
 use crate::suggest::closest;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use std::borrow::Cow;
@@ -196,7 +196,7 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
     } else {
         Renderer::plain()
     };
-    let path = source.path.display().to_string();
+    let path = said(&source.path.display().to_string());
     let text = &*seen(concealed(&source.text, problems));
     let mut out = String::new();
     for problem in problems.iter().take(DRAWN_MAX) {
@@ -206,11 +206,12 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
         };
         let span = within(text, &problem.span);
         let mark = AnnotationKind::Primary.span(span.clone());
-        let mark = match problem.label.as_str() {
+        let label = said(&problem.label);
+        let mark = match label.as_str() {
             "" => mark,
             label => mark.label(label),
         };
-        let what = seen(Cow::Borrowed(&problem.what));
+        let what = said(&problem.what);
         let title = level.primary_title(&*what);
         let main = if text.is_empty() {
             title.element(Origin::path(&path))
@@ -218,9 +219,10 @@ pub fn render(source: &Source, problems: &[Problem], color: bool) -> String {
             title.element(Snippet::source(text).path(&path).annotation(mark))
         };
         let mut report: Vec<Group<'_>> = vec![main];
-        match (&problem.meant, problem.help.as_str()) {
+        let help = said(&problem.help);
+        match (&problem.meant, help.as_str()) {
             (Some(meant), help) if !text.is_empty() => {
-                let meant = quoted_alike(text.get(span.clone()), meant);
+                let meant = quoted_alike(text.get(span.clone()), &said(meant));
                 let patch = Snippet::source(text).patch(Patch::new(span, meant));
                 report.push(Level::HELP.secondary_title(help).element(patch));
             }
@@ -253,19 +255,26 @@ fn concealed<'a>(text: &'a str, problems: &[Problem]) -> Cow<'a, str> {
     text
 }
 
-/// The text with a sign of the same length for each that misleads: the renderer shows controls, and
-/// passes on what has no width.
+/// The file's text with a sign of the same length for each that misleads, so that every place stays
+/// where it is. What is one byte long is drawn as a sign by the renderer, which passes on the rest.
 fn seen(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains(misleads) {
+    let passed = |c: char| !c.is_ascii() && misleads(c);
+    if !text.contains(passed) {
         return text;
     }
     let sign = |c: char| match c.len_utf8() {
-        _ if !misleads(c) => Cow::Owned(c.to_string()),
+        _ if !passed(c) => Cow::Owned(c.to_string()),
         2 => Cow::Borrowed("\u{a4}"),
         3 => Cow::Borrowed("\u{fffd}"),
         _ => Cow::Borrowed("\u{fffd}?"),
     };
     text.chars().map(sign).collect::<String>().into()
+}
+
+/// What is said of the file, in a line of its own: the renderer takes a title as it is.
+fn said(text: &str) -> String {
+    let line = |c| if c == '\n' { ' ' } else { shown(c) };
+    text.chars().map(line).collect()
 }
 
 /// What was likely meant, in the quotes of what it takes the place of.
