@@ -1,10 +1,19 @@
 //! Those who follow something: one write of shared bytes to each.
+//!
+//! Responders are written to at once. Spectators may be thousands, and a write to each takes longer
+//! than the disk: they are a [`Crowd`] that is served a slice at a time, between other things, so
+//! that nobody's command waits for the walls.
+
+mod crowd;
 
 use super::metrics::Metrics;
 use super::outbox::{Outbox, Put};
 use crate::incident::Person;
 use bytes::Bytes;
+use crowd::{Crowd, To};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// One connection's number, for as long as the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,40 +34,60 @@ pub(super) struct Member {
     pub(super) epoch: u32,
 }
 
+impl Member {
+    /// Hands it shared frames; says whether it is still a member.
+    fn share(&self, frames: &Bytes, metrics: &Metrics) -> bool {
+        match self.outbox.share(self.epoch, frames) {
+            Put::Taken => true,
+            Put::Dropped => {
+                metrics.resyncs.inc();
+                tracing::info!(person = %self.person, "session too slow, told to resync");
+                false
+            }
+            Put::Ended => false,
+        }
+    }
+}
+
 /// Those who follow something.
 #[derive(Default)]
 pub(super) struct Audience {
-    members: Vec<Member>,
+    responders: Vec<Member>,
+    crowd: Crowd,
 }
 
 impl Audience {
-    /// Takes a session in; one that was in already is in once.
+    /// Takes a session in; one that was in already is in once. It gets what is sent from now on.
     pub(super) fn enter(&mut self, member: Member) {
         self.leave(member.session);
-        self.members.push(member);
+        if member.spectator {
+            self.crowd.enter(member);
+        } else {
+            self.responders.push(member);
+        }
     }
 
     /// Lets a session go; says whether it was in.
     pub(super) fn leave(&mut self, session: SessionId) -> bool {
-        let before = self.members.len();
-        self.members.retain(|member| member.session != session);
-        before != self.members.len()
+        let before = self.responders.len();
+        self.responders.retain(|member| member.session != session);
+        before != self.responders.len() || self.crowd.leave(session)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.len() == 0
     }
 
     pub(super) fn len(&self) -> usize {
-        self.members.len()
+        self.responders.len() + self.crowd.len()
     }
 
     pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter()
+        self.responders.iter().chain(self.crowd.members())
     }
 
     pub(super) fn has_spectators(&self) -> bool {
-        self.members.iter().any(|member| member.spectator)
+        self.crowd.len() > 0
     }
 
     /// Sends to everyone but `except`: `open` to those who may see what is private, and
@@ -70,22 +99,62 @@ impl Audience {
         except: Option<SessionId>,
         metrics: &Metrics,
     ) -> bool {
-        let before = self.members.len();
-        self.members.retain(|member| {
-            if except == Some(member.session) {
-                return true;
-            }
-            let frames = redacted.filter(|_| member.spectator).unwrap_or(open);
-            match member.outbox.share(member.epoch, frames) {
-                Put::Taken => true,
-                Put::Dropped => {
-                    metrics.resyncs.inc();
-                    tracing::info!(person = %member.person, "session too slow, told to resync");
-                    false
-                }
-                Put::Ended => false,
-            }
+        let before = self.responders.len();
+        self.responders
+            .retain(|member| except == Some(member.session) || member.share(open, metrics));
+        let to = except.map_or(To::All, To::AllBut);
+        let fell_away = self.crowd.send(redacted.unwrap_or(open), to, metrics);
+        fell_away || before != self.responders.len()
+    }
+
+    /// Sends `these` their frames, and `others`, where there is such, to the rest. Says whether
+    /// someone fell away.
+    pub(super) fn send_apart(
+        &mut self,
+        sessions: BTreeSet<SessionId>,
+        these: &Bytes,
+        others: Option<&Bytes>,
+        metrics: &Metrics,
+    ) -> bool {
+        let before = self.responders.len();
+        self.responders.retain(|member| {
+            let frames = if sessions.contains(&member.session) {
+                Some(these)
+            } else {
+                others
+            };
+            frames.is_none_or(|frames| member.share(frames, metrics))
         });
-        before != self.members.len()
+        let sessions = Arc::new(sessions);
+        let mut fell_away = self.crowd.send(these, To::These(sessions.clone()), metrics);
+        if let Some(others) = others {
+            fell_away |= self.crowd.send(others, To::Others(sessions), metrics);
+        }
+        fell_away || before != self.responders.len()
+    }
+
+    /// Sends to everyone at once, whatever waited for them, and lets all go.
+    pub(super) fn dismiss(&mut self, frames: &Bytes, metrics: &Metrics) {
+        for member in std::mem::take(self).members() {
+            member.share(frames, metrics);
+        }
+    }
+
+    /// When a further slice of the crowd is to be served; `None` when nothing waits for them.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.crowd.due()
+    }
+
+    /// Serves a slice of the crowd, if it is due. Says whether someone fell away.
+    pub(super) fn serve(&mut self, metrics: &Metrics) -> bool {
+        let due = self.due().is_some_and(|due| due <= Instant::now());
+        due && self.crowd.serve(metrics)
+    }
+
+    /// Serves the crowd all that waits for it.
+    pub(super) fn serve_all(&mut self, metrics: &Metrics) {
+        while self.due().is_some() {
+            self.crowd.serve(metrics);
+        }
     }
 }

@@ -153,6 +153,7 @@ impl Board {
     /// Sends a frame to everyone.
     pub(super) fn send(&self, frame: &Bytes, metrics: &Metrics) {
         self.lock().audience.send(frame, None, None, metrics);
+        self.wake.notify_one();
     }
 
     /// Tells everyone something about the server itself.
@@ -164,9 +165,17 @@ impl Board {
     pub(super) async fn run(&self, metrics: &Metrics) {
         let mut activity_at: Option<tokio::time::Instant> = None;
         loop {
+            let crowd_due = self.lock().audience.due();
+            let crowd_at = crowd_due.unwrap_or_else(tokio::time::Instant::now);
             tokio::select! {
                 biased;
                 () = self.wake.notified() => {}
+                () = tokio::time::sleep_until(crowd_at), if crowd_due.is_some() => {
+                    self.lock().audience.serve(metrics);
+                    // Rooms that put a line in, and everyone else, have their turn.
+                    tokio::task::yield_now().await;
+                    continue;
+                }
                 () = tokio::time::sleep_until(
                     activity_at.unwrap_or_else(tokio::time::Instant::now)
                 ), if activity_at.is_some() => {

@@ -50,6 +50,7 @@ pub(super) struct Metrics {
     pub(super) resyncs: Counter,
     append: Histogram,
     fan_out: Histogram,
+    crowd: Histogram,
     journal_ok: Gauge,
 }
 
@@ -67,6 +68,7 @@ impl Metrics {
             resyncs: Counter::default(),
             append: histogram(),
             fan_out: histogram(),
+            crowd: histogram(),
             journal_ok: Gauge::default(),
         };
         metrics.journal_ok.set(1);
@@ -115,9 +117,15 @@ impl Metrics {
         );
         r.register_with_unit(
             "fan_out_latency",
-            "From durable to handed to every session",
+            "From durable to handed to every responder's session",
             Unit::Seconds,
             self.fan_out.clone(),
+        );
+        r.register_with_unit(
+            "crowd_latency",
+            "What it took to hand all spectators what waited for them",
+            Unit::Seconds,
+            self.crowd.clone(),
         );
         r.register(
             "journal_writable",
@@ -162,6 +170,11 @@ impl Metrics {
 
     pub(super) fn appended(&self, took: Duration) {
         self.append.observe(took.as_secs_f64());
+    }
+
+    /// All spectators of something were handed what waited for them, which took so long by itself.
+    pub(super) fn crowd_served(&self, took: Duration) {
+        self.crowd.observe(took.as_secs_f64());
     }
 
     pub(super) fn fanned_out(&self, took: Duration) {

@@ -4,8 +4,8 @@ use crate::raw::{frame, masked};
 use crate::report::ms;
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,23 +31,26 @@ pub enum Kind {
     Writes(Duration),
 }
 
-/// What all have seen together.
-#[derive(Default, Clone)]
+/// What all have seen together: counted, for the crowd's reading must cost little.
+#[derive(Default)]
 pub struct Seen {
-    pub latencies: Vec<f64>,
-    pub events: u64,
-    pub missed: u64,
-    pub resyncs: u64,
-    pub reconnects: u64,
+    pub events: AtomicU64,
+    pub missed: AtomicU64,
+    pub resyncs: AtomicU64,
+    pub reconnects: AtomicU64,
+    /// Milliseconds from each write to its answer.
+    pub latencies: Mutex<Vec<f64>>,
 }
 
 /// What the members share.
 pub struct Shared {
     address: SocketAddr,
     incident: u64,
-    seen: Mutex<Seen>,
-    /// The last event that each member has, and the last that anyone has.
-    at: Mutex<(HashMap<usize, u64>, u64)>,
+    pub seen: Seen,
+    /// The last event that each member has; 0 while it has none.
+    at: Vec<AtomicU64>,
+    /// The last event that anyone has.
+    newest: AtomicU64,
     /// Who has trouble begins to.
     pub begun: AtomicBool,
     /// Nobody writes, stalls or leaves any more.
@@ -56,46 +59,38 @@ pub struct Shared {
 }
 
 impl Shared {
-    pub fn new(address: SocketAddr, incident: u64) -> Self {
+    pub fn new(address: SocketAddr, incident: u64, members: usize) -> Self {
         Self {
             address,
             incident,
-            seen: Mutex::default(),
-            at: Mutex::default(),
+            seen: Seen::default(),
+            at: (0..members).map(|_| AtomicU64::new(0)).collect(),
+            newest: AtomicU64::new(0),
             begun: AtomicBool::new(false),
             quiet: AtomicBool::new(false),
             storm: watch::Sender::new(0),
         }
     }
 
-    pub fn seen(&self) -> Seen {
-        self.seen.lock().unwrap().clone()
-    }
-
-    fn see(&self, what: impl FnOnce(&mut Seen)) {
-        what(&mut self.seen.lock().unwrap());
-    }
-
     fn is_at(&self, member: usize, seq: u64) {
-        let mut at = self.at.lock().unwrap();
-        at.1 = at.1.max(seq);
-        at.0.insert(member, seq);
+        self.at[member].store(seq, Relaxed);
+        self.newest.fetch_max(seq, Relaxed);
     }
 
     /// Every connection is cut at once.
     pub fn storm(&self) {
-        self.at.lock().unwrap().0.clear();
+        self.at.iter().for_each(|at| at.store(0, Relaxed));
         self.storm.send_modify(|times| *times += 1);
     }
 
-    /// Waits until so many members have the last event.
-    pub async fn all_current(&self, many: usize, within: Duration) {
+    /// Waits until all members have the last event.
+    pub async fn all_current(&self, within: Duration) {
         let limit = Instant::now() + within;
         loop {
-            let behind = {
-                let at = self.at.lock().unwrap();
-                many - at.0.values().filter(|seq| **seq == at.1).count()
-            };
+            let newest = self.newest.load(Relaxed);
+            let current = |at: &&AtomicU64| newest > 0 && at.load(Relaxed) == newest;
+            let many = self.at.len();
+            let behind = many - self.at.iter().filter(current).count();
             if behind == 0 {
                 return;
             }
@@ -143,7 +138,7 @@ pub async fn member(shared: Arc<Shared>, number: usize, kind: Kind) {
         };
         last = member.last;
         if ended {
-            shared.see(|seen| seen.reconnects += 1);
+            shared.seen.reconnects.fetch_add(1, Relaxed);
         }
     }
 }
@@ -280,12 +275,12 @@ impl Member {
         let payload = &self.buffer[start..end];
         if payload.starts_with(br#"{"type":"event""#) {
             let seq = number_after(payload, br#""seq":"#).unwrap();
-            self.shared.see(|seen| {
-                seen.events += 1;
-                if self.last > 0 {
-                    seen.missed += seq.saturating_sub(self.last + 1);
-                }
-            });
+            let seen = &self.shared.seen;
+            seen.events.fetch_add(1, Relaxed);
+            if self.last > 0 {
+                let missed = seq.saturating_sub(self.last + 1);
+                seen.missed.fetch_add(missed, Relaxed);
+            }
             self.last = self.last.max(seq);
             self.shared.is_at(self.number, self.last);
         } else if payload.starts_with(br#"{"type":"joined""#) {
@@ -296,11 +291,11 @@ impl Member {
             let said = String::from_utf8_lossy(payload);
             let id = said.split('"').nth(7).unwrap_or_default();
             if let Some(sent) = self.sent.remove(id) {
-                self.shared
-                    .see(|seen| seen.latencies.push(ms(sent.elapsed())));
+                let took = ms(sent.elapsed());
+                self.shared.seen.latencies.lock().unwrap().push(took);
             }
         } else if payload.starts_with(br#"{"type":"resync""#) {
-            self.shared.see(|seen| seen.resyncs += 1);
+            self.shared.seen.resyncs.fetch_add(1, Relaxed);
             return true;
         } else if payload.starts_with(br#"{"type":"refused""#) {
             panic!("a write was refused: {}", String::from_utf8_lossy(payload));

@@ -124,11 +124,6 @@ impl Leads {
             followers: u32::try_from(self.followers.len()).unwrap_or(u32::MAX),
         }
     }
-
-    /// Whether that session follows.
-    pub(super) fn follows(&self, session: SessionId) -> bool {
-        self.followers.contains(&session)
-    }
 }
 
 impl super::Room {
@@ -146,17 +141,13 @@ impl super::Room {
                 followers: told.followers,
             }))
         };
-        let (full, bare) = (frame(told.sight), frame(None));
-        for member in self.audience.members() {
-            let bytes = if self.leads.follows(member.session) {
-                &full
-            } else if everyone {
-                &bare
-            } else {
-                continue;
-            };
-            // One that falls away here is found out with the next event.
-            let _ = member.outbox.share(member.epoch, bytes);
+        let (full, bare) = (frame(told.sight), everyone.then(|| frame(None)));
+        let followers = self.leads.followers.clone();
+        let metrics = &self.shared.metrics;
+        let bare = bare.as_ref();
+        if self.audience.send_apart(followers, &full, bare, metrics) {
+            let audience = self.audience.len();
+            self.presence.keep(self.audience.members(), audience);
         }
     }
 }

@@ -96,6 +96,7 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
     };
     let mut empty_at = Instant::now() + EMPTY_FOR;
     loop {
+        let crowd_due = room.serve_crowd().await;
         let presence_due = room.presence.due();
         let leads_due = room.leads.due();
         let window_due = room.windows.due(&room.desk, &room.shared);
@@ -118,6 +119,7 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
                 Some(message) => room.take(message).await,
                 None => return room.finish().await,
             },
+            () = at(crowd_due), if crowd_due.is_some() => {}
             () = tokio::time::sleep_until(empty_at) => {
                 let waits = !room.desk.is_idle() || window_due.is_some();
                 if room.audience.is_empty() && !waits && mailbox.is_empty() {
@@ -371,6 +373,20 @@ impl Room {
         }
     }
 
+    /// Serves a slice of the spectators, if that is due, and lets others have their turn; says when
+    /// the next one is.
+    async fn serve_crowd(&mut self) -> Option<Instant> {
+        let due = self.audience.due()?;
+        if due <= Instant::now() {
+            if self.audience.serve(&self.shared.metrics) {
+                let audience = self.audience.len();
+                self.presence.keep(self.audience.members(), audience);
+            }
+            tokio::task::yield_now().await;
+        }
+        self.audience.due()
+    }
+
     /// Someone else wrote into this log, so everyone here misses events: each joins again from the
     /// last one it has.
     fn send_resync(&mut self) {
@@ -379,9 +395,8 @@ impl Room {
             incident: Some(self.id),
         }));
         let metrics = &self.shared.metrics;
-        self.audience.send(&frame, None, None, metrics);
         metrics.resyncs.inc_by(self.audience.len() as u64);
-        self.audience = Audience::default();
+        self.audience.dismiss(&frame, metrics);
         self.presence.keep(std::iter::empty(), 0);
         self.shared.stands(&self.desk.durable);
     }
@@ -419,6 +434,7 @@ impl Room {
             let answer = self.desk.landed().await;
             self.landed(answer).await;
         }
+        self.audience.serve_all(&self.shared.metrics);
         if self.desk.checkpoint_due(1) {
             self.save_checkpoint().await;
         }

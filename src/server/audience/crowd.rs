@@ -1,0 +1,210 @@
+//! Spectators, served a slice at a time.
+//!
+//! **Invariant**: each gets what was sent while it was in, once, in order; nothing of before.
+//! **Invariant**: what waits is bounded: beyond it all are served at once.
+
+use super::super::metrics::Metrics;
+use super::{Member, SessionId};
+use bytes::{Bytes, BytesMut};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Members served in one slice: about a third of a millisecond of writes.
+const SLICE: usize = 64;
+/// What may wait before all are served at once.
+const WAITING: usize = 256;
+const WAITING_BYTES: usize = 1024 * 1024;
+
+/// Whom of the crowd something is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum To {
+    All,
+    AllBut(SessionId),
+    These(Arc<BTreeSet<SessionId>>),
+    Others(Arc<BTreeSet<SessionId>>),
+}
+
+impl To {
+    fn is_for(&self, session: SessionId) -> bool {
+        match self {
+            Self::All => true,
+            Self::AllBut(except) => *except != session,
+            Self::These(sessions) => sessions.contains(&session),
+            Self::Others(sessions) => !sessions.contains(&session),
+        }
+    }
+}
+
+/// Frames that wait for the crowd.
+struct Batch {
+    frames: Bytes,
+    to: To,
+}
+
+/// One of them, and the first batch that is for them.
+struct Watcher {
+    member: Member,
+    from: u64,
+}
+
+/// A round through all members with what waited when it began.
+struct Pass {
+    /// The next to be served.
+    at: usize,
+    /// What each gets who was in before all of it, and is not left out of any of it.
+    whole: Option<Bytes>,
+    /// The number of batches in it.
+    batches: usize,
+    /// How long its slices took so far.
+    took: Duration,
+}
+
+/// Spectators.
+pub(super) struct Crowd {
+    watchers: Vec<Watcher>,
+    waiting: VecDeque<Batch>,
+    bytes: usize,
+    /// The number of the first that waits.
+    first: u64,
+    pass: Option<Pass>,
+    /// No pass begins before: the crowd gets half of the room's time at the most.
+    rested_at: Instant,
+}
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self {
+            watchers: Vec::new(),
+            waiting: VecDeque::new(),
+            bytes: 0,
+            first: 0,
+            pass: None,
+            rested_at: Instant::now(),
+        }
+    }
+}
+
+impl Crowd {
+    pub(super) fn enter(&mut self, member: Member) {
+        let from = self.first + self.waiting.len() as u64;
+        self.watchers.push(Watcher { member, from });
+    }
+
+    pub(super) fn leave(&mut self, session: SessionId) -> bool {
+        let is = |watcher: &Watcher| watcher.member.session == session;
+        let Some(at) = self.watchers.iter().position(is) else {
+            return false;
+        };
+        self.remove(at);
+        true
+    }
+
+    fn remove(&mut self, at: usize) {
+        self.watchers.remove(at);
+        if let Some(pass) = self.pass.as_mut().filter(|pass| pass.at > at) {
+            pass.at -= 1;
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.watchers.len()
+    }
+
+    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.watchers.iter().map(|watcher| &watcher.member)
+    }
+
+    /// Puts frames in. A crowd of one slice is served at once. Says whether someone fell away.
+    pub(super) fn send(&mut self, frames: &Bytes, to: To, metrics: &Metrics) -> bool {
+        if self.watchers.is_empty() {
+            return false;
+        }
+        let frames = frames.clone();
+        self.bytes += frames.len();
+        self.waiting.push_back(Batch { frames, to });
+        let full = self.waiting.len() > WAITING || self.bytes > WAITING_BYTES;
+        let few = self.watchers.len() <= SLICE && self.pass.is_none();
+        let mut fell_away = false;
+        while (full || few) && !self.waiting.is_empty() {
+            fell_away |= self.serve(metrics);
+        }
+        fell_away
+    }
+
+    /// When a slice is to be served; `None` when nothing waits.
+    pub(super) fn due(&self) -> Option<Instant> {
+        (!self.waiting.is_empty()).then_some(self.rested_at)
+    }
+
+    /// Serves a slice. Says whether someone fell away.
+    pub(super) fn serve(&mut self, metrics: &Metrics) -> bool {
+        let began = Instant::now();
+        let mut pass = self.pass.take().unwrap_or_else(|| self.pass());
+        let before = self.watchers.len();
+        let mut left = SLICE;
+        while left > 0
+            && let Some(watcher) = self.watchers.get(pass.at)
+        {
+            left -= 1;
+            if self.hand(watcher, &pass, metrics) {
+                pass.at += 1;
+            } else {
+                self.watchers.remove(pass.at);
+            }
+        }
+        pass.took += began.elapsed();
+        if pass.at < self.watchers.len() {
+            self.pass = Some(pass);
+        } else {
+            for batch in self.waiting.drain(..pass.batches) {
+                self.bytes -= batch.frames.len();
+            }
+            self.first += pass.batches as u64;
+            self.rested_at = Instant::now() + pass.took;
+            metrics.crowd_served(pass.took);
+        }
+        before != self.watchers.len()
+    }
+
+    /// A pass with all that waits.
+    fn pass(&self) -> Pass {
+        let all = |batch: &Batch| batch.to == To::All;
+        let whole = match self.waiting.len() {
+            1 => self
+                .waiting
+                .front()
+                .filter(|batch| all(batch))
+                .map(|b| b.frames.clone()),
+            _ if self.waiting.iter().all(all) => {
+                let mut whole = BytesMut::with_capacity(self.bytes);
+                self.waiting
+                    .iter()
+                    .for_each(|batch| whole.extend_from_slice(&batch.frames));
+                Some(whole.freeze())
+            }
+            _ => None,
+        };
+        Pass {
+            at: 0,
+            whole,
+            batches: self.waiting.len(),
+            took: Duration::ZERO,
+        }
+    }
+
+    /// Hands one of them what the pass has for it; says whether it is still a member.
+    fn hand(&self, watcher: &Watcher, pass: &Pass, metrics: &Metrics) -> bool {
+        let Watcher { member, from } = watcher;
+        if let Some(whole) = pass.whole.as_ref().filter(|_| *from <= self.first) {
+            return member.share(whole, metrics);
+        }
+        let not_for_it = usize::try_from(from.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let mut theirs = self.waiting.iter().take(pass.batches).skip(not_for_it);
+        theirs.all(|batch| !batch.to.is_for(member.session) || member.share(&batch.frames, metrics))
+    }
+}
+
+#[cfg(test)]
+mod tests;
