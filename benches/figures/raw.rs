@@ -84,7 +84,9 @@ impl Raw {
         loop {
             let (head, payload) = self.read_frame();
             let said = || String::from_utf8_lossy(&payload);
-            assert!(!payload.starts_with(br#"{"type":"bye""#), "{}", said());
+            let sent_away = payload.starts_with(br#"{"type":"bye""#);
+            assert!(!sent_away, "{}", said());
+            assert!(!payload.starts_with(br#"{"type":"refused""#), "{}", said());
             if payload.starts_with(tag.as_bytes()) {
                 return (head, payload);
             }

@@ -1,5 +1,5 @@
 //! Ten thousand alerts in ten seconds, by webhooks and in the list of an Alertmanager that is
-//! watched: what somebody who writes meanwhile waits, when the board has them all, and what the
+//! watched, while fifty people write: what they wait meanwhile, when the board has them all, and what the
 //! console's frames take that show them.
 //!
 //! The storm itself, the watched Alertmanager and two connections that look on share the machine
@@ -25,7 +25,10 @@ use watch::{Frames, Watcher};
 
 /// The scribe's lines: 20 a second.
 const EVERY: Duration = Duration::from_millis(50);
-/// How long the scribe writes alone, before the storm and after it.
+/// Those who write beside that scribe, each a line a second.
+const OTHERS: usize = 49;
+const OTHERS_EVERY: Duration = Duration::from_secs(1);
+/// How long they write without it, before the storm and after it.
 const QUIET: Duration = Duration::from_secs(5);
 /// What a frame may take: the next one of a screen that shows 60 in a second.
 const FRAME_MS: f64 = 16.0;
@@ -45,8 +48,13 @@ pub fn measure(report: &mut Report) {
     let board = Watcher::start(server.address, "ana", None);
     let room = Watcher::start(server.address, "bo", Some(1));
     let ended = AtomicBool::new(false);
-    let (scribe, began, went, used, bare) = std::thread::scope(|scope| {
+    let (scribe, others, began, went, used, bare) = std::thread::scope(|scope| {
         let scribe = scope.spawn(|| scribe(&server, folder.path(), &ended));
+        let other = |n| {
+            let (server, ended) = (&server, &ended);
+            scope.spawn(move || other(server, n, ended))
+        };
+        let others: Vec<_> = (0..OTHERS).map(other).collect();
         until(Instant::now() + QUIET);
         let (began, used) = (Instant::now(), cpu_ms(server.pid()));
         let went = alerts::storm(server.address, &monitor);
@@ -54,10 +62,11 @@ pub fn measure(report: &mut Report) {
         until(Instant::now() + QUIET);
         ended.store(true, Ordering::Relaxed);
         let (lines, bare) = scribe.join().unwrap();
-        (lines, began, went, used, bare)
+        let others = others.into_iter().flat_map(|other| other.join().unwrap());
+        (lines, others.collect(), began, went, used, bare)
     });
     let (board, room) = (board.end(), room.end());
-    writes(report, &scribe, (began, went.taken), &bare);
+    writes(report, [&scribe, &others], (began, went.taken), &bare);
     let shown = watch::on_board(&board, 1).saturating_duration_since(went.sent);
     let listed = watch::in_list(&board).saturating_duration_since(went.sent);
     let came = went.taken.duration_since(began).as_secs_f64();
@@ -120,19 +129,43 @@ fn scribe(server: &Server, folder: &Path, ended: &AtomicBool) -> (Lines, Lines) 
     (lines, bare)
 }
 
+/// Writes as well, until that is ended. A line that is refused ends the figure.
+fn other(server: &Server, n: usize, ended: &AtomicBool) -> Lines {
+    let mut raw = Raw::connect(server.address, &format!("p{n}"));
+    raw.join(1);
+    let mut lines = Lines::new();
+    let mut next = Instant::now() + OTHERS_EVERY.mul_f64(n as f64 / OTHERS as f64);
+    while !ended.load(Ordering::Relaxed) {
+        until(next);
+        next += OTHERS_EVERY;
+        let sent = Instant::now();
+        raw.note(1, "web pool at its limit, queue grows");
+        raw.wait_for("done");
+        lines.push((sent, ms(sent.elapsed())));
+    }
+    lines
+}
+
 /// The lines that were written while it stormed, against those that were not.
-fn writes(report: &mut Report, lines: &Lines, (began, last): (Instant, Instant), bare: &Lines) {
+fn writes(
+    report: &mut Report,
+    [scribe, others]: [&Lines; 2],
+    (began, last): (Instant, Instant),
+    bare: &Lines,
+) {
     let part = |lines: &Lines, storm: bool| -> Vec<f64> {
         let within = |at: Instant| (began..last).contains(&at) == storm;
         let lines = lines.iter().filter(|(at, _)| within(*at));
         lines.map(|(_, took)| *took).collect()
     };
-    let (mut quiet, mut storm) = (part(lines, false), part(lines, true));
     let quiet_ms = "ms, without them";
-    for (what, share) in [("p50", 0.5), ("p99", 0.99), ("longest", 1.0)] {
-        let what = format!("a scribe's line while 10,000 alerts come in 10 s, {what}");
-        let storm = (percentile(&mut storm, share), "ms");
-        report.ratio(&what, storm, (percentile(&mut quiet, share), quiet_ms), 2.0);
+    for (who, lines) in [("a scribe's line", scribe), ("a line of 49 others", others)] {
+        let (mut quiet, mut storm) = (part(lines, false), part(lines, true));
+        for (what, share) in [("p50", 0.5), ("p99", 0.99), ("longest", 1.0)] {
+            let what = format!("{who} while 10,000 alerts come in 10 s, {what}");
+            let storm = (percentile(&mut storm, share), "ms");
+            report.ratio(&what, storm, (percentile(&mut quiet, share), quiet_ms), 2.0);
+        }
     }
     let (mut quiet, mut storm) = (part(bare, false), part(bare, true));
     for (what, share) in [("p50", 0.5), ("p99", 0.99)] {
