@@ -378,6 +378,7 @@ mod tests {
                 mentions: Vec::new(),
                 marks,
                 run: None,
+                outline: None,
             },
         )
     }

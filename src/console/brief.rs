@@ -171,10 +171,12 @@ fn posted(of: &Update, now: Timestamp, zone: Zone) -> Said {
 
 fn drafted(of: &Update, zone: Zone) -> Said {
     let (by, at) = (&of.by, zone.hms(of.at));
-    alarm(
-        of.audience.name(),
-        format!("{}, {at} by {by}: {}", of.state.name(), of.text),
-    )
+    let words = match of.is_withheld() {
+        true => String::new(),
+        false => format!(": {}", of.text),
+    };
+    let state = of.state.name();
+    alarm(of.audience.name(), format!("{state}, {at} by {by}{words}"))
 }
 
 fn promised(audience: Audience, at: Timestamp, now: Timestamp) -> Said {

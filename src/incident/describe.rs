@@ -55,6 +55,11 @@ impl Entry {
             ),
             _ => (Marks::default(), Vec::new(), Vec::new()),
         };
+        let outline = match &event.body {
+            EventBody::Known(what) => what.without_words_not_out(),
+            EventBody::Unknown { .. } => None,
+        };
+        let outline = outline.and_then(|what| Some(describe(&what, event)?.1));
         let run = match &event.body {
             EventBody::Known(What::CommandRan(run)) => Some(Arc::new(CommandRun::clone(run))),
             _ => None,
@@ -71,6 +76,7 @@ impl Entry {
             mentions,
             marks,
             run,
+            outline,
         })
     }
 

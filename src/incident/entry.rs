@@ -198,4 +198,16 @@ pub struct Entry {
     /// The command that was run, with what it printed, where the line is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Arc<CommandRun>>,
+    /// The line in the words that everyone may read, where it has others: those of an update that
+    /// is not out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline: Option<Arc<str>>,
+}
+
+impl Entry {
+    /// The words as everyone may read them, also who passes by a screen.
+    #[must_use]
+    pub fn told(&self) -> &Arc<str> {
+        self.outline.as_ref().unwrap_or(&self.text)
+    }
 }

@@ -71,6 +71,7 @@ mod tests {
             mentions: Vec::new(),
             marks: Marks::default(),
             run: None,
+            outline: None,
         }
     }
 

@@ -1,7 +1,7 @@
-//! What a spectator may see: the same log with everything private taken out, and the asks too where
-//! the configuration says so.
+//! What a spectator may see: the same log with everything private taken out, the words of updates that
+//! are not out, and the asks too where the configuration says so.
 
-use super::{Entry, EntryKind, Event, EventBody, Incident, OutsideCall, Summary, What};
+use super::{Entry, EntryKind, Event, EventBody, Incident, OutsideCall, Summary, Update, What};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Redaction {
         let hidden = match &event.body {
             EventBody::Known(what) if self.hides(what) => true,
             EventBody::Known(what) => {
-                return without_output(what).map(|what| with_body(event, what));
+                return withheld_of(what).map(|what| with_body(event, what));
             }
             // What this version cannot read it cannot judge: a spectator does not see it.
             EventBody::Unknown { .. } => true,
@@ -87,9 +87,10 @@ impl Redaction {
                 proposal.verify = None;
             }
         }
+        shown.updates.iter_mut().for_each(Update::withhold);
         let kept = shown.pinned.values_mut();
         for entry in kept.chain(&mut shown.recent) {
-            if entry.run.is_some() {
+            if says_more(entry) {
                 *entry = withheld(entry);
             }
         }
@@ -104,6 +105,7 @@ impl Redaction {
                 mentions: Vec::new(),
                 marks: super::Marks::default(),
                 run: None,
+                outline: None,
                 ..entry.clone()
             };
         }
@@ -153,8 +155,9 @@ impl Redaction {
     }
 }
 
-/// What happened without what a command printed, where that is in it.
-fn without_output(what: &What) -> Option<What> {
+/// What happened without what a command printed, and without the words of an update that is not
+/// out, where something of that is in it.
+fn withheld_of(what: &What) -> Option<What> {
     match what {
         What::CommandRan(run) => Some(What::CommandRan(Box::new(run.withheld()))),
         // A pinned entry travels whole in the event that pins it.
@@ -162,12 +165,12 @@ fn without_output(what: &What) -> Option<What> {
             target,
             pinned,
             entry: Some(entry),
-        } if entry.run.is_some() => Some(What::Pinned {
+        } if says_more(entry) => Some(What::Pinned {
             target: *target,
             pinned: *pinned,
             entry: Some(Box::new(withheld(entry))),
         }),
-        _ => None,
+        other => other.without_words_not_out(),
     }
 }
 
@@ -178,16 +181,20 @@ fn with_body(event: &Event, what: What) -> Event {
     }
 }
 
-/// The entry without what its command printed: its words too, which end with what its runner says
-/// about it.
+/// Whether the entry says more than everyone may read.
+fn says_more(entry: &Entry) -> bool {
+    entry.run.is_some() || entry.outline.is_some()
+}
+
+/// The entry as everyone may read it: without what its command printed, and in other words where
+/// those that it has are not out, or end with what a runner says about a command.
 fn withheld(entry: &Entry) -> Entry {
-    let Some(run) = &entry.run else {
-        return entry.clone();
-    };
-    let run = run.withheld();
+    let run = entry.run.as_ref().map(|run| run.withheld());
+    let text = run.as_ref().map(|run| run.line().into());
     Entry {
-        text: run.line().into(),
-        run: Some(Arc::new(run)),
+        text: text.unwrap_or_else(|| entry.told().clone()),
+        run: run.map(Arc::new),
+        outline: None,
         ..entry.clone()
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// The version of the fold. A checkpoint of another version is not used: its events are folded
 /// anew. Raise it whenever `apply` comes to another state from the same events.
-pub const FOLD_VERSION: u32 = 6;
+pub const FOLD_VERSION: u32 = 7;
 
 /// Who holds a role, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

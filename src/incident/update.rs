@@ -3,6 +3,7 @@
 //! **Invariant**: an approval is of one text. Whatever changes the text ends it, and what needs
 //! approval is posted only as the text that was approved, byte for byte.
 
+mod not_out;
 mod rules;
 
 pub use rules::{Cadence, Rules};

@@ -180,8 +180,8 @@ fn entries(records: &[Record]) -> BTreeMap<Seq, Entry> {
     for record in records {
         let event = record.event();
         if let Some(mut entry) = Entry::from_event(event) {
-            // What this version cannot read it cannot judge.
-            entry.marks.private |= entry.kind == EntryKind::Unknown;
+            // What this version cannot read it cannot judge; and words may not be out yet.
+            entry.marks.private |= entry.kind == EntryKind::Unknown || entry.outline.is_some();
             entries.insert(entry.seq, entry);
         } else if let Some(what) = event.body.known()
             && let Some(entry) = what.target().and_then(|target| entries.get_mut(&target))

@@ -354,9 +354,7 @@ async fn find(
     let kept = found.iter().take(asked).take_while(|e| fits(e)).count();
     let more = found.len() > kept;
     found.truncate(kept);
-    if let Some(redaction) = shared.taken_from(spectator)
-        && redaction != Redaction::default()
-    {
+    if let Some(redaction) = shared.taken_from(spectator) {
         found = still_found(shared, found, redaction).await?;
     }
     let hits = found.into_iter().map(|entry| Hit {
@@ -369,8 +367,8 @@ async fn find(
     Ok((hits.collect(), more))
 }
 
-/// Leaves out what is taken out of the log itself for this reader: the index knows of what is
-/// private, and not of what the configuration hides.
+/// Leaves out what this reader is not shown as it is in the log: the index knows of what is private,
+/// and not of what the configuration hides, nor of what someone says about a command's output.
 async fn still_found(
     shared: &Shared,
     found: Vec<FoundEntry>,

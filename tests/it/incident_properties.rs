@@ -718,6 +718,16 @@ proptest! {
         prop_assert_eq!(&folded.outside, &shown.outside);
         prop_assert_eq!(&folded.nagging, &shown.nagging);
         prop_assert_eq!(&folded.reports, &shown.reports);
+        prop_assert_eq!(&folded.updates, &shown.updates);
+        prop_assert_eq!(&folded.promises, &shown.promises);
+        let of_updates = |incident: &Incident| {
+            let all = incident.recent.iter().chain(incident.pinned.values());
+            all.filter(|entry| entry.kind == EntryKind::StatusUpdate).cloned().collect::<Vec<_>>()
+        };
+        prop_assert_eq!(of_updates(&folded), of_updates(&shown));
+        for update in shown.updates.iter().filter(|update| update.state != UpdateState::Posted) {
+            prop_assert!(update.is_withheld() && update.reason.is_none() && update.next_at.is_none());
+        }
         let leaks = |entry: &Entry| entry.marks.private;
         prop_assert!(!shown.recent.iter().any(leaks) && !shown.pinned.values().any(leaks));
     }

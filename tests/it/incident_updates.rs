@@ -405,6 +405,43 @@ fn an_update_goes_from_hand_to_hand_and_only_so() {
 }
 
 #[test]
+fn a_spectator_learns_that_one_is_drafted_and_reads_what_is_posted() {
+    let lines = [
+        (
+            "ana",
+            draft(Audience::Executive, "SECRET"),
+            "drafted executive update 2",
+        ),
+        ("ana", edit("SECRET, too", 1), "drafted external update 1"),
+        ("ana", submit(2), "external update 1 waits for approval"),
+        (
+            "maya",
+            reject("SECRET reason"),
+            "rejected external update 1",
+        ),
+        (
+            "ana",
+            edit("Shops cannot sell.", 2),
+            "drafted external update 1",
+        ),
+        ("maya", approve(3), "approved external update 1"),
+        ("ana", post(), "external update: Shops cannot sell."),
+    ];
+    let mut story = story(None);
+    let redaction = Redaction::default();
+    for (who, intent, line) in lines {
+        let events = story.act(who, intent);
+        let event = redaction.event(&events[0]).unwrap_or(events[0].clone());
+        assert_eq!(*Entry::from_event(&event).unwrap().text, *line);
+        let state = redaction.state(story.incident());
+        assert_eq!(*state.recent.back().unwrap().text, *line);
+        let sent = serde_json::to_string(&(&event, &state)).unwrap();
+        assert!(!sent.contains("SECRET"), "{sent}");
+        assert_eq!(sent.contains("Shops cannot sell."), line.ends_with("sell."));
+    }
+}
+
+#[test]
 fn the_second_of_two_who_edit_is_told_by_whom() {
     let mut story = story(None);
     story.act("bo", edit("Shops cannot sell.", 1));

@@ -219,6 +219,13 @@ fn advice_lines(state: &Incident, audience: Audience, text: &str) -> Vec<String>
 
 /// The words and nothing else, so that they can be handed on.
 fn show(update: &Update, cx: &Context) -> Result<(), Failure> {
+    if update.is_withheld() && !cx.global.json {
+        let id = update.id;
+        return Err(
+            Failure::refused(format!("Update {id} is {}.", update.state.name()))
+                .instead("A spectator reads its words once it is posted."),
+        );
+    }
     let mut out = cx.out();
     if cx.global.json {
         out.json(&shapes::update(update))?;
@@ -283,6 +290,6 @@ fn row(of: &Update) -> Vec<String> {
         of.version.to_string(),
         of.by.to_string(),
         age(session::now() - of.at),
-        of.text.lines().next().unwrap_or_default().to_owned(),
+        of.text.lines().next().unwrap_or("-").to_owned(),
     ]
 }

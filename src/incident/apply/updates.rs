@@ -31,7 +31,7 @@ pub(super) fn apply_updates(incident: &mut Incident, event: &Event, what: &What)
         } => post(incident, event, *update, (*audience, *next_at), text),
         What::UpdateSubmitted(of) => stand(incident, of.named.update, UpdateState::Submitted, None),
         What::UpdateRejected(of) => {
-            let why = Some(&of.reason);
+            let why = Some(&of.reason).filter(|why| !why.is_empty());
             stand(incident, of.named.update, UpdateState::Rejected, why);
         }
         What::UpdateWithdrawn(of) => {

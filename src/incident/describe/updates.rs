@@ -11,6 +11,12 @@ pub(super) fn describe_update(what: &What) -> Option<(EntryKind, Arc<str>)> {
             audience,
             text,
             ..
+        } if text.is_empty() => format!("drafted {audience} update {update}").into(),
+        What::UpdateDrafted {
+            update,
+            audience,
+            text,
+            ..
         } => format!("drafted {audience} update {update}: {text}").into(),
         What::UpdateSubmitted(of) => format!(
             "{} update {} waits for approval",

@@ -20,7 +20,7 @@ use super::schema::{place, unplace};
 /// The file's name in the data directory.
 pub(crate) const DERIVED_FILE: &str = "derived.db";
 /// The file's layout. Another one is thrown away and made again, never migrated.
-const DERIVED_VERSION: i64 = 1;
+const DERIVED_VERSION: i64 = 2;
 /// How long one connection waits for another of this process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -155,8 +155,9 @@ pub(super) fn index(derived: &Connection, records: &[Record]) -> rusqlite::Resul
 fn index_one(derived: &Connection, record: &Record) -> rusqlite::Result<()> {
     let event = record.event();
     if let Some(entry) = Entry::from_event(event) {
-        // What this version cannot read it cannot judge: it is private.
-        let private = entry.marks.private || entry.kind == EntryKind::Unknown;
+        // What this version cannot read it cannot judge: it is private. So are words that are not out.
+        let private =
+            entry.marks.private || entry.kind == EntryKind::Unknown || entry.outline.is_some();
         derived
             .prepare_cached(
                 "INSERT INTO entries (rowid, text, occurred_at, writer, private)

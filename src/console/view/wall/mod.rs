@@ -126,10 +126,11 @@ fn entry_lines(entry: &Entry, width: usize, look: &Look<'_>) -> Vec<Vec<Piece>> 
     let style = |meaning| look.theme.style(meaning);
     let meaning = entry_meaning(entry.kind);
     // What was done to the incident mostly says by itself who did it.
-    let said = if entry.text.starts_with(entry.by.as_str()) {
-        entry.text.to_string()
+    let said = entry.told();
+    let said = if said.starts_with(entry.by.as_str()) {
+        said.to_string()
     } else {
-        format!("{}: {}", entry.by, entry.text)
+        format!("{}: {said}", entry.by)
     };
     let said = visible_line(&said);
     let words = if entry.marks.retracted.is_some() {
@@ -262,7 +263,7 @@ fn pinned(
                     format!("{} ", look.zone.hm(entry.occurred_at)),
                     look.theme.style(Meaning::Time),
                 ),
-                Piece::new(&entry.text, look.theme.style(Meaning::Text))
+                Piece::new(entry.told(), look.theme.style(Meaning::Text))
                     .cut(width.saturating_sub(8)),
             ]
         })
