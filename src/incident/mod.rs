@@ -15,6 +15,7 @@ mod brief;
 mod can;
 mod catch_up;
 mod command;
+mod consent;
 mod deadline;
 mod decide;
 mod describe;
@@ -56,6 +57,9 @@ pub use brief::{Brief, brief};
 pub use can::{Can, can};
 pub use catch_up::{Change, ChangeGroup, Changes, catch_up};
 pub use command::{Command, Intent, NewNote};
+pub use consent::{
+    Consent, ConsentAnswer, ConsentAnswered, ConsentAsked, ConsentGiving, ConsentWanted, Leave,
+};
 pub use deadline::{Deadline, Due, deadlines, next_deadline};
 pub use decide::{Context, Decided, Draft, decide};
 pub use entry::{Entry, EntryKind, Marks};
@@ -85,10 +89,7 @@ pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
 pub use redact::{AsksShown, Redaction};
 pub use refusal::{Refusal, RefusalCode};
 pub use role::Role;
-pub use run::{
-    CommandRun, Consent, ConsentAnswer, ConsentAnswered, ConsentAsked, ConsentGiving,
-    ConsentWanted, Leave, Part, Printed, RunEnd, StepRef,
-};
+pub use run::{CommandRun, Part, Printed, RunEnd, StepRef};
 pub use runbook::{Runbook, RunbookText, ShellBlock, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
 pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, Waiting};
