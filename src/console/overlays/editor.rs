@@ -4,7 +4,7 @@
 //! **Invariant**: nothing that was typed is lost. The window may be closed and opened again; what is
 //! in it is kept on disk until the server has it.
 
-use crate::console::text::edit;
+use crate::console::text::{edit, row_moves};
 use crate::console::text::{visible, visible_block};
 use crate::incident::{Audience, IncidentId, Stage, Timestamp, Update, UpdateId, limits};
 use chrono::{DurationRound as _, TimeDelta};
@@ -50,6 +50,8 @@ pub struct Editor {
     /// All but the words, which are in the area while they are typed.
     kept: Kept,
     area: TextArea<'static>,
+    /// The cell that the cursor wants to be in while it goes up and down.
+    column: Option<usize>,
     /// Rows of the preview that are scrolled past.
     pub preview_top: usize,
     /// What was wrong with it when it was to be kept.
@@ -63,6 +65,7 @@ impl Editor {
         let mut editor = Self {
             incident,
             area: TextArea::default(),
+            column: None,
             kept,
             preview_top: 0,
             wrong: None,
@@ -171,11 +174,27 @@ impl Editor {
         }
     }
 
-    /// A key that is no action.
-    pub fn key(&mut self, event: KeyEvent) {
+    /// A key that is no action. `width` is that of the rows in which the words are drawn, in cells.
+    pub fn key(&mut self, event: KeyEvent, width: usize) {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         let alt = event.modifiers.contains(KeyModifiers::ALT);
+        let mut column = self.column.take();
+        let (text, at) = (&self.kept.text, self.cursor_byte());
         match (event.code, ctrl, alt) {
+            (KeyCode::Up | KeyCode::Down, ..) => {
+                let down = event.code == KeyCode::Down;
+                let to = row_moves::up_or_down(text, width, at, &mut column, down);
+                self.go_to(to.unwrap_or(at));
+                self.column = column;
+            }
+            (KeyCode::Home, false, false) => {
+                let to = row_moves::head(text, width, at);
+                self.go_to(to);
+            }
+            (KeyCode::End, false, false) => {
+                let to = row_moves::end(text, width, at);
+                self.go_to(to);
+            }
             (KeyCode::Char(c), false, false) => {
                 let mut bytes = [0; 4];
                 let given = &*c.encode_utf8(&mut bytes);
@@ -196,8 +215,6 @@ impl Editor {
                 }
             }
             (KeyCode::Tab, ..) => self.insert("  "),
-            (KeyCode::Up, ..) => self.area.move_cursor(CursorMove::Up),
-            (KeyCode::Down, ..) => self.area.move_cursor(CursorMove::Down),
             (code, ..) => {
                 if let Some(to) = edit::movement(code, ctrl, alt) {
                     self.area.move_cursor(to);
@@ -229,6 +246,17 @@ impl Editor {
         before + within.map_or(here.len(), |(at, _)| at)
     }
 
+    /// Puts the cursor at this byte of the text.
+    fn go_to(&mut self, at: usize) {
+        let before = self.kept.text.get(..at).unwrap_or_default();
+        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let within = before.get(line..).unwrap_or_default().chars().count();
+        let lines = before.matches('\n').count();
+        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area
+            .move_cursor(CursorMove::Jump(small(lines), small(within)));
+    }
+
     fn fits(&mut self, more: usize) -> bool {
         let most = limits::NOTE_BYTES;
         let fits = self.kept.text.len() + more <= most;
@@ -248,6 +276,7 @@ impl Editor {
     }
 
     fn edited(&mut self) {
+        self.column = None;
         self.kept.text = self.area.lines().join("\n");
         self.wrong = None;
     }
@@ -271,7 +300,36 @@ mod tests {
     }
 
     fn press(editor: &mut Editor, code: KeyCode, modifiers: KeyModifiers) {
-        editor.key(KeyEvent::new(code, modifiers));
+        editor.key(KeyEvent::new(code, modifiers), 12);
+    }
+
+    #[test]
+    fn the_cursor_goes_by_the_rows_that_are_drawn() {
+        let none = KeyModifiers::NONE;
+        let mut editor = editor("決済が落ちた orders are lost\nx\nwe look into it");
+        let before = |editor: &Editor| editor.text()[..editor.cursor_byte()].to_owned();
+        // The column of the end, over a short row, and into a row of the same line.
+        press(&mut editor, KeyCode::Up, none);
+        assert!(before(&editor).ends_with("x\nwe"), "{}", before(&editor));
+        press(&mut editor, KeyCode::Up, none);
+        assert!(before(&editor).ends_with("lost\nx"), "{}", before(&editor));
+        press(&mut editor, KeyCode::Up, none);
+        assert!(before(&editor).ends_with("are lo"), "{}", before(&editor));
+        press(&mut editor, KeyCode::Home, none);
+        press(&mut editor, KeyCode::Up, none);
+        press(&mut editor, KeyCode::End, none);
+        assert!(
+            before(&editor).ends_with("orders are"),
+            "{}",
+            before(&editor)
+        );
+        press(&mut editor, KeyCode::End, none);
+        assert!(before(&editor).ends_with("lost"), "{}", before(&editor));
+        press(&mut editor, KeyCode::Char('a'), KeyModifiers::CONTROL);
+        assert_eq!(before(&editor), "");
+        press(&mut editor, KeyCode::Up, none);
+        editor.insert("So: ");
+        assert!(editor.text().starts_with("So: 決済"));
     }
 
     #[test]

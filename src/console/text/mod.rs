@@ -4,6 +4,7 @@
 //! [`sanitise`]. **Invariant**: lengths here are terminal cells, never bytes or `char`s.
 
 pub(in crate::console) mod edit;
+pub(in crate::console) mod row_moves;
 pub(in crate::console) mod rows;
 pub mod sanitise;
 pub use crate::suggest;

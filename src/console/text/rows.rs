@@ -19,6 +19,12 @@ pub(in crate::console) fn rows(text: &str, width: usize) -> Vec<Range<usize>> {
     rows
 }
 
+/// The row in which a cursor at this byte stands.
+pub(in crate::console) fn row_of(rows: &[Range<usize>], at: usize) -> usize {
+    rows.partition_point(|row| row.start <= at)
+        .saturating_sub(1)
+}
+
 /// The row and the cell of the cursor, which stands at the byte `at`. Spaces at the end of a row
 /// are not part of it: the cursor stands after them as long as there is room.
 pub(in crate::console) fn place(
@@ -27,9 +33,7 @@ pub(in crate::console) fn place(
     at: usize,
     width: usize,
 ) -> (usize, usize) {
-    let row = rows
-        .partition_point(|row| row.start <= at)
-        .saturating_sub(1);
+    let row = row_of(rows, at);
     let start = rows.get(row).map_or(0, |row| row.start);
     let before = text.get(start..at).unwrap_or("");
     (row, cells(before).min(width.saturating_sub(1)))

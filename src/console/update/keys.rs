@@ -6,6 +6,7 @@ use crate::console::effect::Effect;
 use crate::console::keymap::{Context, Key, Lookup};
 use crate::console::overlays::{Overlay, Stroke, line};
 use crate::console::panes::Focus;
+use crate::console::view;
 use crossterm::event::KeyEvent;
 
 /// The contexts that count now, innermost first.
@@ -96,8 +97,9 @@ fn typed(app: &mut App, event: KeyEvent, key: Key) -> Vec<Effect> {
     if app.overlays.is_empty() {
         return incident::composer_key(app, event);
     }
+    let width = view::overlay::words_width(app);
     if let Some(editor) = updates::on_top(app) {
-        editor.key(event);
+        editor.key(event, width);
         return Vec::new();
     }
     if !app.overlays.last().is_some_and(Overlay::takes_text) {

@@ -54,16 +54,25 @@ pub(super) fn draw(app: &App, window: Rect, buf: &mut Buffer) -> Option<Position
             paint::left(&keys(app, &look), last, buf);
         }
     }
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 2,
-        ..inner
-    };
-    let (words, preview) = places(body);
+    let (words, preview) = places(body(inner));
     paint::section("words", "", &look, paint::row(words, 0), buf);
     let cursor = draw_words(editor, &look, below(words), buf);
     draw_preview(app, editor, &look, preview, buf);
     Some(cursor)
+}
+
+/// What is between the fields and the keys.
+fn body(inner: Rect) -> Rect {
+    Rect {
+        y: inner.y + 1,
+        height: inner.height.saturating_sub(2),
+        ..inner
+    }
+}
+
+/// The rows of the words in the inside of the window.
+pub(super) fn words(inner: Rect) -> Rect {
+    below(places(body(inner)).0)
 }
 
 /// The place of the words and that of the preview, each with its heading's row.

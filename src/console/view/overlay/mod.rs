@@ -171,6 +171,13 @@ pub fn reader_lines(app: &App) -> usize {
     }
 }
 
+/// How many cells the words of an update that is being written have in a row.
+#[must_use]
+pub fn words_width(app: &App) -> usize {
+    let window = window(app, &Overlay::Update);
+    usize::from(editor::words(inside(window)).width).max(1)
+}
+
 /// The window on top, its list, and the first line of the list that is shown.
 #[must_use]
 pub fn list_place(app: &App) -> (Rect, Rect, usize) {
