@@ -1,6 +1,6 @@
 //! Answers to prompts that begin with a length of time: until when and why, for how long and why.
 
-use super::answers::Read;
+use super::written::Read;
 use crate::console::panes::{Confirm, Then};
 use crate::console::text::parse_duration;
 use crate::incident::{Intent, OutsideCall, Timestamp};

@@ -24,6 +24,8 @@ mod reading;
 mod requests;
 mod run;
 mod runs_kept;
+#[cfg(test)]
+mod server_tests;
 mod submit;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ mod updates_tests;
 mod upkeep;
 mod wall;
 mod why_not;
+mod written;
 
 pub use calls::Calls;
 pub use keys::contexts;

@@ -1,6 +1,8 @@
 //! What reaches the overlay on top, and what comes of its answer.
 
-use super::{actions, answers, incident, members, reading, requests, run, submit, updates};
+use super::{
+    actions, answers, incident, members, reading, requests, run, submit, updates, written,
+};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::keymap::Action;
@@ -127,7 +129,7 @@ pub(super) fn answered(app: &mut App, answer: Answer) -> Vec<Effect> {
             }
             _ => submit::submit_here(app, *intent, None),
         },
-        Answer::Written { then, text } => answers::written(app, then, &text),
+        Answer::Written { then, text } => written::written(app, then, &text),
         Answer::Looking(query) => looking(app, query),
         Answer::LookedFor(query) => {
             app.overlays.pop();
