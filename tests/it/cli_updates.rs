@@ -141,3 +141,43 @@ fn a_template_with_a_mistake_is_reported_with_its_line() {
     let check = house.fails(2, &["config", "check"]);
     assert!(check.contains("external-identified.md:2:1"), "{check}");
 }
+
+/// How far ahead the next update for the organisation is, in whole minutes.
+fn next_in(house: &House, incident: &str) -> Option<u64> {
+    let listed = house.ok(&["updates", incident]);
+    let said = listed.split("next internal update ").nth(1)?;
+    said.split(':').next()?.parse().ok()
+}
+
+#[test]
+fn the_cadence_of_each_severity_is_the_configurations() {
+    let home = tempfile::tempdir().unwrap();
+    let config = "[updates.cadence]\n\
+                  sev1 = { internal = \"5m\", external = \"9m\" }\n\
+                  sev3 = { internal = \"33m\" }\n\
+                  sev4 = { internal = \"never\" }\n";
+    std::fs::write(home.path().join("config.toml"), config).unwrap();
+    let house = House::with(home);
+    // A minute may have begun since.
+    for (n, severity, minutes) in [
+        (1, "1", Some(4..=5)),
+        (2, "2", Some(29..=30)),
+        (3, "3", Some(32..=33)),
+        (4, "4", None),
+    ] {
+        house.ok(&["declare", "Checkout 500s", "--severity", severity]);
+        let next = next_in(&house, &format!("INC-{n}"));
+        let as_said = match (&minutes, next) {
+            (Some(minutes), Some(next)) => minutes.contains(&next),
+            (None, None) => true,
+            _ => false,
+        };
+        assert!(as_said, "SEV{severity}: {next:?} for {minutes:?}");
+    }
+    // Another severity, another promise; and one that is posted promises by the same.
+    house.ok(&["role", "INC-3", "ic", "me"]);
+    house.ok(&["severity", "INC-3", "1"]);
+    assert!((4..=5).contains(&next_in(&house, "INC-3").unwrap()));
+    house.ok(&["update", "INC-3", "We roll back."]);
+    assert!((4..=5).contains(&next_in(&house, "INC-3").unwrap()));
+}

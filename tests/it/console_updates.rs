@@ -65,6 +65,10 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
     // Those outside have a promise of their own now.
     ana.press("n");
     ana.shows("external  next in");
+    // It was put on the terminal's clipboard: `We are investigating a problem with checkout.` and on.
+    let copied = b"\x1b]52;c;V2UgYXJlIGludmVzdGlnYXRpbmcgYSBwcm9ibGVtIHdpdGggY2hlY2tvdXQu";
+    let written = ana.written();
+    assert!(written.windows(copied.len()).any(|bytes| bytes == copied));
     let log = verb(server.address, &home, &["timeline", "INC-1", "--json"]);
     assert_eq!(
         log.matches("approved external update 1").count(),

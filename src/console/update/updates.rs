@@ -212,7 +212,11 @@ fn review(
     (title, yes): (String, &'static str),
     notes: Vec<String>,
 ) -> Vec<Effect> {
-    let then = intent(update, action).map(|intent| ReviewThen { yes, intent });
+    let then = intent(update, action).map(|intent| ReviewThen {
+        yes,
+        intent,
+        read_first: action == Action::ApproveUpdate,
+    });
     app.overlays.push(Overlay::Review(Box::new(Review {
         title,
         update: update.id,
@@ -221,6 +225,9 @@ fn review(
         notes,
         then,
         top: 0,
+        seen: 0,
+        read: false,
+        unread: None,
     })));
     Vec::new()
 }
@@ -296,6 +303,9 @@ fn by_hand(app: &mut App, id: UpdateId, audience: Audience, text: &Arc<str>) -> 
         notes,
         then: None,
         top: 0,
+        seen: 0,
+        read: false,
+        unread: None,
     })));
     effects
 }

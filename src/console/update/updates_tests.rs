@@ -25,6 +25,12 @@ fn draft(audience: Audience, text: &str) -> Intent {
 
 /// lee is the deputy; ana wrote an update for everyone, and waits.
 fn waiting() -> Log {
+    let text = "We are investigating an outage of checkout.\n\nIt will be fixed by 15:00 UTC.\n\
+                Workaround: ‹workaround?›";
+    waiting_with(text)
+}
+
+fn waiting_with(text: &str) -> Log {
     let mut log = usual();
     let deputy = Intent::AssignRole {
         role: Role::Deputy,
@@ -32,8 +38,6 @@ fn waiting() -> Log {
         expected_holder: None,
     };
     log.did("maya", 100, deputy);
-    let text = "We are investigating an outage of checkout.\n\nIt will be fixed by 15:00 UTC.\n\
-                Workaround: ‹workaround?›";
     log.did("ana", 60, draft(Audience::External, text));
     log
 }
@@ -191,6 +195,37 @@ fn who_commands_reads_it_word_for_word_and_approves_what_was_read() {
 }
 
 #[test]
+fn a_long_one_is_approved_once_it_was_read_to_its_end() {
+    let lines: Vec<String> = (1..=150)
+        .map(|n| format!("Line {n} of what we know."))
+        .collect();
+    let log = waiting_with(&lines.join("\n"));
+    for (width, height) in [(200, 50), (120, 40), (80, 24)] {
+        let mut bench = Bench::on(width, height, &log);
+        bench.keys("g a");
+        for too_early in ["y", "enter", "end y"] {
+            assert_eq!(Bench::intents(&bench.keys(too_early)), [], "{too_early}");
+            let seen = bench.screen();
+            assert!(seen.contains("read to the end first (pagedown)"), "{seen}");
+        }
+        bench.keys("home y");
+        insta::assert_snapshot!(format!("approve_long_{width}x{height}"), bench.screen());
+        let mut pages = 0;
+        while !bench.screen().contains("no others may then be posted") {
+            bench.keys("pagedown");
+            pages += 1;
+        }
+        assert!(pages <= 153 / (i32::from(height) - 4), "{pages} pages");
+        let named = Named {
+            update: UpdateId(2),
+            version: 1,
+        };
+        let intents = Bench::intents(&bench.keys("y"));
+        assert_eq!(intents, [Intent::ApproveUpdate(named)]);
+    }
+}
+
+#[test]
 fn it_is_rejected_with_a_reason() {
     let mut bench = Bench::on(120, 40, &waiting());
     bench.keys("g j");
@@ -248,6 +283,114 @@ fn what_is_posted_is_handed_to_the_clipboard_and_shown_to_be_sent_by_hand() {
         );
         insta::assert_snapshot!(format!("by_hand_{width}x{height}"), bench.screen());
     }
+}
+
+#[test]
+fn what_is_posted_by_a_line_is_handed_on_in_the_same_way() {
+    let log = usual();
+    let mut bench = Bench::on(120, 40, &log);
+    bench.keys("i");
+    bench.typed("/update exec 30m 40% of the pods are rolled back.");
+    let command = stored(&bench.keys("enter"));
+    assert!(
+        !bench.screen().contains("Send by hand"),
+        "it is not out yet"
+    );
+    bench.client(Input::Stored(command));
+    let effects = bench.frame(&json!({"type": "done", "command": command, "incident": 42,
+        "first": log.state.seq.0 + 1, "last": log.state.seq.0 + 1}));
+    let words = "40% of the pods are rolled back.";
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy(text) if text == words);
+    assert!(effects.iter().any(copied), "{effects:?}");
+    let seen = bench.screen();
+    for part in ["Send by hand: update 2, executive", words, " done"] {
+        assert!(seen.contains(part), "{part}: {seen}");
+    }
+    // Again, for whoever lost it.
+    bench.keys("c");
+    bench.keys("enter");
+    assert!(bench.app.overlays.is_empty());
+}
+
+#[test]
+fn while_a_line_is_written_the_footer_says_how_much_is_owed() {
+    let mut log = Log::declared(7, "Checkout 500s", Severity::Sev2);
+    let owed = |width, log: &Log| {
+        let mut bench = Bench::on(width, 40, log);
+        bench.keys("i");
+        bench.typed("x");
+        let seen = bench.screen();
+        let foot = seen.lines().last().unwrap().to_owned();
+        let (before, _) = foot.split_once(" owed")?;
+        Some(before.rsplit("  ").next().unwrap().to_owned())
+    };
+    assert_eq!(owed(120, &log).as_deref(), Some("! 4"));
+    assert_eq!(owed(119, &log), None, "there is no room");
+    for nag in [NagKind::Commander, NagKind::Scribe, NagKind::Quiet] {
+        log.did("kim", 0, Intent::SnoozeNag(SnoozeNag { nag, minutes: 60 }));
+    }
+    assert_eq!(owed(120, &log).as_deref(), Some("! 1"));
+    // The update that is overdue is the last.
+    let post = Intent::PostUpdate {
+        update: None,
+        text: Some("We look.".into()),
+        next_in_minutes: Some(15),
+        audience: None,
+    };
+    log.did("kim", 0, post);
+    assert_eq!(owed(120, &log), None);
+}
+
+#[test]
+fn the_board_says_for_whom_the_next_update_is() {
+    let mut log = waiting();
+    let named = Named {
+        update: UpdateId(2),
+        version: 1,
+    };
+    log.did("maya", 30, Intent::ApproveUpdate(named));
+    let post = Intent::PostUpdate {
+        update: Some(UpdateId(2)),
+        text: None,
+        next_in_minutes: Some(4),
+        audience: None,
+    };
+    log.did("ana", 10, post);
+    let other = Log::declared(7, "Search is slow", Severity::Sev3);
+    for (width, height) in [(200, 50), (120, 40)] {
+        let mut bench = Bench::new(width, height, &[&log, &other]);
+        insta::assert_snapshot!(format!("board_{width}x{height}"), bench.screen());
+        assert!(bench.screen().contains("external in 3m"));
+        bench.wait(TimeDelta::minutes(5));
+        assert!(bench.screen().contains("external OVERDUE 1m"));
+    }
+}
+
+#[test]
+fn a_spectator_sees_that_one_waits_and_not_its_words() {
+    let mut log = waiting_with("SECRET words");
+    let reject = Intent::RejectUpdate {
+        update: UpdateId(2),
+        reason: "SECRET reason".into(),
+    };
+    log.did("maya", 30, reject);
+    log.did("ana", 20, draft(Audience::Executive, "SECRET too"));
+    let redaction = Redaction::default();
+    for event in &mut log.events {
+        *event = redaction.event(event).unwrap_or_else(|| event.clone());
+    }
+    let mut bench = Bench::on(120, 40, &log);
+    bench.keys("f5 8 enter");
+    let read = bench.screen();
+    assert!(
+        read.contains("To be read here once it is posted."),
+        "{read}"
+    );
+    bench.keys("esc");
+    insta::assert_snapshot!("pane_of_a_spectator_120x40", bench.screen());
+    bench.keys("g b");
+    let brief = bench.screen();
+    assert!(!(read + &brief + &bench.screen()).contains("SECRET"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An update to be read word for word. No frame stands beside the words: they are selected with the
 //! mouse, line by line.
 
-use super::super::paint::{self, Piece};
+use super::super::paint::{self, Piece, glyph};
 use super::advised;
 use crate::console::app::App;
 use crate::console::keymap::{Action, Context};
@@ -85,8 +85,22 @@ pub(super) fn draw(app: &App, shown: &Review, window: Rect, buf: &mut Buffer) {
         );
     }
     advised::draw(&rows, top, area, buf);
+    if let Some(unread) = shown.unread {
+        let said = paint::row(window, window.height.saturating_sub(FOOT));
+        paint::left(&[too_early(app, unread, &look)], said, buf);
+    }
     let last = paint::row(window, window.height.saturating_sub(1));
     paint::left(&keys(app, shown, &look), last, buf);
+}
+
+/// A yes before the end of it.
+fn too_early(app: &App, unread: usize, look: &Look<'_>) -> Piece {
+    let rows = if unread == 1 { "row" } else { "rows" };
+    let contexts = [Context::Review, Context::List];
+    let key = app.prefs.keymap.hint(Action::PageDown, &contexts);
+    let sign = glyph(look, Meaning::Warning);
+    let said = format!(" {sign} {unread} more {rows}: read to the end first ({key}).");
+    Piece::new(said, look.theme.style(Meaning::Warning))
 }
 
 fn keys(app: &App, shown: &Review, look: &Look<'_>) -> Vec<Piece> {
