@@ -11,8 +11,13 @@ use crate::incident::{Audience, Incident, Update, UpdateId, UpdateState};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// What stands in the place of words that are not for this screen yet.
-const WITHHELD: &str = "To be read here once it is posted.";
+/// What stands in the place of words that are not for this screen.
+fn withheld(update: &Update) -> &'static str {
+    match update.state {
+        UpdateState::Withdrawn => "It was not posted.",
+        _ => "To be read here once it is posted.",
+    }
+}
 
 /// What the pane keeps between frames.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,7 +99,7 @@ impl State {
             word(update)
         );
         let body = match &update.reason {
-            _ if update.is_withheld() => WITHHELD.to_owned(),
+            _ if update.is_withheld() => withheld(update).to_owned(),
             Some(why) => format!("{}\n\n{}: {why}", update.text, update.state.name()),
             None => update.text.to_string(),
         };
@@ -231,7 +236,7 @@ fn head(update: &Update, cx: &Cx<'_>, look: Option<&Look<'_>>) -> Row<UpdateId> 
 
 fn first_words(update: &Update, cx: &Cx<'_>) -> Row<UpdateId> {
     if update.is_withheld() {
-        return Row::plain(format!("     {WITHHELD}"), Meaning::Placeholder);
+        return Row::plain(format!("     {}", withheld(update)), Meaning::Placeholder);
     }
     let room = usize::from(cx.area.width).saturating_sub(6);
     let lines = update

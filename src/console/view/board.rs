@@ -8,7 +8,7 @@ use crate::console::layout;
 use crate::console::panes::{Look, Title};
 use crate::console::text::{age, cells, countdown, pad_left, pad_right, visible_line};
 use crate::console::theme::Meaning;
-use crate::incident::{IncidentId, Status, Summary};
+use crate::incident::{IncidentId, Status, Summary, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -195,11 +195,13 @@ struct Columns {
     title: usize,
     service: usize,
     commander: usize,
+    next: usize,
 }
 
 const BADGE: usize = 8;
 const AGE: usize = 5;
 const FIRING: usize = 6;
+/// When the next update is promised; for whom is beside that.
 const NEXT: usize = 12;
 
 impl Columns {
@@ -224,15 +226,18 @@ impl Columns {
             title: 0,
             service: 0,
             commander: widest((6, if wide { 16 } else { 9 }), name),
+            next: 0,
         };
         if wide {
             let service = |summary: &Summary| summary.service.as_deref().unwrap_or("-").to_owned();
             columns.service = widest((7, 16), service);
+            // By the names alone, so that no column jumps as time passes.
+            columns.next = NEXT + widest((0, 10), whose);
         }
         let around = 2 + columns.id + 1 + BADGE + 1 + columns.status + 2;
         let after = columns.commander + 1 + AGE + 1 + FIRING;
         let more = if wide {
-            columns.service + 1 + NEXT + 1
+            columns.service + 1 + columns.next + 1
         } else {
             0
         };
@@ -259,7 +264,7 @@ impl Columns {
             pad_left("Firing", FIRING),
         ));
         if self.wide {
-            text.push_str(&pad_left("Next update", NEXT + 1));
+            text.push_str(&pad_left("Next update", self.next + 1));
         }
         vec![Piece::new(text, look.theme.style(Meaning::Muted))]
     }
@@ -324,7 +329,8 @@ impl Columns {
         pieces.push(Piece::new(" ", text));
         pieces.push(firing(summary, look));
         if self.wide {
-            pieces.push(next_update(summary, look));
+            let (text, meaning) = promised(summary, look.now);
+            pieces.push(Piece::new(pad_left(&text, self.next + 1), style(meaning)));
         }
         pieces
     }
@@ -360,18 +366,24 @@ fn firing(summary: &Summary, look: &Look<'_>) -> Piece {
     Piece::new(pad_left(&text, FIRING), look.theme.style(meaning))
 }
 
-/// To the minute, so that the board does not flicker.
-fn next_update(summary: &Summary, look: &Look<'_>) -> Piece {
-    let (text, meaning) = match summary.next_update_at {
-        Some(at) if summary.status.is_live() => {
-            if countdown(at - look.now).late {
-                let late = age(look.now - at);
-                (format!("OVERDUE {late}"), Meaning::Overdue)
-            } else {
-                (format!("in {}", age(at - look.now)), Meaning::Text)
-            }
-        }
-        _ => ("-".to_owned(), Meaning::Muted),
+/// For whom the next update is, where that is not the organisation's own people.
+fn whose(summary: &Summary) -> String {
+    let live = summary.status.is_live();
+    let audience = summary.next_update_for.filter(|_| live);
+    audience.map_or_else(String::new, |audience| format!("{audience} "))
+}
+
+/// When the next update is promised, and to whom where that is not the organisation's own people; to
+/// the minute, so that the board does not flicker.
+fn promised(summary: &Summary, now: Timestamp) -> (String, Meaning) {
+    let Some(at) = summary.next_update_at.filter(|_| summary.status.is_live()) else {
+        return ("-".to_owned(), Meaning::Muted);
     };
-    Piece::new(pad_left(&text, NEXT + 1), look.theme.style(meaning))
+    let whose = whose(summary);
+    if countdown(at - now).late {
+        let late = age(now - at);
+        (format!("{whose}OVERDUE {late}"), Meaning::Overdue)
+    } else {
+        (format!("{whose}in {}", age(at - now)), Meaning::Text)
+    }
 }
