@@ -4,7 +4,7 @@
 //! **Invariant**: nothing that was typed is lost. The window may be closed and opened again; what is
 //! in it is kept on disk until the server has it.
 
-use crate::console::text::{edit, row_moves};
+use crate::console::text::{edit, row_moves, rows};
 use crate::console::text::{visible, visible_block};
 use crate::incident::{Audience, IncidentId, Stage, Timestamp, Update, UpdateId, limits};
 use chrono::{DurationRound as _, TimeDelta};
@@ -52,6 +52,8 @@ pub struct Editor {
     area: TextArea<'static>,
     /// The cell that the cursor wants to be in while it goes up and down.
     column: Option<usize>,
+    /// Rows of the words that are scrolled past, unless the cursor is elsewhere.
+    top: usize,
     /// Rows of the preview that are scrolled past.
     pub preview_top: usize,
     /// What was wrong with it when it was to be kept.
@@ -67,6 +69,7 @@ impl Editor {
             area: TextArea::default(),
             column: None,
             kept,
+            top: 0,
             preview_top: 0,
             wrong: None,
         };
@@ -174,8 +177,29 @@ impl Editor {
         }
     }
 
-    /// A key that is no action. `width` is that of the rows in which the words are drawn, in cells.
-    pub fn key(&mut self, event: KeyEvent, width: usize) {
+    /// A key that is no action. `size` is what the words are drawn in: the cells of a row, and how many
+    /// rows.
+    pub fn key(&mut self, event: KeyEvent, size: (usize, usize)) {
+        self.follow(size);
+        self.pressed(event, size.0);
+        self.follow(size);
+    }
+
+    /// The first row of the words that is shown, of `height`: the cursor's is always among them.
+    #[must_use]
+    pub fn first_row(&self, cursor: usize, height: usize) -> usize {
+        let least = (cursor + 1).saturating_sub(height);
+        self.top.min(cursor).max(least)
+    }
+
+    /// The rows that are shown stay as long as the cursor is in one of them.
+    fn follow(&mut self, (width, height): (usize, usize)) {
+        let rows = rows::rows(&self.kept.text, width);
+        let cursor = rows::row_of(&rows, self.cursor_byte());
+        self.top = self.first_row(cursor, height);
+    }
+
+    fn pressed(&mut self, event: KeyEvent, width: usize) {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
         let alt = event.modifiers.contains(KeyModifiers::ALT);
         let mut column = self.column.take();
@@ -300,7 +324,20 @@ mod tests {
     }
 
     fn press(editor: &mut Editor, code: KeyCode, modifiers: KeyModifiers) {
-        editor.key(KeyEvent::new(code, modifiers), 12);
+        editor.key(KeyEvent::new(code, modifiers), (12, 3));
+    }
+
+    #[test]
+    fn rows_stay_where_they_are_while_the_cursor_is_in_them() {
+        let none = KeyModifiers::NONE;
+        let mut editor = editor("1\n2\n3\n4\n5\n6");
+        let (up, down) = (KeyCode::Up, KeyCode::Down);
+        let mut firsts = Vec::new();
+        for code in [up, up, up, down, down, down, down] {
+            press(&mut editor, code, none);
+            firsts.push(editor.top);
+        }
+        assert_eq!(firsts, [3, 3, 2, 2, 2, 3, 3]);
     }
 
     #[test]

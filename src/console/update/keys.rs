@@ -97,9 +97,9 @@ fn typed(app: &mut App, event: KeyEvent, key: Key) -> Vec<Effect> {
     if app.overlays.is_empty() {
         return incident::composer_key(app, event);
     }
-    let width = view::overlay::words_width(app);
+    let size = view::overlay::words_size(app);
     if let Some(editor) = updates::on_top(app) {
-        editor.key(event, width);
+        editor.key(event, size);
         return Vec::new();
     }
     if !app.overlays.last().is_some_and(Overlay::takes_text) {

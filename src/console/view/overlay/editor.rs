@@ -55,8 +55,12 @@ pub(super) fn draw(app: &App, window: Rect, buf: &mut Buffer) -> Option<Position
         }
     }
     let (words, preview) = places(body(inner));
-    paint::section("words", "", &look, paint::row(words, 0), buf);
-    let cursor = draw_words(editor, &look, below(words), buf);
+    let (cursor, hidden) = draw_words(editor, &look, below(words), buf);
+    let hidden = match hidden {
+        0 => String::new(),
+        rows => format!("{rows} below"),
+    };
+    paint::section("words", &hidden, &look, paint::row(words, 0), buf);
     draw_preview(app, editor, &look, preview, buf);
     Some(cursor)
 }
@@ -160,23 +164,25 @@ fn keys(app: &App, look: &Look<'_>) -> Vec<Piece> {
     pieces
 }
 
-fn draw_words(editor: &Editor, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Position {
+/// Draws the words; answers where the cursor stands, and how many rows are below what is shown.
+fn draw_words(editor: &Editor, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> (Position, usize) {
     let width = usize::from(area.width).max(1);
     let text = editor.text();
     let rows = rows::rows(text, width);
     let (row, cell) = rows::place(text, &rows, editor.cursor_byte(), width);
     let height = usize::from(area.height);
-    let first = (row + 1).saturating_sub(height);
+    let first = editor.first_row(row, height);
     let style = look.theme.style(Meaning::Text);
     for (range, at) in rows.iter().skip(first).zip(0..area.height) {
         let part = text.get(range.clone()).unwrap_or_default();
         paint::left(&[Piece::new(part, style)], paint::row(area, at), buf);
     }
     let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    Position::new(
+    let cursor = Position::new(
         area.x.saturating_add(small(cell)),
         area.y.saturating_add(small(row - first.min(row))),
-    )
+    );
+    (cursor, rows.len().saturating_sub(first + height))
 }
 
 fn draw_preview(app: &App, editor: &Editor, look: &Look<'_>, place: Rect, buf: &mut Buffer) {

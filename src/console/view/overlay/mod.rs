@@ -171,11 +171,14 @@ pub fn reader_lines(app: &App) -> usize {
     }
 }
 
-/// How many cells the words of an update that is being written have in a row.
+/// What the words of an update that is being written are drawn in: cells of a row, and rows.
 #[must_use]
-pub fn words_width(app: &App) -> usize {
-    let window = window(app, &Overlay::Update);
-    usize::from(editor::words(inside(window)).width).max(1)
+pub fn words_size(app: &App) -> (usize, usize) {
+    let words = editor::words(inside(window(app, &Overlay::Update)));
+    (
+        usize::from(words.width).max(1),
+        usize::from(words.height).max(1),
+    )
 }
 
 /// The window on top, its list, and the first line of the list that is shown.
