@@ -45,6 +45,7 @@ mod severity;
 mod state;
 mod status;
 mod step;
+mod summary;
 pub mod update;
 
 pub use access::{Actor, Level, Via};
@@ -92,12 +93,13 @@ pub use role::Role;
 pub use run::{CommandRun, Part, Printed, RunEnd, StepRef};
 pub use runbook::{Runbook, RunbookText, ShellBlock, Step, StepState, StepText};
 pub use severity::{Kind, Severity};
-pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link, Summary, Waiting};
+pub use state::{ActionItem, Counts, FOLD_VERSION, Holder, Incident, Link};
 pub use status::Status;
 pub use step::{
     Applies, AssignStep, Condition, RemarkStep, StepAssigned, StepPlan, StepRemark, StepRemarked,
     StepTimed, TimeStep,
 };
+pub use summary::{Summary, Waiting};
 pub use update::{Audience, Stage, Update, UpdateState};
 
 /// A moment, UTC. Stored and sent to the millisecond.

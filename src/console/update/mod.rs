@@ -31,6 +31,8 @@ mod submit;
 mod tests;
 pub mod updates;
 #[cfg(test)]
+mod updates_seen_tests;
+#[cfg(test)]
 mod updates_tests;
 mod upkeep;
 mod wall;
