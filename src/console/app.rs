@@ -248,6 +248,8 @@ pub struct Duty {
     pub rotate: Option<chrono::TimeDelta>,
     /// When a server that wanted no more of it is asked again.
     pub again_at: Option<Timestamp>,
+    /// The incident that is followed and not shown yet, and when the server was asked for it last.
+    pub ahead: Option<(IncidentId, Timestamp)>,
 }
 
 /// The themes of a dark and of a light background, by their places.

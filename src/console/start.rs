@@ -143,6 +143,7 @@ pub async fn run(options: Options) -> Result<Exit, RunError> {
                 .rotate
                 .and_then(|every| TimeDelta::from_std(every).ok()),
             again_at: None,
+            ahead: None,
         }),
         ascii: wants_ascii(),
         charts: options.charts.unwrap_or_else(signs),

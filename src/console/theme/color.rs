@@ -133,6 +133,34 @@ fn indexed_rgb(at: u8) -> (u8, u8, u8) {
     (channel(at / 36), channel(at / 6), channel(at))
 }
 
+/// The brightest that something large and lit for hours is: about two thirds of white, by how bright
+/// each channel looks.
+const SOFT: u32 = 170;
+
+/// The same colour, not so bright that it would burn into a screen where it stands all day. Of the
+/// terminal's own colours the brightest become their darker brothers.
+#[must_use]
+pub fn softened(color: Color) -> Color {
+    let (r, g, b) = match color {
+        Color::Rgb(r, g, b) => (r, g, b),
+        Color::Indexed(at) if at >= 16 => indexed_rgb(at),
+        Color::White => return Color::Gray,
+        Color::LightYellow => return Color::Yellow,
+        Color::LightCyan => return Color::Cyan,
+        _ => return color,
+    };
+    let bright = (299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b)) / 1_000;
+    if bright <= SOFT {
+        return color;
+    }
+    let less = |channel: u8| u8::try_from(u32::from(channel) * SOFT / bright).unwrap_or(channel);
+    let softer = Color::Rgb(less(r), less(g), less(b));
+    match color {
+        Color::Indexed(_) => to_indexed(softer),
+        _ => softer,
+    }
+}
+
 /// The contrast between two colours by WCAG 2, from 1 to 21. `None` for colours that the
 /// terminal decides.
 #[must_use]
@@ -169,6 +197,25 @@ mod tests {
         assert_eq!(parse("bright-red"), Some(Color::LightRed));
         for bad in ["", "#", "#12", "#1234567", "#+12345", "rde"] {
             assert_eq!(parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_bright_is_softened_and_what_is_not_stays() {
+        let white = Color::Rgb(255, 255, 255);
+        assert_eq!(softened(white), Color::Rgb(170, 170, 170));
+        let red = Color::Rgb(0xff, 0x5f, 0x57);
+        assert_eq!(softened(red), red, "an alarm is no less of one");
+        assert_eq!(softened(Color::White), Color::Gray);
+        assert_eq!(softened(Color::Reset), Color::Reset);
+        let soft = |at| match softened(Color::Indexed(at)) {
+            Color::Indexed(at) => indexed_rgb(at),
+            other => panic!("{other:?}"),
+        };
+        for at in 16..=255 {
+            let (r, g, b) = soft(at);
+            let bright = 299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b);
+            assert!(bright / 1_000 <= SOFT + 20, "{at}");
         }
     }
 

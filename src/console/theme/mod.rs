@@ -12,6 +12,7 @@ pub mod meaning;
 #[cfg(test)]
 mod tests;
 
+pub use color::softened;
 pub use depth::ColorDepth;
 pub use file::Appearance;
 pub use meaning::Meaning;

@@ -12,9 +12,18 @@ fn hang(bench: &mut Bench, rotate: Option<TimeDelta>) {
     bench.app.prefs.duty = Some(Duty {
         picks: true,
         rotate,
-        again_at: None,
+        ..Duty::default()
     });
     bench.tell(Msg::Woke);
+}
+
+/// The server answers, where an incident was asked for that is not shown yet.
+fn answer(bench: &mut Bench, logs: &[Log]) {
+    let ahead = bench.app.prefs.duty.and_then(|duty| duty.ahead);
+    let asked = ahead.and_then(|(id, _)| logs.iter().find(|log| log.state.id == id));
+    if let Some(log) = asked {
+        bench.frame(&log.joined());
+    }
 }
 
 fn shown(bench: &Bench) -> Option<u64> {
@@ -34,23 +43,83 @@ fn three() -> [Log; 3] {
 
 #[test]
 fn the_most_urgent_is_shown_and_each_in_turn_where_that_is_asked_for() {
-    let [low, bad, mid] = three();
-    let mut bench = Bench::new(120, 34, &[&low, &bad, &mid]);
+    let all = three();
+    let mut bench = Bench::new(120, 34, &all.iter().collect::<Vec<_>>());
     hang(&mut bench, None);
+    let screen = bench.screen();
+    assert!(screen.contains("INC-2 is on its way"), "{screen}");
+    answer(&mut bench, &all);
     assert_eq!(shown(&bench), Some(2));
     hang(&mut bench, Some(TimeDelta::seconds(20)));
-    let mut seen = Vec::new();
-    for _ in 0..6 {
-        seen.push(shown(&bench).unwrap());
+    let mut seen: Vec<u64> = Vec::new();
+    for _ in 0..130 {
+        answer(&mut bench, &all);
+        let now = shown(&bench).expect("never a blank between two");
+        assert!(!bench.screen().contains("on its way"));
+        if seen.last() != Some(&now) {
+            seen.push(now);
+        }
         let next = next_wake(&bench.app).expect("a turn");
         assert!(next <= bench.now + TimeDelta::seconds(1), "the clock runs");
-        bench.now += TimeDelta::seconds(20);
+        bench.now += TimeDelta::seconds(1);
         bench.tell(Msg::Woke);
     }
-    assert_eq!(seen[..3], seen[3..]);
-    seen.truncate(3);
-    seen.sort_unstable();
-    assert_eq!(seen, [1, 2, 3]);
+    let turns = &seen[seen.len() - 6..];
+    assert_eq!(turns[..3], turns[3..]);
+    let mut each = turns[..3].to_vec();
+    each.sort_unstable();
+    assert_eq!(each, [1, 2, 3]);
+}
+
+#[test]
+fn the_next_one_is_asked_for_before_its_turn_and_what_is_shown_stays_until_it_is_here() {
+    let all = three();
+    let mut bench = Bench::new(120, 34, &all.iter().collect::<Vec<_>>());
+    // At the beginning of a turn.
+    let turns = bench.now.timestamp().div_euclid(20);
+    bench.now = Timestamp::from_timestamp(turns * 20, 0).unwrap();
+    hang(&mut bench, Some(TimeDelta::seconds(20)));
+    answer(&mut bench, &all);
+    let first = shown(&bench).unwrap();
+    let wait = |bench: &mut Bench, seconds: i64| {
+        bench.now += TimeDelta::seconds(seconds);
+        bench.tell(Msg::Woke)
+    };
+    let joins = |effects: &[Effect]| {
+        let sent = effects.iter().filter_map(|effect| match effect {
+            Effect::Client(client::Effect::Send(frame)) => Some(client::Outbound::encode(frame)),
+            _ => None,
+        });
+        sent.filter(|frame| frame.contains("\"join\"")).count()
+    };
+    assert_eq!(joins(&wait(&mut bench, 14)), 0);
+    assert_eq!(
+        joins(&wait(&mut bench, 1)),
+        1,
+        "five seconds before its turn"
+    );
+    let ahead = bench.app.prefs.duty.unwrap().ahead.unwrap().0;
+    // The server is slow.
+    assert_eq!(joins(&wait(&mut bench, 6)), 0);
+    assert_eq!(shown(&bench), Some(first));
+    assert!(bench.screen().contains(&format!("INC-{first}")));
+    assert_eq!(joins(&wait(&mut bench, 4)), 1, "it is asked once more");
+    answer(&mut bench, &all);
+    assert_eq!(shown(&bench), Some(ahead.0));
+    let left = bench.app.client.room(IncidentId(first));
+    assert!(left.is_none(), "what was shown is followed no more");
+    let last = all
+        .iter()
+        .map(|log| log.state.id)
+        .find(|id| *id != ahead && id.0 != first);
+    wait(&mut bench, 14);
+    assert_eq!(bench.app.prefs.duty.unwrap().ahead.map(|(id, _)| id), last);
+    // It is over before its turn comes: it is let go.
+    let mut board = all[usize::try_from(last.unwrap().0).unwrap() - 1].summary();
+    (board.status, board.seq) = (crate::incident::Status::Closed, board.seq.next());
+    bench.frame(&serde_json::json!({"type": "board", "summary": board}));
+    wait(&mut bench, 1);
+    assert!(bench.app.client.room(last.unwrap()).is_none());
 }
 
 #[test]

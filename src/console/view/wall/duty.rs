@@ -1,19 +1,18 @@
-//! What a wall has that nobody operates: where its picture stands now, how old it is, the calm screen
-//! while nothing is open, and its foot.
+//! What a wall has that nobody operates: where its picture stands now, how old it is, and the calm
+//! screen while nothing is open.
 
-use super::{column, letters};
+use super::letters;
 use crate::client::Link;
-use crate::console::app::App;
-use crate::console::keymap::{Action, Context};
+use crate::console::app::{App, Screen};
 use crate::console::panes::Look;
 use crate::console::text::{Zone, age, clock_hms};
 use crate::console::theme::Meaning;
 use crate::console::view::header;
 use crate::console::view::paint::{self, Piece, glyph};
-use crate::incident::{Summary, Timestamp};
+use crate::incident::{IncidentId, Summary, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 
 /// How long the picture stands in one place.
 const STANDS_SECONDS: i64 = 180;
@@ -64,21 +63,56 @@ pub(super) fn stale(app: &App, look: &Look<'_>, area: Rect, large: bool, buf: &m
     letters::ROWS + 2
 }
 
-/// Nothing is open: says so calmly, and what was last.
-pub(super) fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let style = |meaning| look.theme.style(meaning);
-    let centre = |pieces: Vec<Piece>, row: u16, buf: &mut Buffer| {
-        let cells = u16::try_from(paint::width(&pieces)).unwrap_or(u16::MAX);
-        let mut place = paint::row(area, row);
-        place.x += area.width.saturating_sub(cells) / 2;
-        place.width = place.width.min(cells);
-        paint::left(&pieces, place, buf);
-    };
-    let middle = area.height / 3;
-    if !app.client.link().is_live() && app.client.board().next().is_none() {
-        let said = "The incidents come as soon as the server answers. It is tried for ever.";
-        return centre(vec![Piece::new(said, style(Meaning::Text))], middle, buf);
+fn centre(pieces: &[Piece], area: Rect, row: u16, buf: &mut Buffer) {
+    let cells = u16::try_from(paint::width(pieces)).unwrap_or(u16::MAX);
+    let mut place = paint::row(area, row);
+    place.x += area.width.saturating_sub(cells) / 2;
+    place.width = place.width.min(cells);
+    paint::left(pieces, place, buf);
+}
+
+/// What is shown first, once it is here: the one that was named, or the most urgent.
+fn awaited(app: &App) -> Option<IncidentId> {
+    if let Screen::Incident(screen) = &app.screen {
+        return Some(screen.id);
     }
+    let open = app.client.board().filter(|line| line.status.is_open());
+    open.min_by_key(|line| line.urgency()).map(|line| line.id)
+}
+
+/// No incident can be shown: says calmly whether that is because none is open, or why else.
+pub(super) fn empty(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let style = |meaning| look.theme.style(meaning);
+    let middle = area.height / 3;
+    let awaited = awaited(app);
+    if !app.client.link().is_live() && (awaited.is_some() || app.client.board().next().is_none()) {
+        let said = "The incidents come as soon as the server answers. It is tried for ever.";
+        return centre(&[Piece::new(said, style(Meaning::Text))], area, middle, buf);
+    }
+    let Some(id) = awaited else {
+        return quiet(app, look, area, buf);
+    };
+    let mut words = Vec::new();
+    if let Some(line) = app.client.board().find(|line| line.id == id) {
+        words = vec![
+            Piece::new(
+                format!("{}  ", header::severity_word(line.severity)),
+                style(header::severity_meaning(line.severity)),
+            ),
+            Piece::new(format!("{id} "), style(Meaning::Accent)),
+            Piece::new(&line.title, style(Meaning::Text)).cut(usize::from(area.width) / 2),
+        ];
+    }
+    centre(&words, area, middle, buf);
+    let said = format!("{id} is on its way from the server.");
+    let said = Piece::new(said, style(Meaning::Muted));
+    centre(&[said], area, middle + 2, buf);
+}
+
+/// Nothing is open: says so, and what was last.
+fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let style = |meaning| look.theme.style(meaning);
+    let middle = area.height / 3;
     let said = "ALL QUIET";
     let columns = letters::width(said).and_then(|cells| u16::try_from(cells).ok());
     match columns.filter(|columns| *columns <= area.width && !look.ascii) {
@@ -91,15 +125,15 @@ pub(super) fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             };
             letters::draw(said, style(Meaning::Muted), false, place, buf);
         }
-        None => centre(vec![Piece::new(said, style(Meaning::Good))], middle, buf),
+        None => centre(&[Piece::new(said, style(Meaning::Good))], area, middle, buf),
     }
     let ended = |line: &&Summary| line.resolved_at.unwrap_or(line.changed_at);
     let Some(last) = app.client.board().max_by_key(ended) else {
-        let none = vec![Piece::new("no incident so far", style(Meaning::Muted))];
-        return centre(none, middle + letters::ROWS + 1, buf);
+        let none = [Piece::new("no incident so far", style(Meaning::Muted))];
+        return centre(&none, area, middle + letters::ROWS + 1, buf);
     };
     let since = age(look.now - ended(&last));
-    let words = vec![
+    let words = [
         Piece::new("last incident ", style(Meaning::Muted)),
         Piece::new(format!("{} ", last.id), style(Meaning::Accent)),
         Piece::new(&last.title, style(Meaning::Text)).cut(usize::from(area.width) / 2),
@@ -112,50 +146,7 @@ pub(super) fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
             style(Meaning::Muted),
         ),
     ];
-    centre(words, middle + letters::ROWS + 1, buf);
-}
-
-/// The last row: what else is open, the time, and the keys that do something.
-pub(super) fn foot(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let muted = look.theme.style(Meaning::Muted);
-    let hint = |action| {
-        look.keymap
-            .hint(action, &[Context::Incident, Context::Global])
-    };
-    let utc = Zone::Utc.hms(look.now);
-    let own = match look.zone {
-        Zone::Utc => String::new(),
-        zone => format!(" · {} {}", zone.hms(look.now), zone.name(look.now)),
-    };
-    let keys = format!("{} leaves", hint(Action::Quit));
-    let end = [Piece::new(format!("{utc} UTC{own} · {keys} "), muted)];
-    let left = usize::from(area.width).saturating_sub(paint::width(&end) + 1);
-    let shown = app.open().map(|(screen, _)| screen.id);
-    let mut others: Vec<&Summary> = app.client.board().collect();
-    others.retain(|line| line.status.is_open() && Some(line.id) != shown);
-    others.sort_by_key(|line| line.urgency());
-    let mut pieces = Vec::new();
-    for (at, line) in others.iter().enumerate() {
-        let meaning = header::severity_meaning(line.severity);
-        let word = header::severity_word(line.severity);
-        // The word alone: a patch of colour would burn in.
-        let style = look.theme.style(meaning);
-        let mut ink = Style::new();
-        ink.fg = style.bg.or(style.fg);
-        let next = [
-            Piece::new(format!(" {word} "), ink),
-            Piece::new(format!("{} ", line.id), muted),
-            Piece::new(&line.title, muted).cut(24),
-        ];
-        let more = format!(" and {} more", others.len() - at);
-        if paint::width(&pieces) + paint::width(&next) + more.len() > left {
-            pieces.push(Piece::new(more, muted));
-            break;
-        }
-        pieces.extend(next);
-    }
-    column(&[pieces], area, buf);
-    paint::right(&end, area, buf);
+    centre(&words, area, middle + letters::ROWS + 1, buf);
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Letters that are read from the other end of the room: five by six pixels, two rows of pixels to
 //! a row of cells.
 
+use crate::console::theme::softened;
 use crate::console::view::paint::{self, Piece};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 /// Rows of cells that a line of these takes.
 pub(super) const ROWS: u16 = 3;
 /// Cells of a letter, with the gap behind it.
 const CELLS: usize = 6;
+/// Cells between one text and the next in a line.
+pub(super) const GAP: usize = 4;
 
 /// The pixels of each letter, row by row; the five low bits count, the highest of them is left.
 const LETTERS: [(char, [u8; 6]); 41] = [
@@ -69,7 +72,7 @@ pub(super) fn width(text: &str) -> Option<usize> {
 }
 
 /// One row of the letters as cells.
-fn cells(text: &str, row: u16) -> String {
+pub(super) fn cells(text: &str, row: u16) -> String {
     let mut cells = String::new();
     for of in text.chars() {
         let pixels = pixels(of).unwrap_or([0; 6]);
@@ -109,11 +112,15 @@ pub(super) fn draw(text: &str, style: Style, to_right: bool, area: Rect, buf: &m
 }
 
 /// What the pixels are drawn with: a background of its own would fill the gaps between them, so it
-/// becomes the colour of the pixels.
+/// becomes the colour of the pixels. They are lit for hours, so they are neither bold nor brighter
+/// than they need be to be read.
 fn ink(style: Style) -> Style {
-    let fg = style.bg.or(style.fg);
-    let mut ink = Style::new().add_modifier(Modifier::BOLD);
-    ink.fg = fg;
+    let mut ink = Style::new();
+    ink.fg = style.bg.or(style.fg).map(softened);
+    // How bright a terminal's own text is is not known here.
+    if matches!(ink.fg, None | Some(Color::Reset)) {
+        ink.add_modifier = Modifier::DIM;
+    }
     ink
 }
 

@@ -2,12 +2,15 @@
 //! those of the program.
 
 mod beside;
+mod due;
 mod duty;
+mod foot;
 mod head;
+mod large;
 mod letters;
 
 use super::paint::{self, Piece, glyph};
-use crate::client::Room;
+use crate::client::{Link, Room};
 use crate::console::app::App;
 use crate::console::layout::TWO_COLUMNS;
 use crate::console::panes::Look;
@@ -16,6 +19,7 @@ use crate::console::theme::Meaning;
 use crate::incident::{AlertState, Ask, Entry, EntryKind, Incident};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 /// Draws the wall on duty: the whole screen, a little further on every few minutes.
 pub(super) fn on_duty(app: &App, buf: &mut Buffer) {
@@ -26,27 +30,48 @@ pub(super) fn on_duty(app: &App, buf: &mut Buffer) {
         None => {
             let large = head::is_large(size, &look);
             duty::stale(app, &look, size, large, buf);
-            duty::quiet(app, &look, size, buf);
+            duty::empty(app, &look, size, buf);
         }
     }
     let last = paint::row(size, size.height.saturating_sub(1));
-    duty::foot(app, &look, last, buf);
+    foot::draw(app, &look, last, buf);
 }
 
-/// Draws the wall above the footer.
+/// Draws the wall above the footer. What nothing is heard of is a picture of the moment at which that
+/// began: it is dim, and no clock on it runs on.
 pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
-    let look = app.look(false);
-    let shown = room.shown();
-    let old = duty::stale(app, &look, size, head::is_large(size, &look), buf);
-    let under = paint_from(size, old);
-    let head = old + head::draw(app, room, &look, under, buf);
-    rule(&look, paint::row(size, head), buf);
-    let body = Rect {
-        x: size.x + 1,
-        y: size.y + head + 1,
-        width: size.width.saturating_sub(2),
-        height: size.height.saturating_sub(head + 2),
+    let mut look = app.look(false);
+    let large = head::is_large(size, &look);
+    let old = duty::stale(app, &look, size, large, buf);
+    let still = match app.client.link() {
+        Link::Stale { since, .. } => Some(*since),
+        _ => None,
     };
+    look.now = still.unwrap_or(look.now);
+    let under = paint_from(size, old);
+    let head = head::draw(app, room, &look, (under, large, still.is_some()), buf);
+    rule(&look, paint::row(under, head), buf);
+    let body = Rect {
+        x: under.x + 1,
+        y: under.y + head + 1,
+        width: under.width.saturating_sub(2),
+        height: under.height.saturating_sub(head + 2),
+    };
+    draw_body(app, room.shown(), &look, (body, still.is_some()), buf);
+    if still.is_some() {
+        let dim = look.theme.style(Meaning::Muted);
+        buf.set_style(under, dim.remove_modifier(Modifier::BOLD));
+    }
+}
+
+/// Draws what happened last and what stands beside it.
+fn draw_body(
+    app: &App,
+    shown: &Incident,
+    look: &Look<'_>,
+    (body, still): (Rect, bool),
+    buf: &mut Buffer,
+) {
     if body.width >= TWO_COLUMNS {
         let side = Rect {
             x: body.right() - body.width * 2 / 5,
@@ -57,14 +82,11 @@ pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
             width: body.width - side.width - 2,
             ..body
         };
-        column(
-            &right(app, shown, &look, usize::from(side.width)),
-            side,
-            buf,
-        );
-        column(&entries(shown, &look, body), body, buf);
+        let lines = right(app, shown, look, (usize::from(side.width), still));
+        column(&lines, side, buf);
+        column(&entries(shown, look, body), body, buf);
     } else {
-        let mut lines = urgent(shown, &look, usize::from(body.width));
+        let mut lines = urgent(shown, look, (usize::from(body.width), still));
         let taken = u16::try_from(lines.len()).unwrap_or(0).min(body.height / 2);
         lines.truncate(usize::from(taken));
         column(&lines, body, buf);
@@ -73,7 +95,7 @@ pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
             height: body.height - taken,
             ..body
         };
-        column(&entries(shown, &look, rest), rest, buf);
+        column(&entries(shown, look, rest), rest, buf);
     }
 }
 
@@ -185,7 +207,7 @@ fn entry_meaning(kind: EntryKind) -> Meaning {
 }
 
 /// What needs a hand now: how many alerts fire, overdue asks, and what was pinned last.
-fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+fn urgent(shown: &Incident, look: &Look<'_>, (width, still): (usize, bool)) -> Vec<Vec<Piece>> {
     const ASKS: usize = 4;
     const PINNED: usize = 3;
     let mut lines = Vec::new();
@@ -195,7 +217,7 @@ fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
         let style = look.theme.style(Meaning::Firing);
         lines.push(vec![Piece::new(format!("{sign} {said}"), style)]);
     }
-    let overdue = asks(shown, look, width, true);
+    let overdue = asks(shown, look, (width, still), true);
     let more = overdue.len().saturating_sub(ASKS);
     lines.extend(overdue.into_iter().take(ASKS));
     if more > 0 {
@@ -209,7 +231,12 @@ fn urgent(shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
     lines
 }
 
-fn asks(shown: &Incident, look: &Look<'_>, width: usize, overdue: bool) -> Vec<Vec<Piece>> {
+fn asks(
+    shown: &Incident,
+    look: &Look<'_>,
+    (width, still): (usize, bool),
+    overdue: bool,
+) -> Vec<Vec<Piece>> {
     let mut asks: Vec<&Ask> = shown
         .asks
         .iter()
@@ -219,10 +246,12 @@ fn asks(shown: &Incident, look: &Look<'_>, width: usize, overdue: bool) -> Vec<V
     asks.into_iter()
         .map(|ask| {
             let left = countdown(ask.due_at - look.now);
-            let (clock, meaning) = if left.late {
-                (format!("OVERDUE {}", left.text), Meaning::Overdue)
-            } else {
-                (left.text, Meaning::Muted)
+            // On a picture that stands still no countdown tells the truth.
+            let (clock, meaning) = match (still, left.late) {
+                (true, true) => ("OVERDUE".to_owned(), Meaning::Overdue),
+                (true, false) => (format!("by {}", look.zone.hm(ask.due_at)), Meaning::Muted),
+                (false, true) => (format!("OVERDUE {}", left.text), Meaning::Overdue),
+                (false, false) => (left.text, Meaning::Muted),
             };
             let clock = pad_left(&clock, 16);
             let said = visible_line(&format!("{}: {}", ask.to, ask.text)).into_owned();
@@ -271,7 +300,12 @@ fn pinned(
 }
 
 /// The right column: decisions and updates, signals, pinned, asks, alerts.
-fn right(app: &App, shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<Piece>> {
+fn right(
+    app: &App,
+    shown: &Incident,
+    look: &Look<'_>,
+    (width, still): (usize, bool),
+) -> Vec<Vec<Piece>> {
     let title = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Title))];
     let nothing = |text: &str| vec![Piece::new(text, look.theme.style(Meaning::Placeholder))];
     let mut lines = Vec::new();
@@ -296,7 +330,7 @@ fn right(app: &App, shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<
         lines.push(Vec::new());
     }
     lines.push(title("Asks"));
-    let open = asks(shown, look, width, false);
+    let open = asks(shown, look, (width, still), false);
     let line = app.client.board().find(|line| line.id == shown.id);
     match beside::counted(line, look).filter(|_| open.is_empty()) {
         Some(counted) => lines.push(counted),
@@ -331,3 +365,6 @@ fn right(app: &App, shown: &Incident, look: &Look<'_>, width: usize) -> Vec<Vec<
     }));
     lines
 }
+
+#[cfg(test)]
+mod tests;
