@@ -79,3 +79,4 @@ mod support;
 mod sync_simulation;
 mod travel;
 mod wall_page;
+mod wall_pty;

@@ -327,6 +327,38 @@ async fn the_most_urgent_comes_first_and_the_last_one_is_named_when_all_is_quiet
 }
 
 #[tokio::test]
+async fn whom_the_next_update_is_for_and_whom_a_role_is_offered_to_is_told() {
+    let house = House::open().await;
+    let mut maya = house.client("maya").await;
+    let id = maya.declare("checkout fails").await;
+    let claim = Intent::ClaimRole {
+        role: Role::IncidentCommander,
+    };
+    let offer = Intent::OfferRole(OfferRole {
+        role: Role::IncidentCommander,
+        to: person("cy"),
+        minutes: None,
+        words: Some("not for those who pass by".into()),
+    });
+    let update = Intent::PostUpdate {
+        update: None,
+        text: Some("We look.".into()),
+        next_in_minutes: Some(15),
+        audience: None,
+    };
+    for intent in [claim, offer, update] {
+        maya.submit(Some(id), &command(intent)).await.unwrap();
+    }
+    let mut screen = Screen::open(&house, None).await;
+    screen.until("\"next_update_for\":\"internal\"").await;
+    let card = &screen.pictures().pop().unwrap()["incidents"][0];
+    assert_eq!(card["roles"][0]["name"], "maya", "who has it keeps it");
+    assert_eq!(card["roles"][0]["offered"], "cy");
+    assert!(card["roles"][1]["offered"].is_null());
+    assert!(!card["roles"].to_string().contains("pass by"));
+}
+
+#[tokio::test]
 async fn a_revoked_link_ends_its_screens_at_once_and_no_others() {
     let house = House::open().await;
     link(&house, "maya", Level::Admin);
