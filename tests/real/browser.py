@@ -99,6 +99,12 @@ class Browser:
             raise RuntimeError("%s: %s" % (method, answer["error"]))
         return answer["result"]
 
+    def before(self, script):
+        """Runs this on every page from now on before its own scripts; answers what ends that."""
+        asked = self.ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+        return lambda: self.ask("Page.removeScriptToEvaluateOnNewDocument",
+                                identifier=asked["identifier"])
+
     def go(self, url):
         self.ask("Page.navigate", url=url)
 

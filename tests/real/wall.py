@@ -7,6 +7,7 @@ Prints a line for each thing that was looked at; ends with status 1 when one was
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from browser import Browser
 PATIENCE = 30
 # A change must be on the screen within this long, in seconds; a busy machine is given a little more.
 SOON = 1.5
+# The same, where the page asks every two seconds.
+ASKED = 4
 MARKUP = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
 failed = 0
@@ -84,11 +87,7 @@ class House:
             answer.read()
 
 
-def look(house, browser, pictures):
-    def shot(name):
-        if pictures:
-            browser.picture(os.path.join(pictures, name))
-
+def look(house, browser, shot):
     link = house.say("token", "create", "hall", "--level", "wall")
     words = link.split("#")[1]
     browser.size(1920, 1080)
@@ -114,6 +113,10 @@ def look(house, browser, pictures):
     house.writes("note", "INC-1", "/finding 4f2a holds a connection for each request")
     house.writes("ask", "INC-1", "@bo 10m check the connection pool of eu-west")
     house.writes("update", "INC-1", "Checkout fails for 4 in 10 customers; a release is rolled back.")
+    house.writes("handover", "INC-1", "offer", "ic", "cy")
+    browser.until("the offer", lambda text: "maya \u2192 cy offered" in " ".join(text.split()))
+    check("a role on its way is shown with whom it is offered to", True)
+    check("whom the next update is for is told", "next update (internal) in " in browser.text())
     house.alert("HighErrorRate", "41 % of the requests for checkout fail")
     browser.until("the alert", lambda text: "HighErrorRate" in text)
     began = time.monotonic()
@@ -135,9 +138,14 @@ def look(house, browser, pictures):
     house.stop(signal.SIGKILL)
     took = browser.until("staleness", lambda text: "STALE" in text)
     check("a server that is gone makes it say STALE", took < 10, "%.1f s" % took)
-    time.sleep(1.2)
+    clock = "document.getElementById('clock').textContent"
+    stood, age = browser.value(clock), browser.value("document.getElementById('stale').textContent")
+    browser.until("its age", lambda text: age not in text)
     before = browser.text()
     check("and since when", "this screen shows" in before and "UTC" in before)
+    check("its clock stands still", browser.value(clock) == stood)
+    check("and no countdown claims to run", "next update (internal) by " in before
+          and "as of " in before and "next update (internal) in" not in before)
     shot("wall-stale.png")
     house.start()
     took = browser.until("recovery", lambda text: "STALE" not in text and "SEV2" in text)
@@ -156,6 +164,101 @@ def look(house, browser, pictures):
     shot("wall-revoked.png")
 
 
+def by_asking(house, browser):
+    """A browser that cannot listen asks every two seconds."""
+    link = house.say("token", "create", "lobby", "--level", "wall")
+    # Another page, not only another part of the one that is there.
+    browser.go("about:blank")
+    end = browser.before("delete window.EventSource;")
+    browser.requests.clear()
+    browser.go(link)
+    browser.until("the picture", lambda text: "INC-1" in text)
+    check("a browser without EventSource has the picture",
+          browser.value("typeof window.EventSource") == "undefined")
+    house.writes("note", "INC-1", "seen by asking")
+    took = browser.until("the note", lambda text: "seen by asking" in text)
+    check("it asks for what is new", took < ASKED, "%.1f s" % took)
+    house.stop(signal.SIGKILL)
+    took = browser.until("staleness", lambda text: "STALE" in text)
+    check("it says STALE as well", took < 10, "%.1f s" % took)
+    house.start()
+    took = browser.until("recovery", lambda text: "STALE" not in text and "INC-1" in text)
+    check("it comes back by itself as well", True, "%.1f s after the start" % took)
+    house.say("token", "revoke", "lobby")
+    took = browser.until("revocation", lambda text: "not let in" in text)
+    check("a link that is revoked ends it as well", took < ASKED, "%.1f s" % took)
+    check("it never tried to listen", not any("/wall/events" in url for url in browser.requests))
+    end()
+
+
+# Notes what is on the screen, so often that nothing is missed.
+WATCH = """
+window.seen = []; window.blank = 0;
+setInterval(function () {
+  var card = /INC-\\d+/.exec(document.getElementById('title').textContent);
+  if (document.getElementById('board').hidden || !card) { window.blank += 1; return; }
+  if (seen[seen.length - 1] !== card[0]) { seen.push(card[0]); }
+}, 20);
+"""
+
+# The clock that the picture moves by can be put forward.
+AHEAD = """
+(function () {
+  var real = Date.now;
+  window.ahead = 0;
+  Date.now = function () { return real() + window.ahead; };
+}());
+"""
+
+# How bright the words are that are lit all day, by the size of their letters.
+BRIGHT = """
+[].map.call(document.querySelectorAll('#board *'), function (node) {
+  var style = getComputedStyle(node), c = style.color.match(/\\d+/g).map(Number);
+  return [parseFloat(style.fontSize), 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]];
+})
+"""
+
+
+def in_turn(house, browser, shot):
+    """Several incidents, each for a while, and a picture that moves."""
+    link = house.say("token", "create", "foyer", "--level", "wall")
+    # Another page, not only another part of the one that is there.
+    browser.go("about:blank")
+    for number in range(7):
+        house.writes("declare", "Incident %d with a title of some length" % number, "--severity", "3")
+    end = browser.before(AHEAD)
+    browser.go(link)
+    browser.until("the picture", lambda text: "INC-1" in text and "more open" in text)
+    check("those at the foot that have no room are counted", browser.value(
+        "document.getElementById('others').scrollWidth <= document.getElementById('others').clientWidth"))
+    shot("wall-foot.png")
+    bright = browser.value(BRIGHT)
+    check("nothing is white, and what is large is dimmer still", all(
+        light < (210 if size > 60 else 225) for size, light in bright), "%d words" % len(bright))
+
+    moved = "document.getElementById('wall').style.transform"
+    places = []
+    for turn in range(8):
+        browser.value("window.ahead = %d" % (turn * 180000))
+        browser.until("the next place", lambda _: browser.value(moved) not in places)
+        places.append(browser.value(moved))
+    check("the picture stands in eight places, one after the other", len(set(places)) == 8)
+    far = [abs(int(one)) for place in places for one in re.findall(r"-?\d+", place.replace("px", ""))]
+    check("never far from the middle", max(far) <= 12, " ".join(places))
+    browser.value("window.ahead = 8 * 180000")
+    browser.until("the first place", lambda _: browser.value(moved) == places[0])
+    check("and comes round", True)
+    end()
+
+    browser.go(link.replace("/wall#", "/wall?rotate=5#"))
+    browser.until("the picture", lambda text: "INC-" in text)
+    browser.value(WATCH)
+    browser.until("three turns", lambda _: browser.value("window.seen.length") >= 3)
+    seen = browser.value("window.seen")
+    check("each open incident has its turn", len(set(seen)) >= 3, " ".join(seen))
+    check("and nothing is blank in between", browser.value("window.blank") == 0)
+
+
 def main():
     program, chromium = sys.argv[1:3]
     pictures = sys.argv[3] if len(sys.argv) > 3 else None
@@ -166,7 +269,14 @@ def main():
         try:
             house.start()
             browser = Browser(chromium, PATIENCE)
-            look(house, browser, pictures)
+
+            def shot(name):
+                if pictures:
+                    browser.picture(os.path.join(pictures, name))
+
+            look(house, browser, shot)
+            by_asking(house, browser)
+            in_turn(house, browser, shot)
         finally:
             if browser:
                 browser.end()

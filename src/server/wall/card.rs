@@ -2,8 +2,8 @@
 //! see.
 
 use crate::incident::{
-    AlertState, AsksShown, Entry, EntryKind, Incident, Milestone, Redaction, Role, Severity,
-    Status, Summary, Timestamp, UpdateState,
+    AlertState, AsksShown, Audience, Entry, EntryKind, Incident, Milestone, Redaction, Role,
+    Severity, Status, Summary, Timestamp, UpdateState,
 };
 use crate::signals::Signal;
 use serde::Serialize;
@@ -56,6 +56,7 @@ pub(in crate::server) struct Card {
     since: i64,
     until: Option<i64>,
     next_update: Option<i64>,
+    next_update_for: Option<Audience>,
     roles: Vec<Holds>,
     latest: Vec<Line>,
     decisions: Vec<Line>,
@@ -72,6 +73,8 @@ pub(in crate::server) struct Card {
 struct Holds {
     role: String,
     name: Option<String>,
+    /// Whom it is offered to, who may take it over.
+    offered: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,6 +134,7 @@ pub(in crate::server) fn card(whole: &Incident, redaction: Redaction, signals: &
         since: incident.lasts_since().timestamp_millis(),
         until: ended(&incident),
         next_update: incident.next_update_at.map(|at| at.timestamp_millis()),
+        next_update_for: incident.next_promise().map(|(audience, _)| audience),
         roles: roles(&incident),
         latest: entries().take(ENTRIES).map(said).collect(),
         decisions: decisions.take(DECISIONS).map(said).collect(),
@@ -185,6 +189,7 @@ fn roles(incident: &Incident) -> Vec<Holds> {
     all.map(|role| Holds {
         role: role.short().to_string(),
         name: incident.holder(role).map(ToString::to_string),
+        offered: incident.offer_of(role).map(|offer| offer.to.to_string()),
     })
     .collect()
 }

@@ -207,19 +207,29 @@
         var item = make('li');
         item.appendChild(make('span', 'dim', role.role + ' '));
         item.appendChild(role.name ? make('span', '', role.name) : make('span', 'late', 'VACANT'));
+        if (role.offered) { item.appendChild(make('span', 'dim', ' \u2192 ' + role.offered + ' offered')); }
         list.appendChild(item);
       });
   }
 
+  // What else is open, as far as there is room, and how many more there are.
   function others(card) {
-    var list = by('others');
+    var list = by('others'), more = board.more;
     empty(list);
     board.incidents.forEach(function (other) {
       if (other.id === card.id) { return; }
       list.appendChild(make('span', other.severity || 'unset',
         word(other.severity) + ' ' + other.id + ' ' + other.title.slice(0, 40)));
     });
-    if (board.more) { list.appendChild(make('span', '', 'and ' + board.more + ' more open')); }
+    var count = make('span', 'dim', '');
+    list.appendChild(count);
+    function counted() { put(count, more ? '+' + more + ' more open' : ''); }
+    counted();
+    while (list.childNodes.length > 1 && list.scrollWidth > list.clientWidth) {
+      list.removeChild(list.childNodes[list.childNodes.length - 2]);
+      more += 1;
+      counted();
+    }
   }
 
   function say(what, more) {
@@ -244,17 +254,28 @@
 
   // ---- what follows the clock
 
-  function due(card, now) {
+  // What the next update is called, and when it is due. On a picture that stands still no countdown
+  // tells the truth, so the time of day is said, and of when that is.
+  function update(card, now, old) {
+    var what = 'update (' + (card.next_update_for || 'internal') + ')', left = card.next_update - now;
+    if (old) {
+      return ['dim', (left < 0 ? what + ' was due ' : 'next ' + what + ' by ') +
+        utc(card.next_update).slice(0, 5) + ' UTC'];
+    }
+    if (left < 0) { return ['late', what + ' OVERDUE ' + span(-left)]; }
+    return [left < 60000 ? 'soon' : '', 'next ' + what + ' in ' + span(left)];
+  }
+
+  function due(card, now, old) {
     var list = by('due'), parts = [];
-    if (card.next_update !== null && card.live) {
-      var left = card.next_update - now;
-      parts.push(left < 0 ? ['late', 'UPDATE OVERDUE ' + span(-left)] :
-        [left < 60000 ? 'soon' : '', 'next update in ' + span(left)]);
+    if (card.live) {
+      parts.push(card.next_update === null ? ['dim', 'no update is promised'] : update(card, now, old));
     }
     var late = card.asks_due.filter(function (at) { return at <= now; }).length;
     if (late) { parts.push(['late', late + (late === 1 ? ' ask' : ' asks') + ' overdue']); }
     var open = card.asks_due.length - late;
     if (open && !card.asks.length) { parts.push(['dim', open + (open === 1 ? ' ask' : ' asks') + ' open']); }
+    if (old) { parts.push(['soon', 'as of ' + utc(now) + ' UTC']); }
     if (list.childNodes.length !== parts.length) {
       empty(list);
       parts.forEach(function () { list.appendChild(make('span')); });
@@ -285,28 +306,30 @@
     var old = staleness(now);
     // Some browsers do not notice that the other side is gone.
     if (source && steady() - heard > DEAD_MS) { drop(); later(); }
-    // What is stale stands still: a clock that ran on would claim to know.
+    // What is stale stands still: a clock that ran on would claim to know, and what it let fall due
+    // may long be done.
     if (old) { now = server; }
     put(by('now'), utc(serverNow()) + ' UTC' +
       (isUtc() ? '' : ' \u00b7 ' + here(serverNow()) + ' ' + zone));
     if (board && !refused) {
       var card = current();
       if (card && card.id !== shown) { return draw(); }
-      if (card) { clocks(card, now); } else { quiet(); }
+      if (card) { clocks(card, now, old); } else { quiet(); }
     }
     shift();
   }
 
-  function clocks(card, now) {
+  function clocks(card, now, old) {
     var clock = by('clock');
     put(clock, span((card.until === null ? now : card.until) - card.since));
-    due(card, now);
+    due(card, now, old);
     var cells = document.querySelectorAll('[data-until], li [data-since]');
     for (var i = 0; i < cells.length; i++) {
       var cell = cells[i], until = cell.getAttribute('data-until');
       if (until === null) { put(cell, age(now - Number(cell.getAttribute('data-since')))); continue; }
       var left = Number(until) - now;
-      put(cell, left < 0 ? 'OVERDUE ' + span(-left) : span(left));
+      if (old) { put(cell, left < 0 ? 'OVERDUE' : 'by ' + here(Number(until)).slice(0, 5)); }
+      else { put(cell, left < 0 ? 'OVERDUE ' + span(-left) : span(left)); }
       var style = 'count ' + (left < 0 ? 'late' : left < 60000 ? 'soon' : '');
       if (cell.className !== style) { cell.className = style; }
     }
