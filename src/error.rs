@@ -5,6 +5,7 @@
 //! script can rely on. Its cause is printed once, here. A bug (a panic) goes to `color-eyre`.
 
 use crate::incident::Refusal;
+use crate::unseen::is_unseen;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -191,8 +192,8 @@ pub(crate) fn misleads(c: char) -> bool {
     if c.is_control() {
         return c != '\n';
     }
-    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    // The joiners shape letters and emoji, which would come apart.
+    is_unseen(c) && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 /// What is shown in place of it on a terminal: itself, unless it [misleads].

@@ -38,4 +38,5 @@ pub mod runbooks;
 pub mod server;
 pub mod signals;
 pub mod suggest;
+pub mod unseen;
 pub mod updates;

@@ -5,7 +5,7 @@
 //! the caller of the verb.
 
 use crate::console::text::{Zone, cells, visible_block, visible_line};
-use crate::error::Failure;
+use crate::error::{Failure, misleads};
 use crate::incident::Timestamp;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -34,6 +34,28 @@ impl Style {
             zone,
         }
     }
+}
+
+/// JSON on a line, which reads as the same, and in which nothing acts on a terminal: the library
+/// writes out the controls that JSON forbids, but not those of the second set, which some terminals
+/// obey, nor what turns the direction of reading or cannot be seen.
+#[must_use]
+pub fn harmless_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(misleads) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if misleads(c) {
+            // Only within a string of it can there be such a one.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Where a verb writes its data.
@@ -82,9 +104,9 @@ impl Out {
     /// # Errors
     /// When it cannot be written.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        serde_json::to_writer(&mut self.writer, value)
+        serde_json::to_string(value)
             .map_err(std::io::Error::from)
-            .and_then(|()| self.writer.write_all(b"\n"))
+            .and_then(|text| writeln!(self.writer, "{}", harmless_json(&text)))
             .map_err(Failure::output)
     }
 
@@ -201,6 +223,21 @@ fn harmless(text: &str, coloured: bool) -> Cow<'_, str> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    #[test]
+    fn json_reads_as_the_same_and_nothing_in_it_acts() {
+        let words = "a\u{9b}31m\u{7f}\u{202e}\u{200b}\u{e0041}\u{1b}\n\t\u{feff}ü日";
+        let json = serde_json::to_string(&[words]).unwrap();
+        let shown = harmless_json(&json);
+        assert!(!shown.contains(misleads), "{shown:?}");
+        assert!(
+            shown.contains(r"\u009b31m") && shown.contains("ü日"),
+            "{shown}"
+        );
+        let read: Vec<String> = serde_json::from_str(&shown).unwrap();
+        assert_eq!(read, [words]);
+        assert!(matches!(harmless_json("{\"a\":\"ü\"}\n"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn a_line_holds_no_control_but_the_colours_that_it_may_have() {

@@ -1,19 +1,23 @@
 //! Hostile words in an incident, shown by the real program on a real terminal: of what it writes
 //! there, nothing is theirs but text. (Every string that there is: `src/console/hostile_tests.rs`.)
 
+use crate::support::chain::Chain;
 use crate::support::server::http;
 use crate::support::terminal::{Served, Terminal, verb};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::path::Path;
+use warroom::incident::{Event, EventBody};
+use warroom::journal::sqlite;
 
 /// Sequences of every kind, each with a word by which it would be known again.
 const EVIL: &str = "a\u{1b}]0;evil\u{7}b\u{1b}]52;c;ZXZpbA==\u{1b}\\c\u{1b}]8;;http://evil/\u{1b}\\d\
     \u{1b}]777;notify;evil;x\u{7}e\u{1b}Pevil\u{1b}\\f\u{1b}_evil\u{1b}\\g\u{1b}^evil\u{1b}\\h\u{1b}Xevil\u{1b}\\\
-    i\u{1b}[7777;1Hj\u{1b}[7777mk\u{9b}7777ml\u{9d}0;evil\u{9c}m\u{202e}n\u{2066}o\u{200b}p\u{7}q\u{8}r\u{feff}s\u{1b}";
+    i\u{1b}[7777;1Hj\u{1b}[7777mk\u{9b}7777ml\u{9d}0;evil\u{9c}m\u{202e}n\u{2066}o\u{200b}p\u{7}q\u{8}r\u{feff}s\0\u{b}\u{e}\u{7f}\u{ad}\u{85}t\u{1b}";
 
 /// Nothing of the evil's is written as a control.
 fn harmless(written: &[u8], about: &str) {
     let text = String::from_utf8_lossy(written);
-    let odd = |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let odd = |c: char| matches!(c, '\0'..='\u{6}' | '\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     assert!(
         !text.contains(odd),
         "{about}: {:?}",
@@ -40,7 +44,17 @@ fn hostile_words_are_text_on_the_console_and_on_the_command_line() {
     let home = home.path();
     let server = Served::start(&home.join("data"), "127.0.0.1:0".parse().unwrap());
     let address = server.address;
-    let say = |arguments: &[&str]| verb(address, home, arguments);
+    let say = |arguments: &[&str]| {
+        let arguments: Vec<String> = arguments
+            .iter()
+            .map(|word| word.replace('\0', ""))
+            .collect();
+        verb(
+            address,
+            home,
+            &arguments.iter().map(String::as_str).collect::<Vec<_>>(),
+        )
+    };
     say(&["declare", &format!("title {EVIL}")]);
     say(&["note", "INC-1", "--plain", &format!("note {EVIL}")]);
     say(&["note", "INC-1", &format!("/decision decide {EVIL}")]);
@@ -69,17 +83,140 @@ fn hostile_words_are_text_on_the_console_and_on_the_command_line() {
     harmless(console.written(), "the console");
     console.kill();
 
+    // No argument of a process can hold that one.
+    let argument = EVIL.replace('\0', "");
     for arguments in [
         vec!["list"],
         vec!["show", "INC-1"],
         vec!["show", "INC-2"],
-        vec!["note", "INC-99", EVIL],
-        vec!["join", EVIL],
-        vec!["config", "explain", EVIL],
+        vec!["note", "INC-99", &argument],
+        vec!["join", &argument],
+        vec!["config", "explain", &argument],
     ] {
         let all = [&["--server", &url, "--name", "lee"], &arguments[..]].concat();
         let (_, written) = Terminal::run(&all, home, &[], (120, 40)).ended();
         assert!(!written.is_empty(), "{arguments:?} says something");
         harmless(&written, arguments[0]);
     }
+}
+
+/// Replaces every string below that may be anything, one by one, as long as the whole still reads.
+fn plant(whole: &mut Value, at: &str, reads: &dyn Fn(&Value) -> bool) {
+    let Some(there) = whole.pointer(at) else {
+        return;
+    };
+    let below: Vec<String> = match there {
+        Value::Array(items) => (0..items.len()).map(|no| no.to_string()).collect(),
+        Value::Object(fields) => fields
+            .keys()
+            .map(|name| name.replace('~', "~0").replace('/', "~1"))
+            .collect(),
+        Value::String(_) => {
+            let before = there.clone();
+            *whole.pointer_mut(at).unwrap() = json!(format!("zq {EVIL}"));
+            if !reads(whole) {
+                *whole.pointer_mut(at).unwrap() = before;
+            }
+            return;
+        }
+        _ => return,
+    };
+    for name in below {
+        plant(whole, &format!("{at}/{name}"), reads);
+    }
+}
+
+/// One event of each kind there is, with hostile words wherever there are words.
+fn hostile_events() -> Vec<EventBody> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/events");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    // What opens the incident comes first.
+    files.sort_by_key(|path| (!path.ends_with("opened.json"), path.clone()));
+    let mut planted = 0;
+    let mut bodies = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut event: Value = serde_json::from_str(&text).unwrap();
+        let kind = event["kind"].clone();
+        let reads = move |event: &Value| {
+            event["kind"] == kind && serde_json::from_value::<Event>(event.clone()).is_ok()
+        };
+        // One that is written for others only.
+        if !reads(&event) {
+            continue;
+        }
+        plant(&mut event, "/data", &reads);
+        planted += event.to_string().matches("zq ").count();
+        bodies.push(serde_json::from_value::<Event>(event).unwrap().body);
+    }
+    assert!(
+        bodies.len() > 40 && planted > 60,
+        "{} {planted}",
+        bodies.len()
+    );
+    bodies
+}
+
+#[test]
+fn every_string_of_every_kind_of_event_is_text_on_a_real_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let data = home.join("data");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let journal = sqlite::open(&data, &sqlite::Options::default()).unwrap();
+    let mut chain = Chain::new(1);
+    let bodies = hostile_events();
+    for body in bodies.clone().into_iter().chain(bodies) {
+        runtime.block_on(chain.append(&journal, vec![body]));
+    }
+    drop(journal);
+    let server = Served::start(&data, "127.0.0.1:0".parse().unwrap());
+    let url = format!("ws://{}", server.address);
+    let head = chain.seq.0;
+    for (size, action) in [
+        ((200, 50), "search"),
+        ((80, 24), "help"),
+        ((120, 40), "catch"),
+        ((120, 40), "nags"),
+        ((120, 40), "brief"),
+        ((120, 40), "ledger"),
+    ] {
+        let mut console = Terminal::start(server.address, "lee", home, size);
+        console.until("the incident", |screen| {
+            screen.contains("zq a") && screen.contains("live")
+        });
+        // Every pane has the focus once, and is gone through to both its ends.
+        for _ in 0..8 {
+            console.press("\tgG");
+        }
+        console.press("gg");
+        console.press(&format!(":{action}"));
+        console.shows(action);
+        harmless(console.written(), action);
+        console.kill();
+    }
+    for arguments in [
+        vec!["list"],
+        vec!["show", "INC-1"],
+        vec!["timeline", "INC-1"],
+        vec!["search", "zq"],
+        vec!["gaps", "INC-1"],
+        vec!["catch-up", "INC-1", "--since", "2020-01-01T00:00:00Z"],
+        vec!["updates", "INC-1"],
+        vec!["nag", "INC-1"],
+        vec!["can", "INC-1"],
+        vec!["export", "INC-1"],
+        vec!["export", "INC-1", "--format", "jsonl"],
+        vec!["show", "INC-1", "--json"],
+    ] {
+        let all = [&["--server", &url, "--name", "lee"], &arguments[..]].concat();
+        let (_, written) = Terminal::run(&all, home, &[], (120, 40)).ended();
+        let said = String::from_utf8_lossy(&written);
+        assert!(!said.trim().is_empty(), "{arguments:?} says something");
+        harmless(&written, &arguments.join(" "));
+    }
+    assert!(head > 80, "{head}");
 }

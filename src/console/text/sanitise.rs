@@ -5,6 +5,7 @@
 //! something else, and a zero-width character would make two different names look the same. All
 //! of them are replaced by something visible, so that nothing is hidden and nothing is lost.
 
+use crate::unseen::is_unseen;
 use std::borrow::Cow;
 
 /// How many spaces stand for one tab. Tab stops would need the column, which differs per pane.
@@ -102,25 +103,13 @@ fn judge(c: char, last: Option<char>, next: Option<char>, breaks: Breaks) -> Sho
         '\u{200d}' if last.is_some_and(joins) && next.is_some_and(is_pictograph) => Show::Keep,
         '\u{fe00}'..='\u{fe0f}' if last.is_some_and(takes_variation) => Show::Keep,
         '\u{fe00}'..='\u{fe0f}' => Show::Code(c),
-        _ if is_hidden(c) => Show::Code(c),
+        _ if is_unseen(c) => Show::Code(c),
         _ => Show::Keep,
     }
 }
 
 fn picture(c: char) -> char {
     char::from_u32(0x2400 + u32::from(c)).unwrap_or('␦')
-}
-
-/// Characters that draw nothing, or that change how their neighbours are drawn.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}'
-        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'   // fillers: letters that draw nothing
-        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}') // tags and the variation selectors text is smuggled in
 }
 
 /// Whether `c` may stand before a joiner in an emoji sequence.
@@ -223,7 +212,7 @@ mod tests {
             {
                 for c in shown.chars() {
                     prop_assert!(!c.is_control() || (newline && c == '\n'), "{c:?}");
-                    prop_assert!(!is_hidden(c) || c == '\u{200d}', "{c:?}");
+                    prop_assert!(!is_unseen(c) || c == '\u{200d}', "{c:?}");
                 }
                 for (at, _) in shown.match_indices('\u{200d}') {
                     prop_assert!(shown[..at].chars().next_back().is_some_and(joins));
