@@ -23,6 +23,7 @@ pub mod config;
 pub mod console;
 pub mod drill;
 pub mod error;
+pub mod files;
 pub mod http;
 pub mod import;
 pub mod incident;

@@ -5,7 +5,8 @@
 //! the tokens that they write with are never in it. To keep it so when someone asks for everything
 //! (`WARROOM_LOG=trace`), libraries are held at `info`: below that they log the bytes they carry.
 
-use std::fs::{File, OpenOptions};
+use crate::files;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -138,7 +139,7 @@ struct LogFile {
 impl LogFile {
     fn open(path: &Path, max: u64) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            files::make_private_dir(folder)?;
         }
         let mut log = Self {
             path: path.to_owned(),
@@ -154,11 +155,9 @@ impl LogFile {
     }
 
     fn append(path: &Path) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(path)
+        let file = files::private().create(true).append(true).open(path)?;
+        files::tighten(path);
+        Ok(file)
     }
 
     fn set_aside(&mut self) -> io::Result<()> {

@@ -23,7 +23,7 @@ pub struct Opened {
 /// # Errors
 /// What is in the way, and what to do.
 pub fn open(data: &Path) -> Result<Opened, Failure> {
-    super::local::make_private_dir(data).map_err(|source| {
+    crate::files::make_private_dir(data).map_err(|source| {
         not_opened(&OpenJournalError::Directory {
             path: data.to_owned(),
             source,

@@ -2,11 +2,11 @@
 //! process of its own when none runs.
 
 use crate::error::{Failure, Kind};
+use crate::files::make_private_dir;
 use crate::paths::{CONFIG_VARIABLE, Paths, STATE_VARIABLE};
 use crate::server::control::{Ask, ServerFile};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -152,15 +152,4 @@ fn start(data: &Path, paths: &Paths, config: Option<&Path>) -> Result<Started, F
         .spawn()
         .map(|child| Started { child, said })
         .map_err(cannot)
-}
-
-/// Makes a directory and those above it, for this user alone. One that is there is left as it is.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn make_private_dir(dir: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
 }

@@ -8,8 +8,9 @@
 mod file;
 
 use super::Pending;
+use crate::files::{make_private_dir, private, tighten};
 use crate::incident::{CommandId, Person};
-use file::{Entry, create, line, make_private_dir, private, read};
+use file::{Entry, create, line, read};
 use ring::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -195,6 +196,7 @@ impl Store {
         if !path.exists() {
             return Ok(());
         }
+        tighten(path);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let found = read(&bytes);

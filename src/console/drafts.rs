@@ -5,6 +5,7 @@
 //! Saving is done beside the loop, the newest text of each incident only, so a slow disk never
 //! makes a key wait and nothing queues up.
 
+use crate::files::{make_private_dir, tighten};
 use crate::incident::{IncidentId, Person};
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
@@ -60,6 +61,7 @@ impl Drafts {
     #[must_use]
     pub fn load(&self, of: &Of) -> Option<String> {
         let path = path(self.dir.as_deref()?, of);
+        tighten(&path);
         let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= DRAFT_BYTES);
         let text = small.then(|| std::fs::read_to_string(&path).ok())??;
         (!text.is_empty()).then_some(text)
@@ -120,7 +122,7 @@ fn write(dir: &Path, of: &Of, text: &str) -> io::Result<()> {
             _ => Ok(()),
         };
     }
-    std::fs::create_dir_all(dir)?;
+    make_private_dir(dir)?;
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_data()?;

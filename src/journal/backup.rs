@@ -6,6 +6,7 @@ use super::lock::Lock;
 use super::sqlite::{journal_path, schema};
 use super::verify::{TRIES, connect, fingerprint, is_served, verify_file};
 use super::{OpenJournalError, Report};
+use crate::files;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs::{self, File};
@@ -213,11 +214,7 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
 
 /// A new file that only this user may read.
 pub(super) fn private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    files::private().write(true).create_new(true).open(path)
 }
 
 fn publish(part: &Path, to: &Path) -> io::Result<()> {

@@ -1,7 +1,8 @@
 //! One process at a time: the lock on the data directory.
 
 use super::OpenJournalError;
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::files;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -34,11 +35,10 @@ impl Lock {
             path: dir.to_owned(),
             source,
         };
-        let mut options = OpenOptions::new();
+        let mut options = files::private();
         options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(lock_path(dir)).map_err(unusable)?;
+        files::tighten(&lock_path(dir));
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

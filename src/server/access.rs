@@ -12,6 +12,7 @@ mod secrets;
 pub(super) use grant::{Denied, Grant, Standing};
 pub(super) use secrets::{random_hex, same, write_private};
 
+use crate::files::tighten;
 use crate::incident::{Level, Person, Timestamp};
 use secrets::hash_of;
 use serde::{Deserialize, Serialize};
@@ -253,6 +254,7 @@ impl TokenStore {
     }
 
     fn read(&self) -> Result<Vec<Token>, TokensError> {
+        tighten(&self.path);
         match std::fs::read(&self.path) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map(|file: TokenFile| file.tokens)

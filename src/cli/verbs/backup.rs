@@ -58,7 +58,7 @@ pub fn backup(args: &BackupArgs, cx: &Context) -> Result<(), Failure> {
 /// When a server runs there, the file is not whole, or a journal is there and may not be replaced.
 pub fn restore(args: &RestoreArgs, cx: &Context) -> Result<(), Failure> {
     let data = cx.data();
-    crate::cli::local::make_private_dir(&data).map_err(|source| {
+    crate::files::make_private_dir(&data).map_err(|source| {
         house::not_opened(&journal::OpenJournalError::Directory {
             path: data.clone(),
             source,

@@ -167,7 +167,7 @@ fn page(at: Option<&str>, data: &Path, cx: &Context) -> Result<String, Failure> 
 
 /// Makes the data directory, for this user alone.
 fn make_dir(data: &Path) -> Result<(), Failure> {
-    crate::cli::local::make_private_dir(data).map_err(|error| {
+    crate::files::make_private_dir(data).map_err(|error| {
         Failure::internal(format!(
             "The data directory {} cannot be made.",
             data.display()

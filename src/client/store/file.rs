@@ -1,10 +1,11 @@
 //! The file: its lines, how they are read, and how a whole one is made.
 
 use super::{Owner, Pending};
+use crate::files::private;
 use crate::incident::CommandId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -80,20 +81,4 @@ pub(super) fn line(entry: &Entry, text: &mut String) -> io::Result<()> {
     text.push_str(&serde_json::to_string(entry)?);
     text.push('\n');
     Ok(())
-}
-
-/// A file that only its owner reads: drafts of private notes are in it.
-pub(super) fn private() -> OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
-}
-
-pub(super) fn make_private_dir(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
 }

@@ -5,11 +5,11 @@
 //! Private lines are in it too: nobody else may read it.
 
 use crate::console::panes::composer::History;
+use crate::files::{make_private_dir, private, tighten};
 use crate::incident::Person;
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// A file beyond this is written anew with the newest lines, up to half of it, in bytes: ten times
@@ -46,6 +46,7 @@ pub(super) fn read(dir: &Path, person: &Person) -> io::Result<Found> {
         return Ok(Found::default());
     }
     let _lock = lock(dir)?;
+    tighten(&path);
     let bytes = read_end(&path)?;
     let (history, bad) = parse(&bytes);
     let mut found = Found {
@@ -68,16 +69,11 @@ pub(super) fn read(dir: &Path, person: &Person) -> io::Result<Found> {
 
 /// Adds lines at the end.
 pub(super) fn append(dir: &Path, person: &Person, lines: &[String]) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)?;
+    make_private_dir(dir)?;
     let _lock = lock(dir)?;
     let path = path(dir, person);
     let mut file = private().append(true).read(true).create(true).open(&path)?;
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
+    tighten(&path);
     let mut text = String::new();
     if !ends_with_newline(&mut file)? {
         text.push('\n');
@@ -102,19 +98,15 @@ pub(super) fn append(dir: &Path, person: &Person, lines: &[String]) -> io::Resul
 
 /// One console at a time: of two that write the file anew one would lose the other's line.
 fn lock(dir: &Path) -> io::Result<File> {
+    let path = dir.join("lock");
     let file = private()
         .write(true)
         .create(true)
         .truncate(false)
-        .open(dir.join("lock"))?;
+        .open(&path)?;
+    tighten(&path);
     file.lock()?;
     Ok(file)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.mode(0o600);
-    options
 }
 
 fn read_end(path: &Path) -> io::Result<Vec<u8>> {
@@ -183,6 +175,8 @@ fn write_anew(path: &Path, history: &History) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     fn maya() -> Person {
         "maya".parse().unwrap()

@@ -4,6 +4,7 @@
 //! worst that comes of it is that something is told again.
 
 use super::Memory;
+use crate::files::{make_private_dir, tighten};
 use crate::incident::Person;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -84,6 +85,7 @@ fn path(dir: &Path, person: &Person) -> PathBuf {
 #[must_use]
 pub fn read(dir: &Path, person: &Person) -> Option<Memory> {
     let path = path(dir, person);
+    tighten(&path);
     let small = std::fs::metadata(&path).is_ok_and(|file| file.len() <= FILE_BYTES);
     let text = small.then(|| std::fs::read_to_string(&path).ok())??;
     serde_json::from_str(&text).ok()
@@ -94,7 +96,7 @@ fn write(dir: &Path, person: &Person, mut memory: Memory) -> io::Result<()> {
     if let Some(kept) = read(dir, person) {
         memory.join(&kept);
     }
-    std::fs::create_dir_all(dir)?;
+    make_private_dir(dir)?;
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     file.write_all(&serde_json::to_vec(&memory)?)?;
     file.persist(path(dir, person))

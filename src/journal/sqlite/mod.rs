@@ -17,6 +17,7 @@ use super::{
     APPEND_QUEUE, AppendError, FOLLOW_QUEUE, FoundEntry, Head, Journal, OpenJournalError,
     ReadError, ReadFrom, Record, Search, Stats,
 };
+use crate::files;
 use crate::incident::{CommandId, Incident, IncidentId, Seq};
 use derive::{DERIVE_QUEUE, Housekeeper, Nudge, Progress};
 use futures_util::future::BoxFuture;
@@ -99,12 +100,13 @@ impl Threads {
 /// # Errors
 /// Says what is in the way and what to do; nothing that was there is changed then.
 pub fn open(dir: &Path, options: &Options) -> Result<SqliteJournal, OpenJournalError> {
-    std::fs::create_dir_all(dir).map_err(|source| OpenJournalError::Directory {
+    files::make_private_dir(dir).map_err(|source| OpenJournalError::Directory {
         path: dir.to_owned(),
         source,
     })?;
     let lock = Lock::take(dir)?;
     let path = dir.join(schema::JOURNAL_FILE);
+    close_to_others(dir);
     let explain = |error| schema::explain(&path, error);
     let connection = schema::open_journal(dir, options)?;
     let tails = writer::load_tails(&connection).map_err(explain)?;
@@ -166,6 +168,16 @@ pub fn open(dir: &Path, options: &Options) -> Result<SqliteJournal, OpenJournalE
         reader_threads,
         last: Mutex::default(),
     })
+}
+
+/// The files of an earlier program, or of a copy, may be open to others; those that the engine makes
+/// later get the mode of the one that they belong to.
+fn close_to_others(dir: &Path) {
+    for file in [schema::JOURNAL_FILE, search::DERIVED_FILE] {
+        for part in ["", "-wal", "-shm"] {
+            files::tighten(&dir.join(format!("{file}{part}")));
+        }
+    }
 }
 
 fn start_readers(
