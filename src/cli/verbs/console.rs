@@ -29,7 +29,7 @@ pub struct OpenArgs {
     /// The incident to open, such as INC-42; absent: the board
     #[arg(long, value_name = "INCIDENT")]
     pub incident: Option<IncidentId>,
-    /// commander, scribe, communications or wall
+    /// commander, scribe, operations, communications or wall
     #[arg(long, value_name = "LAYOUT")]
     pub layout: Option<Layout>,
 }

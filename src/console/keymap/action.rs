@@ -244,6 +244,7 @@ actions! {
     Bottom "bottom" View "To the end, and follow",
     LayoutCommander "layout-commander" View "The commander's layout",
     LayoutScribe "layout-scribe" View "The scribe's layout",
+    LayoutOperations "layout-operations" View "The operations lead's layout",
     LayoutCommunications "layout-communications" View "The communications lead's layout",
     LayoutWall "layout-wall" View "The wall's layout",
     NextLayout "next-layout" View "The next layout",

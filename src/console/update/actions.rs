@@ -175,6 +175,7 @@ fn look(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::LayoutCommander => layout(app, Layout::Commander),
         Action::LayoutScribe => layout(app, Layout::Scribe),
+        Action::LayoutOperations => layout(app, Layout::Operations),
         Action::LayoutCommunications => layout(app, Layout::Communications),
         Action::LayoutWall => layout(app, Layout::Wall),
         Action::NextLayout => {
@@ -212,12 +213,9 @@ pub(super) fn layout(app: &mut App, layout: Layout) -> Vec<Effect> {
             effects.extend(past::to_now(app));
         }
     }
-    if layout == Layout::Scribe && app.why_read_only().is_none() {
-        // A scribe writes: the keys go there at once, as they do where an incident is opened.
-        incident::focus(app, Focus::Composer);
-    }
-    if layout == Layout::Communications {
-        incident::focus(app, Focus::Updates);
+    // The keys go there at once, as they do where an incident is opened.
+    if let Some(first) = layout.first(app.why_read_only().is_none()) {
+        incident::focus(app, first);
     }
     if let Screen::Incident(screen) = &mut app.screen
         && layout == Layout::Wall

@@ -21,12 +21,11 @@ pub(super) fn open(app: &mut App, id: IncidentId) -> Vec<Effect> {
     app.overlays.clear();
     let mut screen = IncidentScreen::new(id);
     screen.composer.know(app.prefs.templates.clone());
-    if app.prefs.layout == Layout::Scribe && app.why_read_only().is_none() {
-        screen.focus = Focus::Composer;
-    }
-    if app.prefs.layout == Layout::Communications {
-        screen.focus = Focus::Updates;
-        screen.pane = Focus::Updates;
+    if let Some(first) = app.prefs.layout.first(app.why_read_only().is_none()) {
+        screen.focus = first;
+        if first != Focus::Composer {
+            screen.pane = first;
+        }
     }
     app.screen = Screen::Incident(Box::new(screen));
     history::give(app);

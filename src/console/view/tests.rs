@@ -122,6 +122,23 @@ fn the_scribes_layout() {
 }
 
 #[test]
+fn the_operations_leads_layout() {
+    let mut empty = Log::new(7);
+    empty.did("maya", 5, declare("Mails are late", None));
+    for (state, log) in [
+        ("empty", empty),
+        ("usual", usual()),
+        ("overfull", overfull()),
+    ] {
+        at_every_size(&format!("operations_{state}"), |w, h| {
+            let mut bench = Bench::on(w, h, &log);
+            bench.keys("f6 esc");
+            bench
+        });
+    }
+}
+
+#[test]
 fn the_wall() {
     let mut empty = Log::new(7);
     empty.did("maya", 5, declare("Mails are late", None));
