@@ -3,7 +3,7 @@
 use super::sync::Out;
 use super::{Client, Effect, Happening, Outbound};
 use crate::incident::{IncidentId, Person};
-use crate::protocol::{ClientFrame, Sight};
+use crate::protocol::{Away, ClientFrame, Sight};
 
 /// Who leads those who follow, as last heard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,10 +14,12 @@ pub struct Leads {
     pub sight: Option<Sight>,
     /// How many follow.
     pub followers: u32,
+    /// Where nobody leads though someone who led is still in command: what became of them.
+    pub away: Option<Away>,
 }
 
 /// What was said of this person last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Said {
     sight: Option<Sight>,
     follows: bool,
@@ -28,6 +30,7 @@ impl Said {
     pub(super) fn again(&self, incident: IncidentId) -> Vec<Effect> {
         let sight = self
             .sight
+            .clone()
             .map(|sight| ClientFrame::Sight { incident, sight });
         let follows = self
             .follows
@@ -45,7 +48,11 @@ impl Client {
         let Some(room) = self.rooms.get_mut(&incident) else {
             return Vec::new();
         };
-        if room.said.sight.replace(sight) == Some(sight) || !live {
+        if room.said.sight.as_ref() == Some(&sight) {
+            return Vec::new();
+        }
+        room.said.sight = Some(sight.clone());
+        if !live {
             return Vec::new();
         }
         vec![Effect::Send(Outbound(ClientFrame::Sight {
@@ -69,22 +76,11 @@ impl Client {
         vec![Effect::Send(Outbound(ClientFrame::Follow { incident, on }))]
     }
 
-    pub(super) fn leads(
-        &mut self,
-        incident: IncidentId,
-        leader: Option<Person>,
-        sight: Option<Sight>,
-        followers: u32,
-        out: Out<'_>,
-    ) {
+    pub(super) fn leads(&mut self, incident: IncidentId, mut leads: Leads, out: Out<'_>) {
         let Some(room) = self.rooms.get_mut(&incident) else {
             return;
         };
-        let leads = Leads {
-            leader,
-            sight: sight.filter(|_| room.said.follows),
-            followers,
-        };
+        leads.sight = leads.sight.filter(|_| room.said.follows);
         if room.leads != leads {
             room.leads = leads;
             out.push(Effect::Tell(Happening::Leads(incident)));

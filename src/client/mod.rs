@@ -29,7 +29,9 @@ mod timeline;
 mod travel;
 mod wire;
 
-pub use crate::protocol::{Here, Hit as FoundHit, Moment, Pane, RunbookName, Sight};
+pub use crate::protocol::{
+    Away, Here, Hit as FoundHit, Laid, Moment, Pane, RunbookName, Sight, Spot,
+};
 pub use input::{Effect, Happening, Input, Link, Me, Options, Pending};
 pub use leads::Leads;
 pub use leave::leave;

@@ -254,7 +254,16 @@ impl Client {
                 leader,
                 sight,
                 followers,
-            } => self.leads(incident, leader, sight, followers, out),
+                away,
+            } => {
+                let leads = super::Leads {
+                    leader,
+                    sight,
+                    followers,
+                    away,
+                };
+                self.leads(incident, leads, out);
+            }
             ServerFrame::Live(part) => {
                 // One that was on its way when the incident was left is passed over.
                 if part
@@ -342,7 +351,8 @@ impl Client {
         for id in ids {
             if let Some(room) = self.rooms.get_mut(&id) {
                 if other_view {
-                    let (announced, said) = (room.announced, room.said);
+                    let said = std::mem::take(&mut room.said);
+                    let announced = room.announced;
                     *room = Room::new(id);
                     (room.announced, room.said) = (announced, said);
                     room.set_pending(self.outbox.of(id));

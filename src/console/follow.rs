@@ -1,7 +1,7 @@
 //! Following whoever is in command: a machine without I/O. It hears who leads and what they look
 //! at, and says what becomes of the own screen.
 
-use crate::client::{Leads, Sight};
+use crate::client::{Away, Laid, Leads, Sight};
 use crate::incident::Person;
 
 /// Whether this person follows, and whom.
@@ -10,6 +10,8 @@ pub struct Follow {
     on: bool,
     leader: Option<Person>,
     shown: Option<Sight>,
+    /// Who led last, while nobody does, and what became of them.
+    before: Option<(Person, Option<Away>)>,
 }
 
 /// What becomes of a change.
@@ -36,6 +38,25 @@ impl Follow {
     #[must_use]
     pub fn leader(&self) -> Option<&Person> {
         self.leader.as_ref().filter(|_| self.on)
+    }
+
+    /// Whom it follows and what they have laid over their screen, or why it follows nobody now, in
+    /// a few words; nothing where it does not follow.
+    #[must_use]
+    pub fn said(&self) -> Option<String> {
+        if !self.on {
+            return None;
+        }
+        let laid = self.shown.as_ref().and_then(|sight| sight.laid);
+        Some(match (&self.leader, &self.before) {
+            (Some(who), _) => match laid.map(Laid::doing) {
+                Some(doing) => format!("following {who}, {doing}"),
+                None => format!("following {who}"),
+            },
+            (None, Some((who, Some(Away::Elsewhere)))) => format!("{who} is elsewhere"),
+            (None, Some((who, Some(Away::NotConnected)))) => format!("{who} is not connected"),
+            (None, _) => "nobody to follow".to_owned(),
+        })
     }
 
     /// The key was pressed. `key` is its name, to be said.
@@ -113,25 +134,47 @@ impl Follow {
         if self.leader != leads.leader {
             let before = std::mem::replace(&mut self.leader, leads.leader.clone());
             self.shown = None;
-            outcome.say = match (&self.leader, before) {
+            self.before = before
+                .filter(|_| self.leader.is_none())
+                .map(|who| (who, leads.away));
+            outcome.to_now = self.before.is_some();
+            outcome.say = match (&self.leader, &self.before) {
                 (Some(who), _) => Some(format!("You follow {who} now. {key} lets go.")),
-                (None, Some(who)) => {
-                    outcome.to_now = true;
-                    Some(format!(
-                        "{who} leads no more: this is now. You follow whoever is in command next; \
-                         {key} lets go."
-                    ))
-                }
+                (None, Some((who, away))) => Some(gone(who, *away, key)),
                 (None, None) => None,
             };
         }
-        if let (Some(_), Some(sight)) = (&self.leader, leads.sight)
-            && self.shown != Some(sight)
+        if let (Some(_), Some(sight)) = (&self.leader, &leads.sight)
+            && self.shown.as_ref() != Some(sight)
         {
-            self.shown = Some(sight);
-            outcome.show = Some(sight);
+            // What is laid over the leader's screen changes nothing of what is beneath.
+            let beneath = |sight: &Sight| Sight {
+                laid: None,
+                ..sight.clone()
+            };
+            let moved = self.shown.as_ref().map(beneath) != Some(beneath(sight));
+            outcome.show = moved.then(|| sight.clone());
+            self.shown = Some(sight.clone());
         }
         outcome
+    }
+}
+
+/// Whoever led is not here any more.
+fn gone(who: &Person, away: Option<Away>, key: &str) -> String {
+    match away {
+        Some(Away::Elsewhere) => format!(
+            "{who} looks at something else than this incident: this is now. You follow again when \
+             they are back; {key} lets go."
+        ),
+        Some(Away::NotConnected) => format!(
+            "{who} is not connected any more: this is now. You follow whoever is in command next; \
+             {key} lets go."
+        ),
+        None => format!(
+            "{who} leads no more: this is now. You follow whoever is in command next; {key} lets \
+             go."
+        ),
     }
 }
 
@@ -157,6 +200,7 @@ mod tests {
             leader: who.map(person),
             sight,
             followers: 2,
+            away: None,
         }
     }
 
@@ -168,6 +212,7 @@ mod tests {
                 seq: Seq(seq),
                 at: "2026-11-24T14:02:11Z".parse().unwrap(),
             }),
+            ..Sight::default()
         }
     }
 
@@ -190,6 +235,7 @@ mod tests {
         let gone = follow.heard(&leads(None, None), Some(&me), "f");
         assert!(gone.to_now && gone.say.unwrap().starts_with("bo leads no more"));
         assert!(follow.is_on() && follow.leader().is_none());
+        assert_eq!(follow.said().unwrap(), "nobody to follow");
         assert_eq!(
             follow.gone_elsewhere("f"),
             Outcome::default(),
@@ -202,6 +248,56 @@ mod tests {
         assert!(went.say.unwrap().contains("f follows maya again"));
         assert!(!follow.is_on());
         assert_eq!(follow.gone_elsewhere("f"), Outcome::default());
+    }
+
+    #[test]
+    fn what_the_leader_lays_over_their_screen_and_where_they_went_is_said() {
+        let me = person("lee");
+        let mut follow = Follow::default();
+        let _ = follow.toggle(&leads(Some("maya"), None), Some(&me), "f");
+        let _ = follow.heard(&leads(Some("maya"), Some(sight(3))), Some(&me), "f");
+        assert_eq!(follow.said().unwrap(), "following maya");
+        for (laid, said) in [
+            (Laid::Text, "following maya, reading"),
+            (Laid::Writing, "following maya, writing"),
+            (Laid::List, "following maya, in a list"),
+            (Laid::Search, "following maya, searching"),
+            (Laid::Brief, "following maya, in the brief"),
+            (Laid::Other, "following maya, in a window"),
+        ] {
+            let over = Sight {
+                laid: Some(laid),
+                ..sight(3)
+            };
+            let heard = follow.heard(&leads(Some("maya"), Some(over)), Some(&me), "f");
+            assert_eq!(heard, Outcome::default(), "the own screen stays as it is");
+            assert_eq!(follow.said().unwrap(), said);
+        }
+        for (away, word, short) in [
+            (
+                Away::Elsewhere,
+                "looks at something else",
+                "maya is elsewhere",
+            ),
+            (
+                Away::NotConnected,
+                "is not connected any more",
+                "maya is not connected",
+            ),
+        ] {
+            let gone = Leads {
+                away: Some(away),
+                ..leads(None, None)
+            };
+            let heard = follow.heard(&gone, Some(&me), "f");
+            assert!(heard.to_now && heard.say.unwrap().contains(word));
+            assert_eq!(follow.said().unwrap(), short);
+            let back = follow.heard(&leads(Some("maya"), Some(sight(3))), Some(&me), "f");
+            assert_eq!(back.show, Some(sight(3)), "shown again");
+            assert_eq!(follow.said().unwrap(), "following maya");
+        }
+        let _ = follow.toggle(&leads(Some("maya"), None), Some(&me), "f");
+        assert_eq!(follow.said(), None);
     }
 
     #[test]

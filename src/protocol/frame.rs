@@ -1,6 +1,6 @@
 //! The frames.
 
-use super::{Access, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName, Sight};
+use super::{Access, Away, Checkpoint, Here, Hit, Live, Notice, Pane, RunbookName, Sight};
 use crate::incident::{
     Command, CommandId, IncidentId, Level, NagPolicy, Person, Refusal, Seq, Summary, Timestamp,
 };
@@ -273,6 +273,9 @@ pub enum ServerFrame {
         /// How many follow.
         #[serde(default)]
         followers: u32,
+        /// Where nobody leads though someone who led is still in command: what became of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        away: Option<Away>,
     },
     /// A page, search or list could not be had.
     Failed {

@@ -9,13 +9,13 @@ mod frame;
 pub mod limits;
 mod live;
 mod parts;
+mod sight;
 
 pub use codec::{DecodeFrameError, decode_client, decode_server, encode, event_frame};
 pub use frame::{ClientFrame, ServerFrame};
 pub use live::{Live, Missing};
-pub use parts::{
-    Access, Checkpoint, Here, Hit, Moment, Notice, NoticeLevel, Pane, RunbookName, Sight,
-};
+pub use parts::{Access, Checkpoint, Here, Hit, Notice, NoticeLevel, Pane, RunbookName};
+pub use sight::{Away, Laid, Moment, Sight, Spot};
 
 /// The protocol's version. A hello of another version is refused with a sentence that says which
 /// side to upgrade.

@@ -25,7 +25,9 @@ pub enum Pane {
     Errors,
     /// Alerts of the monitors.
     Alerts,
-    /// Anything else.
+    /// Updates, and who is promised one.
+    Updates,
+    /// A pane that only a newer version has.
     #[serde(other)]
     Other,
 }
@@ -43,6 +45,7 @@ impl Pane {
             Self::Signals => "signals",
             Self::Errors => "errors",
             Self::Alerts => "alerts",
+            Self::Updates => "updates",
             Self::Other => "elsewhere",
         }
     }
@@ -61,29 +64,6 @@ pub struct Here {
     /// Whether they are typing.
     #[serde(default)]
     pub typing: bool,
-}
-
-/// What someone has on the screen: places in the log and names of panes, never any words, so that
-/// it may be told to whoever may read the incident at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Sight {
-    /// The pane that has the focus.
-    pub pane: Pane,
-    /// The entry under the cursor of the timeline; absent while it follows the newest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry: Option<Seq>,
-    /// The moment that is looked at; absent: now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub past: Option<Moment>,
-}
-
-/// A moment of an incident: what was known then is the fold of the events up to `seq`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
-    /// The last event that was recorded then; zero before the first.
-    pub seq: Seq,
-    /// The time, by the server's clock.
-    pub at: Timestamp,
 }
 
 /// How the server knows who is who.

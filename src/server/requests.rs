@@ -12,7 +12,9 @@ use crate::incident::{
     Command, FOLD_VERSION, IncidentId, Intent, Redaction, Refusal, RefusalCode, Seq,
 };
 use crate::journal::{FoundEntry, ReadFrom, Record, Search};
-use crate::protocol::{ClientFrame, Hit, Notice, NoticeLevel, ServerFrame, event_frame, limits};
+use crate::protocol::{
+    Away, ClientFrame, Hit, Notice, NoticeLevel, ServerFrame, event_frame, limits,
+};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -94,7 +96,7 @@ impl Desk {
                 seq,
             } => Some(self.state_at(request, incident, seq)),
             ClientFrame::Sight { .. } | ClientFrame::Follow { .. } => {
-                self.lead(&frame);
+                self.lead(frame);
                 None
             }
             ClientFrame::Runbooks { request } => {
@@ -156,7 +158,7 @@ impl Desk {
         let room = self.room(incident)?;
         Some(Box::pin(async move {
             // Fails only when the room is closed, and then nobody is in it.
-            let _ = room.send(ToRoom::Leave(session)).await;
+            let _ = room.send(ToRoom::Leave(session, Away::Elsewhere)).await;
             None
         }))
     }
@@ -281,9 +283,9 @@ impl Desk {
     }
 
     /// What someone looks at, and who follows. Ephemeral: a full room hears the next one.
-    fn lead(&self, frame: &ClientFrame) {
+    fn lead(&self, frame: ClientFrame) {
         let session = self.member.session;
-        let (incident, ask) = match *frame {
+        let (incident, ask) = match frame {
             ClientFrame::Sight { incident, sight } => (incident, ToRoom::Sight { session, sight }),
             ClientFrame::Follow { incident, on } => (incident, ToRoom::Follow { session, on }),
             _ => return,

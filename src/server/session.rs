@@ -15,7 +15,7 @@ use super::shared::Shared;
 use super::transport::Transport;
 use super::wire;
 use crate::incident::{Refusal, RefusalCode};
-use crate::protocol::{DecodeFrameError, ServerFrame, decode_client, encode, limits};
+use crate::protocol::{Away, DecodeFrameError, ServerFrame, decode_client, encode, limits};
 use bytes::{Bytes, BytesMut};
 use std::future::poll_fn;
 use std::io;
@@ -115,7 +115,8 @@ async fn depart(desk: &Desk) {
     for incident in &desk.joined {
         if let Some(room) = desk.shared.rooms.get(&desk.shared, *incident) {
             // A room that stays full that long finds out when it next sends.
-            let _ = room.send_timeout(ToRoom::Leave(session), FAREWELL).await;
+            let leave = ToRoom::Leave(session, Away::NotConnected);
+            let _ = room.send_timeout(leave, FAREWELL).await;
         }
     }
 }

@@ -122,6 +122,7 @@ fn looking(seq: u64) -> Sight {
             seq: Seq(seq),
             at: Timestamp::UNIX_EPOCH,
         }),
+        ..Sight::default()
     }
 }
 

@@ -5,6 +5,7 @@ mod handovers;
 mod hypotheses;
 mod nags;
 mod proposals;
+mod spots;
 #[cfg(test)]
 mod tests;
 mod waiting;

@@ -1,5 +1,7 @@
 //! The runbook as a checklist that the whole room ticks off.
 
+mod spots;
+
 use super::rows::{Piece, Row, draw, first_row, piece, step};
 use super::{Cx, Look, OverlayRequest, Prompt, Request, Say, Then, Title};
 use crate::console::keymap::{Action, Context};

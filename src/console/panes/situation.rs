@@ -2,6 +2,7 @@
 //! happened.
 
 use super::{Cx, Look, OverlayRequest, Request, Title};
+use crate::client::Spot;
 use crate::console::keymap::Action;
 use crate::console::overlays::Move;
 use crate::console::text::{age, pad_left, pad_right, visible_line};
@@ -135,6 +136,37 @@ impl State {
             .position(|subject| Some(subject) == self.cursor.as_ref());
         let to = at.map_or(0, |at| step.from(at, subjects.len(), page));
         self.cursor = subjects.get(to).cloned();
+    }
+
+    /// What the cursor is on, for those who follow. Not a link: it would be words.
+    #[must_use]
+    pub fn spot(&self, cx: &Cx<'_>) -> Option<Spot> {
+        match self.cursor.as_ref()? {
+            Subject::Alert(fingerprint) => {
+                let seq = cx.room.shown().alerts.get(fingerprint)?.seq;
+                Some(Spot::Alert { seq })
+            }
+            Subject::Pinned(seq) => Some(Spot::Pinned { seq: *seq }),
+            Subject::Milestone(milestone) => Some(Spot::Milestone {
+                milestone: *milestone,
+            }),
+            Subject::Link(_) => None,
+        }
+    }
+
+    /// Puts the cursor there, where this person sees it.
+    pub fn pick(&mut self, spot: &Spot, cx: &Cx<'_>) {
+        let found = match spot {
+            Spot::Alert { seq } => {
+                let mut alerts = cx.room.shown().alerts.values();
+                let alert = alerts.find(|alert| alert.seq == *seq);
+                alert.map(|alert| Subject::Alert(alert.fingerprint.clone()))
+            }
+            Spot::Pinned { seq } => Some(Subject::Pinned(*seq)),
+            Spot::Milestone { milestone } => Some(Subject::Milestone(*milestone)),
+            _ => None,
+        };
+        self.cursor = found.or(self.cursor.take());
     }
 
     /// What the cursor is on, in full.

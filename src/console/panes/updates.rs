@@ -2,6 +2,7 @@
 
 use super::rows::{self, Row, piece};
 use super::{Cx, Look, OverlayRequest, Request, Title};
+use crate::client::Spot;
 use crate::console::keymap::Action;
 use crate::console::overlays::Move;
 use crate::console::text::{age, cells, countdown, pad_right, truncate, visible_line};
@@ -84,6 +85,20 @@ impl State {
             self.step(step, cx);
         }
         Vec::new()
+    }
+
+    /// What the cursor is on, for those who follow.
+    #[must_use]
+    pub fn spot(&self, cx: &Cx<'_>) -> Option<Spot> {
+        let id = self.current(cx.room.shown())?;
+        Some(Spot::Update { id })
+    }
+
+    /// Puts the cursor there.
+    pub fn pick(&mut self, spot: &Spot) {
+        if let Spot::Update { id } = spot {
+            self.cursor = Some(*id);
+        }
     }
 
     /// The update in full.

@@ -1,12 +1,13 @@
 //! Following whoever is in command, and telling those who follow what this person looks at.
 
 use super::{client, incident, past};
-use crate::client::{Goal, Leads, Moment, Pane, Sight, Travel};
+use crate::client::{Goal, Laid, Leads, Moment, Pane, Sight, Spot, Travel};
 use crate::console::app::{App, Screen};
 use crate::console::effect::Effect;
 use crate::console::follow::{Follow, Outcome};
 use crate::console::keymap::{Action, Context, Group};
 use crate::console::layout::Layout;
+use crate::console::overlays::Overlay;
 use crate::console::panes::{Focus, Say};
 use crate::incident::{Level, Person, Timestamp};
 use chrono::TimeDelta;
@@ -77,7 +78,7 @@ fn change(app: &mut App, with: Change) -> Vec<Effect> {
         all.extend(past::to_now(app));
     }
     if let Some(sight) = outcome.show {
-        all.extend(show(app, sight));
+        all.extend(show(app, &sight));
     }
     if let Some(said) = outcome.say {
         app.notices.say(app.now, Say::Info(said));
@@ -86,7 +87,7 @@ fn change(app: &mut App, with: Change) -> Vec<Effect> {
 }
 
 /// Shows what the leader looks at: the pane, the moment, the entry.
-fn show(app: &mut App, sight: Sight) -> Vec<Effect> {
+fn show(app: &mut App, sight: &Sight) -> Vec<Effect> {
     let mut all = Vec::new();
     let writes = matches!(&app.screen, Screen::Incident(s) if s.focus == Focus::Composer);
     if let Some(pane) = focus_of(sight.pane) {
@@ -108,12 +109,58 @@ fn show(app: &mut App, sight: Sight) -> Vec<Effect> {
         None if app.past().is_some() => all.extend(past::to_now(app)),
         None => {}
     }
+    if let Some(spot) = &sight.on {
+        pick(app, sight.pane, spot);
+    }
     all.extend(point(app, sight));
     all
 }
 
+/// Puts the cursor of a pane on what the leader's is on, where it is there for this person.
+fn pick(app: &mut App, pane: Pane, spot: &Spot) {
+    let Some((screen, cx)) = focus_of(pane).and_then(|focus| app.split(focus)) else {
+        return;
+    };
+    match pane {
+        Pane::Command => screen.command.pick(spot),
+        Pane::Runbook => screen.runbook.pick(spot, &cx),
+        Pane::Situation => screen.situation.pick(spot, &cx),
+        Pane::Updates => screen.updates.pick(spot),
+        _ => {}
+    }
+}
+
+/// What the cursor of the pane that has the focus is on, where that is not the timeline.
+fn spot(app: &App, pane: Pane) -> Option<Spot> {
+    let cx = app.cx(focus_of(pane)?)?;
+    let (screen, _) = app.live()?;
+    match pane {
+        Pane::Command => screen.command.spot(&cx),
+        Pane::Runbook => screen.runbook.spot(&cx),
+        Pane::Situation => screen.situation.spot(&cx),
+        Pane::Updates => screen.updates.spot(&cx),
+        _ => None,
+    }
+}
+
+/// What is laid over the screen, without a word of it.
+fn laid(app: &App) -> Option<Laid> {
+    let overlay = app.overlays.last()?;
+    Some(match overlay {
+        Overlay::Picker(_) | Overlay::Members(_) | Overlay::Gaps(_) | Overlay::Results(_) => {
+            Laid::List
+        }
+        Overlay::Reader(_) | Overlay::Review(_) => Laid::Text,
+        Overlay::Form(_) | Overlay::Prompt(_) | Overlay::Update => Laid::Writing,
+        Overlay::Search(_) => Laid::Search,
+        Overlay::Brief(_) => Laid::Brief,
+        // That a command is run may be private.
+        Overlay::Confirm(_) | Overlay::RunForm(_) | Overlay::Running => Laid::Other,
+    })
+}
+
 /// Puts the cursor of the timeline where the leader has it, now or once the moment is here.
-fn point(app: &mut App, sight: Sight) -> Vec<Effect> {
+fn point(app: &mut App, sight: &Sight) -> Vec<Effect> {
     let there = app.past().map(Travel::seq) == sight.past.map(|past| past.seq);
     if let (false, Screen::Incident(screen)) = (there, &mut app.screen) {
         screen.led_to = sight.entry;
@@ -145,6 +192,7 @@ fn focus_of(pane: Pane) -> Option<Focus> {
         Pane::Signals => Some(Focus::Signals),
         Pane::Errors => Some(Focus::Errors),
         Pane::Alerts => Some(Focus::Alerts),
+        Pane::Updates => Some(Focus::Updates),
         Pane::Composer | Pane::Other => None,
     }
 }
@@ -165,14 +213,16 @@ fn sight(app: &App) -> Option<Sight> {
             seq: past.seq(),
             at: past.at(),
         }),
+        on: spot(app, pane),
+        laid: laid(app),
     })
 }
 
 fn untold(app: &App) -> Option<Sight> {
     let sight = sight(app)?;
     let (screen, _) = app.live()?;
-    let told = screen.sight.map(|(told, _)| told);
-    (told != Some(sight)).then_some(sight)
+    let told = screen.sight.as_ref().map(|(told, _)| told);
+    (told != Some(&sight)).then_some(sight)
 }
 
 /// After every message: tells what this person looks at, and shows what waited for an overlay.
@@ -185,10 +235,10 @@ pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
     let Screen::Incident(screen) = &mut app.screen else {
         return all;
     };
-    if screen.sight.is_some_and(|(_, at)| now < at + SIGHT_EVERY) {
+    if (screen.sight.as_ref()).is_some_and(|(_, at)| now < *at + SIGHT_EVERY) {
         return all;
     }
-    screen.sight = Some((sight, now));
+    screen.sight = Some((sight.clone(), now));
     let id = screen.id;
     let told = app.client.say_sight(id, sight);
     all.extend(client::effects(app, told));
@@ -199,5 +249,5 @@ pub(super) fn upkeep(app: &mut App) -> Vec<Effect> {
 pub(super) fn next_wake(app: &App) -> Option<Timestamp> {
     untold(app)?;
     let (screen, _) = app.live()?;
-    screen.sight.map(|(_, at)| at + SIGHT_EVERY)
+    screen.sight.as_ref().map(|(_, at)| *at + SIGHT_EVERY)
 }

@@ -60,7 +60,7 @@ pub(super) fn pane_of(focus: Focus) -> Pane {
         Focus::Signals => Pane::Signals,
         Focus::Errors => Pane::Errors,
         Focus::Alerts => Pane::Alerts,
-        Focus::Updates => Pane::Other,
+        Focus::Updates => Pane::Updates,
     }
 }
 

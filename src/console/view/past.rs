@@ -77,12 +77,12 @@ fn head(app: &App, past: &Travel, look: &Look<'_>) -> String {
     format!("{sign} {word} {day}{at} {zone}{speed}")
 }
 
-/// Who follows whom, for the header: nothing where nobody does.
+/// Who follows whom, and what whoever leads has open, for the header: nothing where nobody follows.
 #[must_use]
 pub fn following(app: &App) -> Option<String> {
     let (screen, room) = app.live()?;
-    if let Some(leader) = screen.follow.leader() {
-        return Some(format!("following {leader}"));
+    if let Some(said) = screen.follow.said() {
+        return Some(said);
     }
     let leads = room.leads();
     let me = app.client.me().map(|me| &me.person);

@@ -7,7 +7,7 @@
 use super::super::audience::{Member, SessionId};
 use super::wire;
 use crate::incident::{Incident, Person, Role};
-use crate::protocol::{ServerFrame, Sight, encode};
+use crate::protocol::{Away, ServerFrame, Sight, encode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -23,6 +23,8 @@ const GATHER_EACH: Duration = Duration::from_micros(500);
 pub(super) struct Leads {
     sights: BTreeMap<SessionId, (Person, Sight, u64)>,
     followers: BTreeSet<SessionId>,
+    /// Who of those that said what they look at went last, and how.
+    left: Option<(Person, Away)>,
     said: u64,
     due: Option<Instant>,
     told: Told,
@@ -34,6 +36,7 @@ pub(super) struct Told {
     pub(super) leader: Option<Person>,
     pub(super) sight: Option<Sight>,
     pub(super) followers: u32,
+    pub(super) away: Option<Away>,
 }
 
 impl Leads {
@@ -43,9 +46,10 @@ impl Leads {
             return;
         }
         self.said += 1;
+        let same = (self.sights.get(&member.session)).is_some_and(|(_, was, _)| *was == sight);
         let said = (member.person.clone(), sight, self.said);
-        let before = self.sights.insert(member.session, said);
-        if before.is_none_or(|(_, was, _)| was != sight) {
+        self.sights.insert(member.session, said);
+        if !same {
             self.changed();
         }
     }
@@ -63,11 +67,13 @@ impl Leads {
         }
     }
 
-    /// Keeps only those whose session is still in the room.
-    pub(super) fn keep<'a>(&mut self, members: impl Iterator<Item = &'a Member>) {
+    /// Keeps only those whose session is still in the room; the others went that way.
+    pub(super) fn keep<'a>(&mut self, members: impl Iterator<Item = &'a Member>, went: Away) {
         let here: BTreeSet<_> = members.map(|member| member.session).collect();
         let before = self.sights.len() + self.followers.len();
-        self.sights.retain(|session, _| here.contains(session));
+        for (_, (person, ..)) in self.sights.extract_if(.., |at, _| !here.contains(at)) {
+            self.left = Some((person, went));
+        }
         self.followers.retain(|session| here.contains(session));
         if before != self.sights.len() + self.followers.len() {
             self.changed();
@@ -76,7 +82,7 @@ impl Leads {
 
     /// A session joined, which knows nothing yet: it hears who leads.
     pub(super) fn entered(&mut self) {
-        if self.told.leader.is_some() {
+        if self.told != Told::default() {
             self.told = Told::default();
             self.changed();
         }
@@ -105,7 +111,8 @@ impl Leads {
         if now == self.told {
             return None;
         }
-        let everyone = (&now.leader, now.followers) != (&self.told.leader, self.told.followers);
+        let bare = |told: &Told| (told.leader.clone(), told.followers, told.away);
+        let everyone = bare(&now) != bare(&self.told);
         self.told = now.clone();
         Some((now, everyone))
     }
@@ -120,8 +127,11 @@ impl Leads {
             });
         Told {
             leader: lead.map(|(person, ..)| person.clone()),
-            sight: lead.map(|(_, sight, _)| *sight),
+            sight: lead.map(|(_, sight, _)| sight.clone()),
             followers: u32::try_from(self.followers.len()).unwrap_or(u32::MAX),
+            away: (self.left.as_ref())
+                .filter(|(person, _)| lead.is_none() && incident.is_in_command(person))
+                .map(|(_, away)| *away),
         }
     }
 }
@@ -129,7 +139,7 @@ impl Leads {
 impl super::Room {
     /// Tells who leads and what they look at, where that changed.
     pub(super) fn send_leads(&mut self) {
-        self.leads.keep(self.audience.members());
+        self.leads.keep(self.audience.members(), Away::NotConnected);
         let Some((told, everyone)) = self.leads.take(&self.desk.durable) else {
             return;
         };
@@ -139,9 +149,10 @@ impl super::Room {
                 leader: told.leader.clone(),
                 sight,
                 followers: told.followers,
+                away: told.away,
             }))
         };
-        let (full, bare) = (frame(told.sight), everyone.then(|| frame(None)));
+        let (full, bare) = (frame(told.sight.clone()), everyone.then(|| frame(None)));
         let followers = self.leads.followers.clone();
         let metrics = &self.shared.metrics;
         let bare = bare.as_ref();

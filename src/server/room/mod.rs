@@ -22,7 +22,7 @@ use crate::incident::{
     Actor, Command, CommandId, FOLD_VERSION, IncidentId, OutsideAsk, Refusal, Seq, What,
 };
 use crate::journal::Record;
-use crate::protocol::{Checkpoint, Pane, ServerFrame, Sight, encode, event_frame};
+use crate::protocol::{Away, Checkpoint, Pane, ServerFrame, Sight, encode, event_frame};
 use bytes::Bytes;
 use desk::{Desk, TurnedBack};
 use leads::Leads;
@@ -57,8 +57,8 @@ pub(super) enum ToRoom {
         have: Seq,
         reply: oneshot::Sender<bool>,
     },
-    /// Follow no more.
-    Leave(SessionId),
+    /// Follow no more, having gone that way.
+    Leave(SessionId, Away),
     /// Someone looks elsewhere, or types.
     Presence {
         session: SessionId,
@@ -173,10 +173,10 @@ impl Room {
                 // The session may have ended while it waited.
                 let _ = reply.send(reaches);
             }
-            ToRoom::Leave(session) => {
+            ToRoom::Leave(session, away) => {
                 self.audience.leave(session);
                 self.presence.leave(session, self.audience.len());
-                self.leads.keep(self.audience.members());
+                self.leads.keep(self.audience.members(), away);
             }
             ToRoom::Sight { session, sight } => {
                 let mut members = self.audience.members();
