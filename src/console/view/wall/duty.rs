@@ -19,6 +19,9 @@ const STANDS_SECONDS: i64 = 180;
 /// Where it stands, one after the other, in cells: never far, and no cell is bright all day.
 const PLACES: [(u16, u16); 6] = [(0, 0), (1, 0), (2, 0), (2, 1), (1, 1), (0, 1)];
 
+/// A screen of fewer rows has none to spare for a large word.
+const SMALL_FROM: u16 = 20;
+
 /// The part of the screen that the picture has now. What is around it stays dark.
 pub(super) fn place(size: Rect, now: Timestamp) -> Rect {
     let turn = now.timestamp().div_euclid(STANDS_SECONDS);
@@ -41,26 +44,40 @@ pub(super) fn stale(app: &App, look: &Look<'_>, area: Rect, large: bool, buf: &m
         .theme
         .style(Meaning::Stale)
         .add_modifier(Modifier::BOLD);
-    let old = format!("STALE {}", clock_hms(look.now - *since));
+    let age = clock_hms(look.now - *since);
     let shows = format!("this screen shows {} UTC", Zone::Utc.hms(*since));
     let area = Rect {
         x: area.x + 1,
         width: area.width.saturating_sub(2),
         ..area
     };
-    if !large {
+    let why = Piece::new(why, look.theme.style(Meaning::Muted));
+    let word = "STALE";
+    let beside = letters::width(word).unwrap_or(0) + letters::GAP;
+    let beside = u16::try_from(beside).unwrap_or(u16::MAX);
+    if large {
+        letters::draw(&format!("{word} {age}"), style, false, area, buf);
+        let said = [Piece::new(format!("{shows}  "), style), why];
+        paint::left(&said, paint::row(area, letters::ROWS), buf);
+        return letters::ROWS + 2;
+    }
+    if look.ascii || area.height < SMALL_FROM {
         let sign = glyph(look, Meaning::Stale);
-        let said = Piece::new(format!("{sign} {old} – {shows}"), style);
+        let said = Piece::new(format!("{sign} {word} {age} – {shows}"), style);
         paint::left(&[said], paint::row(area, 0), buf);
         return 1;
     }
-    letters::draw(&old, style, false, area, buf);
-    let said = [
-        Piece::new(format!("{shows}  "), style),
-        Piece::new(why, look.theme.style(Meaning::Muted)),
-    ];
-    paint::left(&said, paint::row(area, letters::ROWS), buf);
-    letters::ROWS + 2
+    letters::draw(word, style, false, area, buf);
+    let right = Rect {
+        x: area.x + beside.min(area.width),
+        width: area.width.saturating_sub(beside),
+        ..area
+    };
+    let rows = [Piece::new(age, style), Piece::new(shows, style), why];
+    for (piece, at) in rows.into_iter().zip(0..letters::ROWS) {
+        paint::left(&[piece], paint::row(right, at), buf);
+    }
+    letters::ROWS
 }
 
 fn centre(pieces: &[Piece], area: Rect, row: u16, buf: &mut Buffer) {

@@ -135,10 +135,12 @@ fn entries(shown: &Incident, look: &Look<'_>, area: Rect) -> Vec<Vec<Piece>> {
     // Anyone who passes by reads a wall, whoever's console it is.
     let told = |entry: &&Entry| !entry.marks.private && entry.kind != EntryKind::Hidden;
     for entry in shown.recent.iter().rev().filter(told) {
-        if lines.len() >= usize::from(area.height) {
+        let words = entry_lines(entry, width, look);
+        // One that is cut off by the edge would read as if that were all.
+        if lines.len() + words.len() > usize::from(area.height) {
             break;
         }
-        lines.extend(entry_lines(entry, width, look));
+        lines.extend(words);
     }
     lines
 }
@@ -160,8 +162,9 @@ fn entry_lines(entry: &Entry, width: usize, look: &Look<'_>) -> Vec<Vec<Piece>> 
     } else {
         Meaning::Text
     };
-    wrap(&said, width)
-        .into_iter()
+    let rows = wrap(&said, width);
+    let more = rows.len() > ROWS;
+    rows.into_iter()
         .take(ROWS)
         .enumerate()
         .map(|(at, line)| {
@@ -174,7 +177,11 @@ fn entry_lines(entry: &Entry, width: usize, look: &Look<'_>) -> Vec<Vec<Piece>> 
             vec![
                 Piece::new(head, style(Meaning::Time)),
                 Piece::new(format!("{sign} "), style(meaning)),
-                Piece::new(line, style(words)),
+                if more && at == ROWS - 1 {
+                    Piece::new(format!("{line} …"), style(words)).cut(width)
+                } else {
+                    Piece::new(line, style(words))
+                },
             ]
         })
         .collect()
