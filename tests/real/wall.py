@@ -24,6 +24,13 @@ SOON = 1.5
 ASKED = 4
 MARKUP = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
 
+# Whether a column holds more than it shows.
+HALF = """
+[].some.call(document.querySelectorAll('.column'), function (column) {
+  return column.scrollHeight > column.clientHeight;
+})
+"""
+
 failed = 0
 
 
@@ -132,6 +139,10 @@ def look(house, browser, shot):
         over = browser.value("document.documentElement.scrollHeight > innerHeight "
                              "|| document.documentElement.scrollWidth > innerWidth")
         check("nothing needs scrolling at %dx%d" % (width, height), over is False)
+        # The picture is fitted when the next thing happens.
+        house.writes("note", "INC-1", "written at %d by %d" % (width, height))
+        browser.until("the note", lambda text: "written at %d" % width in text)
+        check("no row is shown by half at %dx%d" % (width, height), not browser.value(HALF))
         shot("wall-%d.png" % height)
     browser.size(1920, 1080)
 
@@ -142,6 +153,7 @@ def look(house, browser, shot):
     stood, age = browser.value(clock), browser.value("document.getElementById('stale').textContent")
     browser.until("its age", lambda text: age not in text)
     before = browser.text()
+    check("no row is shown by half while it is stale", not browser.value(HALF))
     check("and since when", "this screen shows" in before and "UTC" in before)
     check("its clock stands still", browser.value(clock) == stood)
     check("and no countdown claims to run", "next update (internal) by " in before
@@ -201,12 +213,12 @@ setInterval(function () {
 }, 20);
 """
 
-# The clock that the picture moves by can be put forward.
-AHEAD = """
+# The clock that the picture moves by stands where it is set.
+SET = """
 (function () {
   var real = Date.now;
-  window.ahead = 0;
-  Date.now = function () { return real() + window.ahead; };
+  window.at = null;
+  Date.now = function () { return window.at === null ? real() : window.at; };
 }());
 """
 
@@ -226,7 +238,7 @@ def in_turn(house, browser, shot):
     browser.go("about:blank")
     for number in range(7):
         house.writes("declare", "Incident %d with a title of some length" % number, "--severity", "3")
-    end = browser.before(AHEAD)
+    end = browser.before(SET)
     browser.go(link)
     browser.until("the picture", lambda text: "INC-1" in text and "more open" in text)
     check("those at the foot that have no room are counted", browser.value(
@@ -238,14 +250,17 @@ def in_turn(house, browser, shot):
 
     moved = "document.getElementById('wall').style.transform"
     places = []
+    browser.value("window.at = 7 * 180000")
+    browser.until("a last place", lambda _: "-6px" in (browser.value(moved) or ""))
     for turn in range(8):
-        browser.value("window.ahead = %d" % (turn * 180000))
-        browser.until("the next place", lambda _: browser.value(moved) not in places)
+        stood = browser.value(moved)
+        browser.value("window.at = %d" % (turn * 180000))
+        browser.until("the next place", lambda _: browser.value(moved) != stood)
         places.append(browser.value(moved))
     check("the picture stands in eight places, one after the other", len(set(places)) == 8)
     far = [abs(int(one)) for place in places for one in re.findall(r"-?\d+", place.replace("px", ""))]
     check("never far from the middle", max(far) <= 12, " ".join(places))
-    browser.value("window.ahead = 8 * 180000")
+    browser.value("window.at = 8 * 180000")
     browser.until("the first place", lambda _: browser.value(moved) == places[0])
     check("and comes round", True)
     end()

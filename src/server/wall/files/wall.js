@@ -110,6 +110,14 @@
     if (!items.length && none) { list.appendChild(make('li', 'dim', none)); }
   }
 
+  // No row is shown by half.
+  function fit(id) {
+    var list = by(id), column = list.parentNode;
+    while (list.childNodes.length > 1 && column.scrollHeight > column.clientHeight) {
+      list.removeChild(list.lastChild);
+    }
+  }
+
   function heading(id, list, some) { hide(by(id), !some); hide(by(list), !some); }
 
   var SVG = 'http://www.w3.org/2000/svg';
@@ -193,6 +201,7 @@
     heading('alerts-head', 'alerts', card.firing);
     fill('asks', card.asks.slice(0, 5), askRow);
     heading('asks-head', 'asks', card.asks.length);
+    ['latest', 'asks', 'alerts', 'signals', 'decisions'].forEach(fit);
     others(card);
     tick();
   }
@@ -212,6 +221,10 @@
       });
   }
 
+  function cut(text, most) {
+    return text.length > most ? text.slice(0, most - 1) + '\u2026' : text;
+  }
+
   // What else is open, as far as there is room, and how many more there are.
   function others(card) {
     var list = by('others'), more = board.more;
@@ -219,7 +232,7 @@
     board.incidents.forEach(function (other) {
       if (other.id === card.id) { return; }
       list.appendChild(make('span', other.severity || 'unset',
-        word(other.severity) + ' ' + other.id + ' ' + other.title.slice(0, 40)));
+        word(other.severity) + ' ' + other.id + ' ' + cut(other.title, 32)));
     });
     var count = make('span', 'dim', '');
     list.appendChild(count);
@@ -297,7 +310,12 @@
       put(banner, 'The server cannot be reached. Trying again by itself.');
     }
     hide(banner, !(old || never));
-    document.documentElement.className = old || never ? 'old' : '';
+    var root = document.documentElement, look = old || never ? 'old' : '';
+    if (root.className !== look) {
+      root.className = look;
+      // There is less room, or more.
+      if (board && !refused) { draw(); }
+    }
     return old;
   }
 
