@@ -16,6 +16,7 @@ mod limits;
 mod lines;
 mod process;
 mod proxy;
+mod real_clock;
 mod standby;
 mod stop;
 mod upgrade;
@@ -38,8 +39,40 @@ fn lasts(long: std::time::Duration) {
 }
 
 /// Says loudly that something was not tested here: past what the test runner keeps to itself.
-fn skipped(what: &str, why: &str) {
+pub(crate) fn skipped(what: &str, why: &str) {
     use std::io::Write;
     let said = writeln!(std::io::stderr(), "SKIPPED: {what} was NOT tested: {why}");
     said.unwrap();
+}
+
+/// What the table says that a row is tested with is what the one command runs.
+#[test]
+fn everything_in_the_table_is_run_by_its_one_command() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let table = std::fs::read_to_string(folder.join("docs/reliability.md")).unwrap();
+    let script = std::fs::read_to_string(folder.join("tests/real/reliability")).unwrap();
+    let run: Vec<&str> = script
+        .lines()
+        .filter(|line| line.contains("part \"") || line.contains("cargo test"))
+        .flat_map(|line| line.rsplit('"').next().unwrap_or_default().split(' '))
+        .filter(|word| word.len() > 5)
+        .collect();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ")) {
+        let Some(command) = row.split(" | ").nth(3) else {
+            continue;
+        };
+        let named = command.split('`').skip(1).step_by(2);
+        for name in named.filter(|name| !name.starts_with("WARROOM_")) {
+            let word = name.split(' ').next_back().unwrap_or_default();
+            let known =
+                name.contains("partition.py") || run.iter().any(|run| word.starts_with(run));
+            assert!(
+                known,
+                "`{name}` is not run by tests/real/reliability: {run:?}"
+            );
+            rows += 1;
+        }
+    }
+    assert!(rows > 20, "{rows}");
 }

@@ -3,8 +3,12 @@
 //!
 //! `tests/fixtures/releases` holds a small journal of each earlier release, with the outbox and the
 //! draft of a console that was killed after its server.
+//!
+//! `WARROOM_OLDER` names the program of an earlier release, built: it meets this one in both
+//! directions.
 
-use super::process::Process;
+use super::process::{PROGRAM, Process};
+use super::skipped;
 use crate::support::server::{Wire, note};
 use crate::support::terminal::Terminal;
 use futures_util::{SinkExt, StreamExt};
@@ -163,4 +167,63 @@ fn an_older_console_says_what_a_newer_server_said_and_keeps_its_lines() {
         .collect();
     assert!(kept.contains("queued by the release before"), "{kept}");
     assert!(kept.contains("keep eu-west-1b drained"), "{kept}");
+}
+
+/// A server that one program serves, and a console that is the other; lines that are typed while
+/// both are there, while the server is gone, and once it is back, as a third program.
+fn meet(served_by: &str, console_of: &str, later_by: &str) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let by = |program: &str| format!("shift; exec {program} \"$@\"");
+    let server = Process::under(folder.path(), &by(served_by));
+    server.ok(&["declare", "Checkout 500s"]);
+    let address = server.address();
+    let join = format!("exec {console_of} --name lee join ws://{address} --incident INC-1");
+    let mut lee = Terminal::script(&join, &folder.path().join("lee"), (120, 40));
+    lee.until("it is live, or says which side to upgrade", |screen| {
+        screen.contains("● live ·") || screen.contains("pgrade")
+    });
+    lee.press("i");
+    lee.shows("enter send");
+    lee.press("typed before\r");
+    lee.shows("lee: typed before");
+    server.ok(&["note", "INC-1", "written by this release"]);
+    lee.shows("written by this release");
+    drop(server);
+    lee.shows("stale since");
+    lee.press("typed between\r");
+    lee.shows("1 queued");
+    let later = Process::try_under(folder.path(), &by(later_by), address);
+    let server = later.unwrap_or_else(|(_, said)| panic!("{said}"));
+    lee.until("nothing waits", |screen| {
+        screen.contains("● live ·") && screen.contains("queued 0")
+    });
+    // What the older one may never have heard of.
+    server.ok(&["hypothesis", "INC-1", "the pool is exhausted"]);
+    server.ok(&["propose", "INC-1", "roll back 4f2a"]);
+    lee.press("typed after\r");
+    lee.shows("lee: typed after");
+    lee.until("nothing waits", |screen| screen.contains("queued 0"));
+    let lines = [
+        "typed before",
+        "written by this release",
+        "typed between",
+        "typed after",
+    ];
+    assert_eq!(server.counts(&lines.map(str::to_owned)), [1, 1, 1, 1]);
+    server.stop();
+    assert!(verify_dir(&folder.path().join("data")).unwrap().is_whole());
+    lines.len()
+}
+
+#[test]
+fn the_program_of_an_earlier_release_and_this_one_do_each_other_no_harm() {
+    let Ok(older) = std::env::var("WARROOM_OLDER") else {
+        return skipped(
+            "the program of an earlier release",
+            "WARROOM_OLDER names none",
+        );
+    };
+    let newer = meet(&older, PROGRAM, PROGRAM);
+    let other = meet(PROGRAM, &older, PROGRAM);
+    println!("{} lines, each once", newer + other);
 }
