@@ -130,11 +130,13 @@ const RULES: &[Rule] = &[
                 "config/",
                 "clock.rs",
                 "error.rs",
+                "files.rs",
                 "http.rs",
                 "log.rs",
                 "paths.rs",
                 "problem.rs",
                 "suggest.rs",
+                "unseen.rs",
             ];
             within(file, &base)
         },
@@ -555,4 +557,123 @@ fn a_breach_would_be_found() {
         ("b.rs".into(), "axum::serve".into()),
     ];
     assert_eq!(breaches(&two).len(), 1);
+}
+
+/// The fields of one `struct` or `enum` at the edge of a file, each with its line; whether its type
+/// is printed by a derived `Debug`.
+fn printed_fields(text: &str) -> Vec<(usize, &str)> {
+    let (mut printed, mut inside, mut fields) = (false, false, Vec::new());
+    for (at, line) in text.lines().enumerate() {
+        if line.starts_with("#[cfg(test)]") {
+            break;
+        }
+        if line.starts_with("#[derive(") {
+            printed = line.contains("Debug");
+        } else if line.starts_with('}') || line.trim_end().ends_with(");") && !line.starts_with(' ')
+        {
+            (printed, inside) = (false, false);
+        } else if !line.starts_with(' ') && (line.contains("struct ") || line.contains("enum ")) {
+            inside = true;
+        } else if printed && inside {
+            fields.push((at + 1, line.trim()));
+        }
+    }
+    fields
+}
+
+/// What a field's type is, where its name says that it holds a secret's own words.
+fn holds_words(field: &str) -> bool {
+    let Some((name, kind)) = field.split_once(": ") else {
+        return false;
+    };
+    let name = name.rsplit(' ').next().unwrap_or_default();
+    let secret = [
+        "token",
+        "secret",
+        "password",
+        "bearer",
+        "credential",
+        "cookie",
+    ]
+    .iter()
+    .any(|word| {
+        name.split('_')
+            .any(|part| part.trim_end_matches('s') == *word)
+    });
+    let words = ["String", "str", "Vec<u8>", "Bytes", "HeaderValue"]
+        .iter()
+        .any(|text| {
+            kind.split(|c: char| !(c.is_alphanumeric() || "<>".contains(c)))
+                .any(|part| {
+                    part.trim_start_matches("Option<")
+                        .trim_start_matches("Arc<")
+                        .trim_start_matches("Box<")
+                        .trim_end_matches('>')
+                        == text.trim_end_matches('>')
+                })
+        });
+    secret && words
+}
+
+/// A derived `Debug` puts a value into a log or the report of a bug, sooner or later.
+#[test]
+fn no_type_that_holds_a_secrets_words_is_printed_by_itself() {
+    assert!(holds_words("pub secret: String,") && holds_words("token: Option<String>,"));
+    assert!(!holds_words("secret: Option<SecretPlace>,") && !holds_words("tokens: Vec<Token>,"));
+    // A fingerprint of the token, as its comment says.
+    let known = [("client/store.rs", "pub(super) token: Option<String>,")];
+    let mut found = Vec::new();
+    let mut files = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources(&root, &mut files);
+    for path in files {
+        let file = path.strip_prefix(&root).unwrap().display().to_string();
+        let text = fs::read_to_string(&path).unwrap();
+        for (line, field) in printed_fields(&text) {
+            if file.ends_with("tests.rs") {
+                continue;
+            }
+            if holds_words(field) && !known.contains(&(file.as_str(), field)) {
+                found.push(format!("{file}:{line}: {field}"));
+            }
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "write Debug by hand, or use Secret: {found:#?}"
+    );
+}
+
+/// The compiler refuses `unsafe` where a manifest forbids it; this is for the manifests, and for a
+/// package that is added without its lints.
+#[test]
+fn unsafe_is_forbidden_and_nowhere_written() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for manifest in ["Cargo.toml", "tests/fuzz/Cargo.toml"] {
+        let text = fs::read_to_string(root.join(manifest)).unwrap();
+        assert!(text.contains("unsafe_code = \"forbid\""), "{manifest}");
+    }
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        sources(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 300, "{}", files.len());
+    let word = ["un", "safe"].concat();
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            let begins = |after: &str| code.contains(&format!("{word}{after}"));
+            assert!(
+                !(begins(" {")
+                    || begins(" fn ")
+                    || begins(" impl ")
+                    || begins(" extern ")
+                    || begins("(")),
+                "{}:{}: {line}",
+                path.display(),
+                at + 1
+            );
+        }
+    }
 }

@@ -126,7 +126,6 @@ pub enum Verb {
     Ask(v::ask::AskArgs),
     /// Put a decision to the room, with a window for strong objections
     Propose(v::propose::ProposeArgs),
-    /// Post an update with a promise of the next one; draft one, have it approved, post it
     /// Offer a role to someone, who takes it over after a brief
     Handover(v::handover::HandoverArgs),
     /// Write down what may be so, and what speaks for it or against it
@@ -198,6 +197,24 @@ mod tests {
         assert!(everywhere.iter().any(|id| id == "name"));
         all.get_subcommands()
             .for_each(|verb| walk(verb, &everywhere));
+    }
+
+    /// What a process is started with is seen by every user of the machine.
+    #[test]
+    fn no_argument_takes_a_secret_only_the_files_of_one() {
+        fn walk(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                let words = ["token", "secret", "password", "credential", "bearer", "key"];
+                let secret = words
+                    .into_iter()
+                    .any(|word| name.split('_').any(|part| part == word));
+                let file = name.ends_with("_file") || name == "tls_key";
+                assert!(!secret || file, "{} {name}", command.get_name());
+            }
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&Cli::command());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::console::{self, AUTO};
 use crate::error::Failure;
 use crate::incident::{CommandId, Incident, IncidentId, Intent, Person, Timestamp, Via};
 use crate::paths::{DATA_VARIABLE, Paths};
+use crate::server::TOKEN_PREFIX;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -292,6 +293,16 @@ pub fn text_or_stdin(text: &str) -> Result<String, Failure> {
 /// When it is another kind of address.
 pub fn websocket_url(text: &str) -> Result<String, Failure> {
     let text = text.trim();
+    // An address stands in files, logs and errors. It is not quoted here, for what follows such a
+    // sign may be a password, and what follows a wall's `#` is its token.
+    if text.contains(['@', '#', '?']) || text.contains(TOKEN_PREFIX) {
+        let what =
+            "The server's address holds more than an address: a name, a password or a token.";
+        return Err(Failure::usage(what).means("Nothing was sent.").instead(
+            "Write ws://HOST:PORT, or wss://HOST:PORT for TLS, and give the token with --token-file \
+             or WARROOM_TOKEN.",
+        ));
+    }
     let split = text.split_once("://");
     let text = text.trim_end_matches('/');
     match split.map(|(scheme, rest)| (scheme, rest.trim_end_matches('/'))) {
@@ -311,6 +322,22 @@ pub fn websocket_url(text: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_with_a_secret_in_it_is_refused_and_not_repeated() {
+        let secret = "wr_5ec4e7";
+        for given in [
+            format!("ws://maya:{secret}@a:1"),
+            format!("{secret}@a"),
+            format!("https://a/wall#{secret}"),
+            format!("wss://a?token={secret}"),
+            secret.to_owned(),
+        ] {
+            let refused = websocket_url(&given).unwrap_err();
+            assert!(!refused.report().contains("5ec4e7"), "{given}");
+            assert!(refused.report().contains("--token-file"), "{given}");
+        }
+    }
 
     #[test]
     fn addresses_are_read_as_people_write_them() {

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 /// What it means that no connection was made.
 const NOTHING_SENT: &str = "Nothing was sent.";
 
-/// Where a verb connects, and as whom.
-#[derive(Debug, Clone)]
+/// Where a verb connects, and as whom. Nothing prints it whole: the token is in it.
+#[derive(Clone)]
 pub struct Target {
     /// `ws://` or `wss://`.
     pub url: String,

@@ -33,13 +33,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// How long a client may take to send its request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may take to send a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a body may take that is believed only when it is here: the vendors who sign have it
-/// ready, and give up sooner.
-const UNPROVEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a webhook may take to become durable; Alertmanager gives up at about this too.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(25);
 /// HTTP's buffer for a connection; requests here have small heads.
@@ -85,7 +78,7 @@ pub(super) async fn serve<S>(stream: S, ends: Ends, routes: Routes, shared: Arc<
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let ending = shared.ending.clone();
+    let (ending, head_within) = (shared.ending.clone(), shared.pace.head);
     let cut = Cut::default();
     let cut_off = cut.0.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -102,7 +95,7 @@ where
     });
     let mut http = hyper::server::conn::http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(head_within)
         .max_buf_size(HEAD_BYTES);
     let connection = http
         .serve_connection(TokioIo::new(stream), service)
@@ -128,12 +121,19 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 /// The answer to a request that came under a foreign name or from a foreign page.
 fn foreign<B>(shared: &Shared, request: &hyper::Request<B>, ends: Ends) -> Option<Response> {
     let headers = request.headers();
-    // A header that is no text is no name of ours either.
+    // A header that is no text is no name of ours either. A host may be named twice, and in the
+    // request's line too, as to a proxy: each of them must be ours, for others may read another one.
     let host = text(headers, header::HOST);
+    let more = headers.get_all(header::HOST).iter().skip(1);
+    let more = more.map(|host| host.to_str().ok());
+    let named = request.uri().authority().map(|named| Some(named.as_str()));
     let origin = headers
         .get(header::ORIGIN)
         .map(|origin| origin.to_str().unwrap_or("?"));
-    let checked = shared.served.check(host, origin, ends.local.ip());
+    let checked = std::iter::once(host)
+        .chain(more)
+        .chain(named)
+        .try_for_each(|host| shared.served.check(host, origin, ends.local.ip()));
     let why = checked.err()?;
     tracing::warn!(peer = %ends.peer, host, origin, %why, "request refused");
     shared.metrics.refused("foreign");
@@ -320,7 +320,7 @@ async fn alertmanager(State(shared): State<Arc<Shared>>, request: Request) -> Re
         return refused;
     }
     let shorter = "Set max_alerts in Alertmanager's receiver.";
-    let body = match body(request, BODY_TIMEOUT, shorter).await {
+    let body = match body(request, shared.pace.body, shorter).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
@@ -365,8 +365,8 @@ async fn hook(
         Err(turned) => return turn(&shared, &name, turned),
     };
     let within = match place {
-        Some(_) => UNPROVEN_TIMEOUT,
-        None => BODY_TIMEOUT,
+        Some(_) => shared.pace.unproven,
+        None => shared.pace.body,
     };
     let shorter = "Have fewer alerts sent at once.";
     let body = match body(request, within, shorter).await {

@@ -41,6 +41,12 @@ impl RunbookSource for NoRunbooks {
 
 /// How long a TLS handshake may take: two round trips over the worst line, and no more.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// The usual [`Pace::head`].
+const HEAD: Duration = Duration::from_secs(10);
+/// The usual [`Pace::body`].
+const BODY: Duration = Duration::from_secs(30);
+/// The usual [`Pace::unproven`].
+const UNPROVEN: Duration = Duration::from_secs(10);
 /// How often a journal that failed is tried again for `/readyz`, at the most.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
 /// The least time between two pictures of the wall page: quick for a person, slow for a storm.
@@ -55,6 +61,13 @@ const WALL_PATIENCE: Duration = Duration::from_secs(15);
 pub struct Pace {
     /// How long a TLS handshake may take.
     pub handshake: Duration,
+    /// How long a request's head may take.
+    pub head: Duration,
+    /// How long a body may take whose sender is known by its head.
+    pub body: Duration,
+    /// How long a body may take that is believed only when it is here: the vendors who sign have it
+    /// ready, and give up sooner.
+    pub unproven: Duration,
     /// How long a connection may stay silent before its hello.
     pub hello: Duration,
     /// How often a quiet session is pinged.
@@ -85,6 +98,9 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             handshake: HANDSHAKE,
+            head: HEAD,
+            body: BODY,
+            unproven: UNPROVEN,
             hello: limits::HELLO_TIMEOUT,
             ping_every: limits::PING_EVERY,
             dead_after: limits::DEAD_AFTER,

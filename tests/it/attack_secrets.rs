@@ -16,7 +16,7 @@ use warroom::server::control::ServerFile;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Everything below a folder.
-fn files(below: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(below: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![below.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -31,7 +31,7 @@ fn files(below: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn holds(path: &Path, words: &str) -> bool {
+pub(crate) fn holds(path: &Path, words: &str) -> bool {
     let mut bytes = Vec::new();
     fs::File::open(path)
         .unwrap()
@@ -42,7 +42,7 @@ fn holds(path: &Path, words: &str) -> bool {
         .any(|window| window == words.as_bytes())
 }
 
-struct Serving(Child);
+pub(crate) struct Serving(Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -53,11 +53,13 @@ impl Drop for Serving {
 }
 
 /// A server that logs everything, to a file.
-fn serve(home: &Path) -> (Serving, ServerFile) {
+pub(crate) fn serve(home: &Path, listen: &str) -> (Serving, ServerFile) {
+    // What one that was killed left behind.
+    let _gone = fs::remove_file(ServerFile::path(&home.join("data")));
     let log = fs::File::create(home.join("stderr")).unwrap();
     fs::set_permissions(home.join("stderr"), fs::Permissions::from_mode(0o600)).unwrap();
     let child = warroom(home)
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", listen])
         .env("WARROOM_LOG", "trace")
         .stdout(Stdio::null())
         .stderr(log)
@@ -74,7 +76,7 @@ fn serve(home: &Path) -> (Serving, ServerFile) {
     }
 }
 
-fn create(home: &Path, name: &str, level: &str) -> String {
+pub(crate) fn create(home: &Path, name: &str, level: &str) -> String {
     let made = warroom(home)
         .args(["token", "create", name, "--level", level, "--json"])
         .output()
@@ -96,7 +98,7 @@ fn a_planted_token_is_in_nothing_that_is_written_and_every_file_is_private() {
         "128 bits or more"
     );
     let wrong = format!("wr_{}", "c0ffee".repeat(10));
-    let (serving, file) = serve(home);
+    let (serving, file) = serve(home, "127.0.0.1:0");
     let url = format!("ws://{}", file.address);
     let printed = std::cell::RefCell::new(String::new());
     let run = |token: &str, args: &[&str]| {

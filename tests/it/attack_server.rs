@@ -1,9 +1,8 @@
 //! What someone who means harm does to a server over its sockets, beside what `server_doors`,
 //! `server_edges`, `server_hooks`, `server_limits`, `wall_page` and `redaction` try already.
 
-use crate::support::server::{House, PATIENCE, Wire, note};
-use crate::support::story::a_run;
-use serde_json::{Map, Value, json};
+use crate::support::every::{filled, kinds};
+use crate::support::server::{House, PATIENCE, Wire, command, note};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -196,80 +195,6 @@ async fn a_revoked_token_is_cut_off_within_a_second_and_hears_nothing_more() {
     assert!(!bo.heard.join("").contains("not for bo"));
 }
 
-/// Values that some field of a command takes.
-fn values() -> Vec<Value> {
-    let at: Timestamp = "2026-11-24T14:00:00Z".parse().unwrap();
-    let alert = json!({"fingerprint": "a", "name": "High", "state": "firing", "starts_at": at});
-    let evidence = json!({"source": "prom", "title": "5xx", "at": at, "url": null, "seen": {"what": "signal", "series": []}});
-    vec![
-        json!("maya"),
-        json!(1),
-        json!(true),
-        json!(at),
-        json!([]),
-        json!({}),
-        json!(null),
-        json!(uuid::Uuid::nil()),
-        json!("incident_commander"),
-        json!("a: b"),
-        json!(["maya"]),
-        alert,
-        evidence,
-        serde_json::to_value(a_run(at, "x")).unwrap(),
-        json!({"runbook": "x", "step": 1}),
-        json!({"audience": "internal"}),
-        json!({"kind": "note", "text": "x"}),
-        json!("0".repeat(64)),
-    ]
-}
-
-/// The names in backticks of what a reader says.
-fn named(said: &str) -> Vec<&str> {
-    said.split('`').skip(1).step_by(2).collect()
-}
-
-/// The command of this kind, found by asking its reader what is missing.
-fn filled(kind: &str) -> Result<Intent, String> {
-    let mut fields = Map::from_iter([("do".to_owned(), json!(kind))]);
-    let mut added: Vec<(String, Vec<Value>)> = Vec::new();
-    for _ in 0..400 {
-        let said = match serde_json::from_value::<Intent>(Value::Object(fields.clone())) {
-            Ok(intent) => return Ok(intent),
-            Err(error) => error.to_string(),
-        };
-        let missing = said
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split('`').next());
-        match missing.filter(|field| !fields.contains_key(*field)) {
-            // A field of the last value's own, not of the command, where adding it was no use.
-            Some(field) if added.last().is_none_or(|(last, _)| last != field) => {
-                let mut values = values();
-                values.reverse();
-                fields.insert(field.to_owned(), values.pop().unwrap());
-                added.push((field.to_owned(), values));
-            }
-            _ => loop {
-                let Some((field, left)) = added.last_mut() else {
-                    return Err(said);
-                };
-                let variant = said.starts_with("unknown variant").then(|| named(&said)[1]);
-                let variant = variant.filter(|first| fields.get(field) != Some(&json!(first)));
-                match variant.map(|first| json!(first)).or_else(|| left.pop()) {
-                    Some(value) => {
-                        fields.insert(field.clone(), value);
-                        break;
-                    }
-                    None => {
-                        fields.remove(field);
-                        added.pop();
-                    }
-                }
-            },
-        }
-    }
-    Err(format!("{fields:?}"))
-}
-
 #[tokio::test]
 async fn a_spectator_and_an_observer_are_refused_every_command_there_is() {
     let house = House::open().await;
@@ -278,24 +203,23 @@ async fn a_spectator_and_an_observer_are_refused_every_command_there_is() {
     maya.hello("maya", false).await;
     let incident = maya.declare("read only").await;
     let (_, _, head) = maya.join(incident, 0).await;
-    let kinds = serde_json::from_value::<Intent>(json!({"do": "?"}))
-        .unwrap_err()
-        .to_string();
-    let kinds: Vec<&str> = named(&kinds).into_iter().skip(1).collect();
+    let kinds = kinds::<Intent>("do");
     assert!(kinds.len() > 40, "{kinds:?}");
-    let filled: Vec<(&str, Result<Intent, String>)> =
-        kinds.iter().map(|kind| (*kind, filled(kind))).collect();
+    let filled: Vec<(&str, Result<Intent, String>)> = kinds
+        .iter()
+        .map(|kind| (&**kind, filled("do", kind)))
+        .collect();
     let not_made: Vec<_> = filled.iter().filter(|(_, made)| made.is_err()).collect();
     assert!(
         not_made.is_empty(),
-        "give `values` what these take: {not_made:?}"
+        "give `every::values` what these take: {not_made:?}"
     );
     for level in [Level::Spectator, Level::Observer] {
         let words = token(&house, &format!("reader-{level}"), level);
         let mut reader = Wire::connect(house.address, Some(&words)).await;
         reader.hello("reader", false).await;
         for (kind, intent) in &filled {
-            let command = crate::support::server::command(intent.clone().unwrap());
+            let command = command(intent.clone().unwrap());
             let refused = reader
                 .submit(Some(incident), &command)
                 .await
@@ -309,4 +233,53 @@ async fn a_spectator_and_an_observer_are_refused_every_command_there_is() {
         }
     }
     assert_eq!(maya.join(incident, 0).await.2, head, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_spectator_that_says_every_frame_there_is_hears_nothing_private_and_changes_nothing() {
+    const PRIVATE: &str = "zqcustomer";
+    let house = House::open().await;
+    let admin = token(&house, "maya", Level::Admin);
+    let mut maya = Wire::connect(house.address, Some(&admin)).await;
+    maya.hello("maya", false).await;
+    let incident = maya.declare("read only").await;
+    let mut private = NewNote::plain(format!("{PRIVATE} maya"));
+    private.private = true;
+    let private = command(Intent::Note(private));
+    maya.submit(Some(incident), &private).await.unwrap();
+    let before = house.ledger.log(incident).len();
+    let words = token(&house, "wall", Level::Spectator);
+    let kinds = kinds::<ClientFrame>("type");
+    assert!(kinds.len() > 10, "{kinds:?}");
+    for kind in kinds {
+        let frame: Result<ClientFrame, String> = filled("type", &kind);
+        let frame = frame.unwrap_or_else(|why| panic!("{kind}: give `every::values` {why}"));
+        let mut reader = Wire::connect(house.address, Some(&words)).await;
+        reader.hello("wall", false).await;
+        reader.join(incident, 0).await;
+        reader.send(&frame).await;
+        // Its answer comes before that of a question that is asked after it, or it ends the session.
+        let after = ClientFrame::Search {
+            request: 999,
+            incident: None,
+            query: PRIVATE.to_owned(),
+            limit: 50,
+        };
+        let _ended = reader.try_send(&after).await;
+        loop {
+            match reader.next().await {
+                Some(ServerFrame::Found { request: 999, .. } | ServerFrame::Bye { .. }) | None => {
+                    break;
+                }
+                Some(_) => {}
+            }
+        }
+        let heard = reader.heard.join("");
+        assert!(!heard.contains(PRIVATE), "{kind}: {heard}");
+    }
+    assert_eq!(
+        house.ledger.log(incident).len(),
+        before,
+        "nothing was written"
+    );
 }

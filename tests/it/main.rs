@@ -7,9 +7,11 @@
     reason = "helpers of tests fail the test; clippy allows it only in test functions themselves"
 )]
 
+mod attack_doors;
 mod attack_secrets;
 mod attack_server;
 mod attack_terminal;
+mod attack_traces;
 mod bad_input;
 mod cli_basic;
 mod cli_explain;

@@ -2,6 +2,7 @@
 
 pub(crate) mod chain;
 pub(crate) mod cli;
+pub(crate) mod every;
 pub(crate) mod fake;
 pub(crate) mod ledger;
 pub(crate) mod random;
