@@ -3,7 +3,8 @@
 use super::real::Real;
 use super::run;
 use futures_util::future::BoxFuture;
-use std::sync::Arc;
+use std::cell::Cell;
+use std::sync::{Arc, Once};
 use warroom::incident::{CommandId, Incident, IncidentId, Seq, replay};
 use warroom::journal::{
     AppendError, FoundEntry, Head, Journal, MemoryJournal, ReadError, ReadFrom, Record, Search,
@@ -124,11 +125,35 @@ impl Journal for Broken {
     }
 }
 
+thread_local! {
+    /// Whether a panic of this thread is what is looked for.
+    static WANTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs it; whether it panicked, which is said nothing of: a thousand reports of what is broken on
+/// purpose would bury the one of something else.
+fn panics(run: impl FnOnce()) -> bool {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !WANTED.get() {
+                before(info);
+            }
+        }));
+    });
+    WANTED.set(true);
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    WANTED.set(false);
+    ran.is_err()
+}
+
 /// How many of the seeds found it, and the first that did.
 fn found(broken: Break, seeds: std::ops::Range<u64>) -> (usize, Option<u64>) {
     let finds = |seed: &u64| {
-        let one = || run(*seed, Real::with(*seed, Some(broken)));
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(one)).is_err()
+        panics(|| {
+            run(*seed, Real::with(*seed, Some(broken)));
+        })
     };
     let mut finders = seeds.filter(finds);
     let first = finders.next();
