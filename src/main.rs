@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments
-        .next()
-        .is_some_and(|first| first == warroom::run::ARGUMENT)
-    {
-        return warroom::run::enter(arguments);
+    match arguments.next() {
+        Some(first) if first == warroom::run::ARGUMENT => return warroom::run::enter(arguments),
+        Some(first) if first == warroom::run::GUARD => return warroom::run::stand_by(arguments),
+        _ => {}
     }
     if let Err(failure) = warroom::error::install() {
         return failure.tell(&mut std::io::stderr().lock() as &mut dyn Write);

@@ -8,6 +8,7 @@
 use crate::files::{make_private_dir, tighten};
 use crate::incident::{IncidentId, Person};
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ pub type Of = (Person, IncidentId);
 pub struct Drafts {
     dir: Option<PathBuf>,
     waiting: BTreeMap<Of, String>,
+    /// Those that this console has, by a lock that ends with it however it ends.
+    held: BTreeMap<Of, File>,
     saving: Option<tokio::task::JoinHandle<Result<(), String>>>,
 }
 
@@ -41,6 +44,33 @@ impl Drafts {
         if self.dir.is_some() {
             self.waiting.insert(of, text);
             self.start();
+        }
+    }
+
+    /// Has what is kept there for itself, until it lets it go or is killed; whether it does. Where
+    /// the folder cannot be written nobody else can have it.
+    pub fn hold(&mut self, of: &Of) -> bool {
+        let Some(dir) = self.dir.as_deref().filter(|_| !self.held.contains_key(of)) else {
+            return true;
+        };
+        let lock = std::fs::create_dir_all(dir).and_then(|()| File::create(path_of_lock(dir, of)));
+        let Ok(lock) = lock else {
+            return true;
+        };
+        let mine = !matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+        if mine {
+            self.held.insert(of.clone(), lock);
+        }
+        mine
+    }
+
+    /// Lets it go again.
+    pub fn let_go(&mut self, of: &Of) {
+        if self.held.remove(of).is_some()
+            && let Some(dir) = self.dir.as_deref()
+        {
+            // One that stays is empty, and locked by nobody.
+            let _stays = std::fs::remove_file(path_of_lock(dir, of));
         }
     }
 
@@ -113,6 +143,10 @@ fn path(dir: &Path, (person, incident): &Of) -> PathBuf {
     dir.join(format!("{incident}.{person}.draft"))
 }
 
+fn path_of_lock(dir: &Path, (person, incident): &Of) -> PathBuf {
+    dir.join(format!("{incident}.{person}.lock"))
+}
+
 /// Puts the new text in place of the old in one step, so that a crash leaves one of them whole.
 fn write(dir: &Path, of: &Of, text: &str) -> io::Result<()> {
     let path = path(dir, of);
@@ -157,6 +191,22 @@ mod tests {
         drafts.save(of("lee", 1), String::new());
         drafts.saved().await.unwrap();
         assert_eq!(drafts.load(&of("lee", 1)), None);
+    }
+
+    #[test]
+    fn what_one_console_has_no_other_one_takes_until_it_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut one = Drafts::new(Some(dir.path().to_owned()));
+        let mut other = Drafts::new(Some(dir.path().to_owned()));
+        assert!(one.hold(&of("lee", 1)) && one.hold(&of("lee", 1)));
+        assert!(!other.hold(&of("lee", 1)));
+        assert!(other.hold(&of("lee", 2)) && other.hold(&of("maya", 1)));
+        one.let_go(&of("lee", 1));
+        assert!(other.hold(&of("lee", 1)));
+        // Killed: its lock went with it.
+        drop(other);
+        assert!(one.hold(&of("lee", 1)) && one.hold(&of("maya", 1)));
+        assert!(Drafts::new(None).hold(&of("lee", 1)), "nothing is kept");
     }
 
     #[tokio::test]

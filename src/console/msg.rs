@@ -60,6 +60,8 @@ pub enum Msg {
         /// How much there was so far, in bytes.
         bytes: u64,
     },
+    /// What is known of the command that runs, to be put away in case this console is killed.
+    RunSoFar(Box<CommandRun>),
     /// The command has ended, or could not be started: why, a sentence.
     RunEnded(Result<Box<CommandRun>, String>),
     /// The evidence of a command was found on disk that was not sent.

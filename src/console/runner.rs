@@ -1,11 +1,12 @@
 //! The one command that a console runs at a time, on a task of its own.
 
 use super::effect::Start;
-use crate::incident::CommandRun;
-use crate::run::process::{self, TOLD_QUEUE};
+use crate::incident::{CommandRun, Printed, RunEnd, Timestamp};
+use crate::run::process::{self, Ran, TOLD_QUEUE};
 use crate::run::{Patterns, Spec, Told, evidence};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -30,6 +31,8 @@ pub struct Machine {
 pub(super) enum Happened {
     /// It printed something.
     Printed { shown: String, bytes: u64 },
+    /// What is known of it so far, to be put away.
+    SoFar(Box<CommandRun>),
     /// It has ended.
     Ended(Result<Box<CommandRun>, String>),
 }
@@ -43,9 +46,24 @@ pub(super) struct Runner {
 
 #[derive(Debug)]
 struct Now {
+    spec: Arc<Spec>,
+    line: String,
+    started_at: Timestamp,
+    began: Instant,
     told: mpsc::Receiver<Told>,
     stop: watch::Sender<u32>,
     ended: JoinHandle<Result<Box<CommandRun>, String>>,
+}
+
+impl Now {
+    fn so_far(&self, printed: Printed) -> Box<CommandRun> {
+        let ran = Ran {
+            end: RunEnd::Unknown,
+            printed,
+            took: self.began.elapsed(),
+        };
+        Box::new(evidence(&self.spec, &self.line, self.started_at, ran))
+    }
 }
 
 impl Runner {
@@ -64,21 +82,30 @@ impl Runner {
         };
         let (tell, told) = mpsc::channel(TOLD_QUEUE);
         let (stop, stopped) = watch::channel(0);
+        let spec = Arc::new(Spec {
+            command: Spec::shell(&start.script),
+            variables: start.variables,
+            directory: machine.directory,
+            limit: machine.limit,
+            stdin: false,
+            patterns: machine.patterns,
+            launcher: machine.launcher,
+        });
+        let (own, line, started_at) = (spec.clone(), start.line.clone(), start.started_at);
         let ended = tokio::spawn(async move {
-            let spec = Spec {
-                command: Spec::shell(&start.script),
-                variables: start.variables,
-                directory: machine.directory,
-                limit: machine.limit,
-                stdin: false,
-                patterns: machine.patterns,
-                launcher: machine.launcher,
-            };
-            let ran = process::run(&spec, stopped, tell).await;
-            ran.map(|ran| Box::new(evidence(&spec, &start.line, start.started_at, ran)))
+            let ran = process::run(&own, stopped, tell).await;
+            ran.map(|ran| Box::new(evidence(&own, &line, started_at, ran)))
                 .map_err(|error| format!("The command could not be started: {error}."))
         });
-        self.now = Some(Now { told, stop, ended });
+        self.now = Some(Now {
+            spec,
+            line: start.line,
+            started_at,
+            began: Instant::now(),
+            told,
+            stop,
+            ended,
+        });
     }
 
     pub(super) fn stop(&self) {
@@ -92,8 +119,10 @@ impl Runner {
         let Some(now) = &mut self.now else {
             return std::future::pending().await;
         };
-        if let Some(Told::Printed { shown, bytes, .. }) = now.told.recv().await {
-            return Happened::Printed { shown, bytes };
+        match now.told.recv().await {
+            Some(Told::Printed { shown, bytes, .. }) => return Happened::Printed { shown, bytes },
+            Some(Told::SoFar(printed)) => return Happened::SoFar(now.so_far(*printed)),
+            None => {}
         }
         let ended = (&mut now.ended).await;
         self.now = None;

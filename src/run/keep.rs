@@ -79,33 +79,27 @@ impl Keeper {
         self.bytes
     }
 
+    /// What is kept so far. The line that is under way is not looked through yet, and not in it.
+    pub(super) fn so_far(&self) -> Printed {
+        let tail = self.tail.iter().map(String::as_str).collect();
+        Printed {
+            parts: parts(self.head.clone(), tail, self.cut),
+            bytes: self.bytes,
+            lines: self.redactor.lines(),
+            sha256: None,
+            redacted: self.redactor.redacted(),
+            replaced: self.redactor.replaced(),
+            goes_on: false,
+        }
+    }
+
     /// The output ends here.
     pub(super) fn finish(mut self, goes_on: bool) -> (Printed, String) {
         let rest = self.redactor.finish();
         self.keep(&rest);
         let redacted = self.redactor.redacted();
-        let mut tail: String = self.tail.into_iter().collect();
-        let over = tail.len().saturating_sub(HEAD_BYTES);
-        if over > 0 {
-            let mut at = over;
-            while !tail.is_char_boundary(at) {
-                at += 1;
-            }
-            // From the beginning of a line, where one begins nearby.
-            let line = tail.get(at..).and_then(|rest| rest.find('\n'));
-            at += line
-                .filter(|line| *line < HEAD_BYTES / 8)
-                .map_or(0, |line| line + 1);
-            self.cut += at as u64;
-            tail.drain(..at);
-        }
-        let mut parts = Vec::new();
-        let text = |text: String| Part::Text { text: text.into() };
-        match self.cut {
-            0 => parts.push(text(self.head + &tail)),
-            bytes => parts.extend([text(self.head), Part::Cut { bytes }, text(tail)]),
-        }
-        parts.retain(|part| !matches!(part, Part::Text { text } if text.is_empty()));
+        let tail = self.tail.into_iter().collect();
+        let parts = parts(self.head, tail, self.cut);
         let hash = if redacted == 0 { self.raw } else { self.left };
         let printed = Printed {
             parts,
@@ -118,6 +112,32 @@ impl Keeper {
         };
         (printed, rest)
     }
+}
+
+/// The beginning and the end, with what lies between left out where something does.
+fn parts(head: String, mut tail: String, mut cut: u64) -> Vec<Part> {
+    let over = tail.len().saturating_sub(HEAD_BYTES);
+    if over > 0 {
+        let mut at = over;
+        while !tail.is_char_boundary(at) {
+            at += 1;
+        }
+        // From the beginning of a line, where one begins nearby.
+        let line = tail.get(at..).and_then(|rest| rest.find('\n'));
+        at += line
+            .filter(|line| *line < HEAD_BYTES / 8)
+            .map_or(0, |line| line + 1);
+        cut += at as u64;
+        tail.drain(..at);
+    }
+    let mut parts = Vec::new();
+    let text = |text: String| Part::Text { text: text.into() };
+    match cut {
+        0 => parts.push(text(head + &tail)),
+        bytes => parts.extend([text(head), Part::Cut { bytes }, text(tail)]),
+    }
+    parts.retain(|part| !matches!(part, Part::Text { text } if text.is_empty()));
+    parts
 }
 
 fn hash_of(context: Context) -> Hash {

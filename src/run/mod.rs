@@ -6,8 +6,10 @@
 //! **Invariant**: nothing of the output reaches a [`CommandRun`](crate::incident::CommandRun) but
 //! through [`Redactor`].
 //! **Invariant**: a command that is stopped, or whose time is over, is gone with its whole process
-//! group when [`process::run`] returns.
+//! group when [`process::run`] returns, and so is one whose warroom was killed, a moment later.
 
+mod group;
+mod guard;
 mod keep;
 mod patterns;
 pub mod process;
@@ -16,6 +18,7 @@ mod sessions;
 mod spec;
 mod variables;
 
+pub use guard::{GUARD, stand_by};
 pub use patterns::{BadPattern, Patterns};
 pub use redact::Redactor;
 pub use sessions::{ARGUMENT, enter};

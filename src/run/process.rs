@@ -1,14 +1,13 @@
 //! A command as a process group: started, read, stopped, killed, waited for.
 
+use super::group::Group;
+use super::guard::Guard;
 use super::keep::Keeper;
 use super::redact::Redactor;
 use super::sessions::ARGUMENT;
 use super::spec::{Spec, Told};
 use crate::incident::{Printed, RunEnd};
-use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, test_kill_process_group,
-    waitid,
-};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, waitid};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
@@ -29,6 +28,10 @@ const GRACE: Duration = Duration::from_secs(3);
 const DRAIN: Duration = Duration::from_millis(500);
 /// How long is waited for a killed command: one that hangs in the kernel may never go.
 const GONE: Duration = Duration::from_secs(5);
+
+/// How long what was printed may be kept nowhere but in memory: it is what is lost when this program
+/// is killed.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// How a command ended, and what it printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +66,10 @@ pub async fn run(
     let (child, output) = start(spec)?;
     let (seen, watched) = mpsc::channel(SEEN_QUEUE);
     let group = Group::of(&child)?;
+    let guard = Guard::over(&spec.launcher, group).inspect_err(|error| {
+        // Without one it goes on if this program is killed: that is no reason not to run it.
+        tracing::warn!(%error, "nobody ends the command if this program is killed");
+    });
     let watch = tokio::task::spawn_blocking(move || wait(group.0, &seen));
     let mut running = Running {
         group,
@@ -73,8 +80,13 @@ pub async fn run(
         seen: None,
         suspended: None,
         limit: spec.limit,
+        tell_at: Some(began),
     };
     let pipe = running.follow(output, &mut stop, watched, &told).await;
+    if let Ok(guard) = guard {
+        // Before its end is taken away: until then its number is nobody else's.
+        guard.release();
+    }
     let goes_on = running.reap(child, pipe.is_some());
     drop(pipe);
     // The thread ends with the command; one that cannot be killed is left behind.
@@ -149,29 +161,6 @@ fn wait(pid: Pid, seen: &mpsc::Sender<Seen>) {
     }
 }
 
-/// A process, and the group that it leads once it has entered its session.
-#[derive(Debug, Clone, Copy)]
-struct Group(Pid);
-
-impl Group {
-    fn of(child: &Child) -> io::Result<Self> {
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        pid.map(Self)
-            .ok_or_else(|| io::Error::other("the process has no number"))
-    }
-
-    /// Before it has entered its session there is no group yet, and the process alone is reached.
-    fn signal(self, signal: Signal) {
-        if kill_process_group(self.0, signal).is_err() {
-            let _gone = kill_process(self.0, signal);
-        }
-    }
-
-    fn is_there(self) -> bool {
-        test_kill_process_group(self.0).is_ok()
-    }
-}
-
 /// Why it is being ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
@@ -195,6 +184,8 @@ struct Running {
     seen: Option<Seen>,
     suspended: Option<i32>,
     limit: Duration,
+    /// When it is told what is kept so far; absent: nothing came since.
+    tell_at: Option<Instant>,
 }
 
 impl Running {
@@ -219,6 +210,7 @@ impl Running {
                 return output;
             }
             let next = self.drain_until.unwrap_or(self.kill_at);
+            let tell_at = self.tell_at.filter(|_| waiting.is_none());
             tokio::select! {
                 biased;
                 () = sleep_until(next) => if self.drain_until.is_none() {
@@ -235,6 +227,11 @@ impl Running {
                         permit.send(ready);
                     }
                 },
+                () = sleep_until(tell_at.unwrap_or(next)), if tell_at.is_some() => {
+                    self.tell_at = None;
+                    let so_far = || Told::SoFar(Box::new(self.keeper.so_far()));
+                    waiting = (!told.is_closed()).then(so_far);
+                }
                 read = read(&mut output, &mut piece), if waiting.is_none() && output.is_some() => {
                     let got = read.ok().and_then(|length| piece.get(..length));
                     match got.filter(|got| !got.is_empty()) {
@@ -248,6 +245,8 @@ impl Running {
 
     fn take(&mut self, got: &[u8], told: &mpsc::Sender<Told>) -> Option<Told> {
         let shown = self.keeper.push(got);
+        self.tell_at
+            .get_or_insert_with(|| Instant::now() + TELL_EVERY);
         (!told.is_closed()).then(|| Told::Printed {
             raw: got.to_vec(),
             shown,

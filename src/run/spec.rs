@@ -51,6 +51,9 @@ pub enum Told {
         /// How much there was so far, in bytes.
         bytes: u64,
     },
+    /// What is kept of the output so far, in whole lines and without a hash: to be put away, for the
+    /// case that nobody is there to hear the end.
+    SoFar(Box<Printed>),
 }
 
 /// What is known of a run, as evidence: nothing of it with a secret that is known by its form. The

@@ -5,7 +5,10 @@ use crate::support::terminal::{Served, Terminal, verb};
 use std::net::SocketAddr;
 use std::path::Path;
 
-const RUNBOOK: &str = "# Checkout\n\n## Do\n\n1. Look at the pods (5m)\n\n   ```sh\n   echo \"in $ZONE: password=hunter2\"; printf '\\033[2J\\033]0;x\\007\\377 end\\n'\n   ```\n\n2. Wait for it\n\n   ```sh\n   echo begun; sleep 600\n   ```\n\n3. Delete it\n\n   ```sh danger\n   echo deleted\n   ```\n";
+const RUNBOOK: &str = "# Checkout\n\n## Do\n\n1. Look at the pods (5m)\n\n   ```sh\n   echo \"in $ZONE: password=hunter2\"; printf '\\033[2J\\033]0;x\\007\\377 end\\n'\n   ```\n\n2. Wait for it\n\n   ```sh\n   echo begun $$; sleep 600\n   ```\n\n3. Delete it\n\n   ```sh danger\n   echo deleted\n   ```\n";
+
+/// Commands that behave badly, each a step.
+const BAD: &str = "# Bad\n\n1. Much\n\n   ```sh\n   head -c 100000000 /dev/zero | tr '\\0' x; echo; echo much\n   ```\n\n2. Fork\n\n   ```sh\n   sleep 20 & (sleep 20 &) ; echo forked\n   ```\n\n3. Ask\n\n   ```sh\n   echo asking; read x; read y < /dev/tty; stty -echo; echo \"<$x$y>\"\n   ```\n\n4. Paint\n\n   ```sh\n   printf '\\033[?1049h\\033[2J\\033c\\033]0;x\\007\\377\\376 painted\\n'\n   ```\n\n5. Die\n\n   ```sh\n   echo dying; kill -KILL $$\n   ```\n";
 
 fn start(server: SocketAddr, name: &str, home: &Path, size: (u16, u16)) -> Terminal {
     let own = home.join(name);
@@ -26,6 +29,7 @@ fn serve(folder: &Path, home: &Path) -> Served {
     std::fs::create_dir_all(&runbooks).unwrap();
     std::fs::create_dir_all(&data).unwrap();
     std::fs::write(runbooks.join("checkout.md"), RUNBOOK).unwrap();
+    std::fs::write(runbooks.join("bad.md"), BAD).unwrap();
     let config = data.join(".config/warroom/config.toml");
     std::fs::create_dir_all(config.parent().unwrap()).unwrap();
     let dirs = format!("[runbooks]\ndirs = [{:?}]\n", runbooks.to_str().unwrap());
@@ -140,6 +144,146 @@ fn what_a_command_printed_survives_the_console() {
     }
     let log = verb(server.address, &home, &["timeline", "INC-1"]);
     assert!(!log.contains("begun"), "{log}");
+}
+
+/// Nothing tells a console that it is killed: what was known until then is on the disk, its command
+/// ends with it, and its person is told.
+#[test]
+fn what_a_command_printed_survives_a_console_that_is_killed_and_the_command_does_not() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let server = serve(folder.path(), &home);
+    let mut bo = start(server.address, "bo", &home, (120, 40));
+    bo.press("3j!\r");
+    bo.shows("begun");
+    let own = home.join("bo");
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let (kept, pid) = loop {
+        let found = files(&own, ".draft").into_iter().find_map(|path| {
+            let text = std::fs::read_to_string(&path).ok()?;
+            let pid = text.split("begun ").find_map(|rest| {
+                let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+                (!digits.is_empty()).then(|| digits.to_owned())
+            })?;
+            Some((path, pid))
+        });
+        if let Some(found) = found {
+            break found;
+        }
+        assert!(std::time::Instant::now() < limit, "it is not put away");
+        std::thread::yield_now();
+    };
+    let mode = std::fs::metadata(&kept).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // What still runs here is not laid before another console of the same person.
+    let mut second = start(server.address, "bo", &home, (120, 40));
+    second.press("q");
+    let (_, written) = second.ended();
+    let said = String::from_utf8_lossy(&written);
+    assert!(!said.contains("was not sent before"), "{said}");
+
+    bo.signal("KILL");
+    let (_, _written) = bo.ended();
+    assert!(crate::run_faults::ends(&pid), "{pid} still runs");
+    let mut next = start(server.address, "bo", &home, (120, 40));
+    next.shows("cut: the console was killed while it ran");
+    next.shows("begun");
+    next.press("\r");
+    next.until("it is sent", |screen| !screen.contains("It has ended"));
+    let log = recorded(&server, &home, 1);
+    let sent = log
+        .lines()
+        .filter(|line| line.contains("cut: the console was killed"));
+    assert_eq!(sent.count(), 1, "{log}");
+    next.press("q");
+    assert!(next.ended().0);
+    assert!(files(&own, ".draft").is_empty());
+}
+
+/// What prints without end, forks, reads the terminal, paints on it or is killed: each ends in an entry
+/// that says so, and the terminal is whole.
+#[test]
+fn commands_that_behave_badly_end_in_a_right_entry_and_a_whole_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let server = serve(folder.path(), &home);
+    verb(
+        server.address,
+        &home,
+        &["runbook", "attach", "INC-1", "bad"],
+    );
+    let mut bo = start(server.address, "bo", &home, (120, 40));
+    bo.press("3");
+    bo.shows("Runbook: bad");
+    let wanted = [
+        ("It has ended: exit 0", "much"),
+        ("It has ended: exit 0", "forked"),
+        ("It has ended: exit", "asking"),
+        ("It has ended: exit 0", "painted"),
+        ("It has ended: killed by SIGKILL", "dying"),
+    ];
+    for (n, (end, printed)) in wanted.iter().enumerate() {
+        bo.press(if n == 0 { "!" } else { "j!" });
+        bo.shows("Run on this machine");
+        bo.press("\r");
+        bo.shows(end);
+        bo.shows(printed);
+        bo.press("\r");
+        bo.until("it is sent", |screen| !screen.contains("It has ended"));
+    }
+    let lines = recorded(&server, &home, wanted.len());
+    bo.press("q");
+    let (well, written) = bo.ended();
+    assert!(well);
+    let said = |bytes: &[u8]| {
+        written
+            .windows(bytes.len())
+            .filter(|part| *part == bytes)
+            .count()
+    };
+    assert_eq!(said(b"\x1b[?1049h"), 1, "only the console took the screen");
+    assert_eq!((said(b"\x1bc"), said(b"\x1b]0;x\x07")), (0, 0));
+    assert!(written.ends_with(b"\x1b[?25h") || said(b"\x1b[?1049l") > 0);
+    let runs: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &serde_json::Value| line["kind"] == "command_run")
+        .collect();
+    assert_eq!(runs.len(), 5, "{lines}");
+    let run = |n: usize| &runs[n]["run"];
+    assert_eq!(run(0)["bytes"], 100_000_006);
+    assert!(run(0)["sha256"].is_string() && run(0)["output"].as_str().unwrap().ends_with("much\n"));
+    assert_eq!(
+        run(1)["goes_on"],
+        true,
+        "what it left behind is said: {}",
+        run(1)
+    );
+    assert!(
+        run(2)["output"].as_str().unwrap().contains("<>"),
+        "{}",
+        run(2)
+    );
+    let painted = run(3)["output"].as_str().unwrap();
+    assert!(
+        painted.contains("painted") && !painted.contains('\u{1b}'),
+        "{painted:?}"
+    );
+    assert_eq!(run(3)["replaced"], 2, "{}", run(3));
+    assert_eq!(run(4)["end"]["signal"], "SIGKILL", "{}", run(4));
+}
+
+/// The log, once it has so many commands that were run.
+fn recorded(server: &Served, home: &Path, runs: usize) -> String {
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let log = verb(server.address, home, &["timeline", "INC-1", "--json"]);
+        if log.matches("\"kind\":\"command_run\"").count() >= runs {
+            return log;
+        }
+        assert!(std::time::Instant::now() < limit, "not recorded: {log}");
+    }
 }
 
 fn files(folder: &Path, ending: &str) -> Vec<std::path::PathBuf> {

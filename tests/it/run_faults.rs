@@ -24,7 +24,10 @@ async fn ran(spec: &Spec) -> (Ran, String) {
     let (told, mut heard) = mpsc::channel(TOLD_QUEUE);
     let listen = tokio::spawn(async move {
         let mut all = String::new();
-        while let Some(Told::Printed { shown, .. }) = heard.recv().await {
+        while let Some(told) = heard.recv().await {
+            let Told::Printed { shown, .. } = told else {
+                continue;
+            };
             if all.len() < limits::RUN_OUTPUT_BYTES {
                 all.push_str(&shown);
             }
@@ -40,7 +43,7 @@ async fn stopped(spec: &Spec, times: u32) -> Ran {
     let (stop, stopped) = watch::channel(0);
     let (told, mut heard) = mpsc::channel(TOLD_QUEUE);
     tokio::spawn(async move {
-        heard.recv().await;
+        while !matches!(heard.recv().await, Some(Told::Printed { .. }) | None) {}
         for _ in 0..times {
             stop.send_modify(|times| *times += 1);
             tokio::task::yield_now().await;
@@ -53,7 +56,7 @@ async fn stopped(spec: &Spec, times: u32) -> Ran {
 }
 
 /// Whether a process of this number ends soon: a signal that was sent need not have arrived yet.
-fn ends(pid: &str) -> bool {
+pub(crate) fn ends(pid: &str) -> bool {
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(10) {
         if !is_there(pid) {

@@ -185,3 +185,25 @@ fn interrupted(ends: &str, code: i32, end: &str) {
     assert_eq!(run["end"]["end"], end);
     assert_eq!(run["output"], "begun\nbye\n");
 }
+
+#[test]
+fn one_whose_warroom_is_killed_ends_with_it() {
+    let house = House::open();
+    house.ok(&["declare", "Checkout 500s"]);
+    let mut run = warroom(house.home.path());
+    let script = "echo $$; trap '' HUP; while :; do sleep 600; done";
+    run.args(["run", "INC-1", "--shell", "--", script]);
+    let mut run = run
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pid = String::new();
+    BufReader::new(run.stdout.as_mut().unwrap())
+        .read_line(&mut pid)
+        .unwrap();
+    // Killed, as by the kernel when memory runs out: it can say nothing more.
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(crate::run_faults::ends(&pid), "{pid} still runs");
+}

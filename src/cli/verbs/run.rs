@@ -172,7 +172,10 @@ async fn came(signal: &mut Option<Signal>) {
 }
 
 fn print(mut heard: mpsc::Receiver<Told>, json: bool) {
-    while let Some(Told::Printed { raw, .. }) = heard.blocking_recv() {
+    while let Some(told) = heard.blocking_recv() {
+        let Told::Printed { raw, .. } = told else {
+            continue;
+        };
         let written = if json {
             std::io::stderr().lock().write_all(&raw)
         } else {

@@ -9,6 +9,7 @@ mod end;
 mod hang_up;
 mod input;
 mod pace;
+mod runs;
 mod signals;
 
 use super::app::App;
@@ -223,6 +224,7 @@ impl Loop {
             Woken::Run(Happened::Printed { shown, bytes }) => {
                 self.take_in(Msg::RunPrinted { shown, bytes });
             }
+            Woken::Run(Happened::SoFar(run)) => self.take_in(Msg::RunSoFar(run)),
             Woken::Run(Happened::Ended(ended)) => self.take_in(Msg::RunEnded(ended)),
             Woken::Deadline => {
                 if self
@@ -404,15 +406,8 @@ impl Loop {
                     }
                 }
                 Effect::AddToDraft { of, text } => self.drafts.add(of, &text),
-                Effect::SaveRun { of, text } => self.runs.save(of, text),
-                Effect::LoadRun(of) => {
-                    if let Some(text) = self.runs.load(&of) {
-                        self.take_in(Msg::RunFound {
-                            incident: of.1,
-                            text,
-                        });
-                    }
-                }
+                Effect::SaveRun { of, text } => self.save_run(of, text),
+                Effect::LoadRun(of) => self.load_run(&of),
                 Effect::LoadDraft(of) => {
                     if let Some(text) = self.drafts.load(&of) {
                         self.take_in(Msg::Draft {

@@ -93,6 +93,7 @@ pub fn update(app: &mut App, now: Timestamp, msg: Msg) -> Vec<Effect> {
             run::printed(app, &shown, bytes);
             Vec::new()
         }
+        Msg::RunSoFar(run) => runs_kept::so_far(app, *run),
         Msg::RunEnded(ended) => run::ended(app, ended),
         Msg::RunFound { incident, text } => {
             runs_kept::found(app, incident, &text);

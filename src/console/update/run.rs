@@ -185,7 +185,7 @@ pub(super) fn ended(app: &mut App, ended: Result<Box<CommandRun>, String>) -> Ve
                 consent: now.consent,
                 ..*run
             };
-            now.id = Some((app.writing.ids)(app.now));
+            now.id.get_or_insert_with(|| (app.writing.ids)(app.now));
             now.ended = Some(Box::new(RunReview {
                 cursor: 0,
                 from: None,

@@ -42,6 +42,34 @@ pub(super) fn keep(app: &App) -> Option<Effect> {
     save(app, now.incident, text)
 }
 
+/// The command runs: what is known of it is put away, as a console that is killed says nothing more.
+/// What follows takes its place.
+pub(super) fn so_far(app: &mut App, run: CommandRun) -> Vec<Effect> {
+    let Some(now) = app.run.now.as_mut().filter(|now| now.is_on()) else {
+        return Vec::new();
+    };
+    let kept = Kept {
+        id: *now.id.get_or_insert_with(|| (app.writing.ids)(app.now)),
+        run: CommandRun {
+            step: Some(now.step.clone()),
+            consent: now.consent,
+            note: KILLED.into(),
+            ..run
+        },
+        from: None,
+        to: None,
+    };
+    let of = now.incident;
+    let text = serde_json::to_string(&kept).ok();
+    text.and_then(|text| save(app, of, text))
+        .into_iter()
+        .collect()
+}
+
+/// What is said of a command whose console was killed.
+const KILLED: &str =
+    "cut: the console was killed while it ran; what it printed last may be missing";
+
 /// It is sent or discarded: nothing of it is kept any more, and what may have been left in the incident
 /// on the screen has its turn.
 pub(super) fn done(app: &App, of: IncidentId) -> Vec<Effect> {
@@ -198,6 +226,38 @@ mod tests {
         let effects = super::leave_run(&mut bench.app, Ok(Box::new(fixture::ran())));
         let text = kept(&effects).unwrap();
         assert!(text.contains("the console ended while it ran"), "{text}");
+    }
+
+    #[test]
+    fn a_console_that_is_killed_has_put_away_what_was_known() {
+        let mut bench = Bench::on(120, 40, &usual());
+        fixture::runs(&mut bench.app);
+        let so_far = CommandRun {
+            end: RunEnd::Unknown,
+            ..fixture::ran()
+        };
+        let effects = bench.tell(Msg::RunSoFar(Box::new(so_far.clone())));
+        let text = kept(&effects).unwrap();
+        assert!(bench.app.run.now.as_ref().unwrap().is_on(), "it goes on");
+        // Killed here: the next console lays it before its person.
+        let mut next = Bench::on(120, 40, &usual());
+        found(&mut next, &text);
+        let screen = next.screen();
+        assert!(screen.contains("cut: the console was killed"), "{screen}");
+        assert!(screen.contains("ended in an unknown way"), "{screen}");
+        let sent = Bench::intents(&next.keys("enter"));
+        let [Intent::RecordRun(run)] = &sent[..] else {
+            panic!("{sent:?}");
+        };
+        assert_eq!(run.printed, so_far.printed);
+        assert!(run.step.is_some());
+        // Not killed: the end takes its place, under the same id.
+        let ended = kept(&bench.tell(Msg::RunEnded(Ok(Box::new(fixture::ran()))))).unwrap();
+        let id = |text: &str| text.split(',').next().map(str::to_owned);
+        assert_eq!(id(&ended), id(&text));
+        assert!(!ended.contains("killed"), "{ended}");
+        let late = bench.tell(Msg::RunSoFar(Box::new(so_far)));
+        assert_eq!(kept(&late), None, "what came late changes nothing");
     }
 
     #[test]
