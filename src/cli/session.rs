@@ -12,6 +12,10 @@ use crate::incident::{CommandId, IncidentId, Intent, Person, Seq, Timestamp, Via
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// How long a verb waits to hear who is here: what it prints must not hang on that. A server
+/// gathers it for a tenth of a second, and longer with many.
+const PRESENCE_WITHIN: Duration = Duration::from_secs(5);
+
 /// What it means that no connection was made.
 const NOTHING_SENT: &str = "Nothing was sent.";
 
@@ -213,6 +217,28 @@ impl Session {
             self.step(until).await?;
         }
         Ok(())
+    }
+
+    /// Waits until the server has said who is in a joined incident: it gathers that for a moment.
+    /// Whether it did; without a word in time nobody here knows.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn hear_who_is_here(&mut self, incident: IncidentId) -> Result<bool, Failure> {
+        let until = self.deadline().min(Instant::now() + PRESENCE_WITHIN);
+        let heard = |client: &Client| {
+            let room = client.room(incident);
+            // Whoever asks is among them.
+            room.is_some_and(|room| !room.here().is_empty())
+        };
+        while !heard(&self.client) {
+            match tokio::time::timeout_at(until, self.link.inputs.recv()).await {
+                Ok(Some(input)) => drop(self.take(until, input).await?),
+                Ok(None) => return Err(self.not_connected("the connection has ended", false)),
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Searches the timelines.

@@ -120,7 +120,7 @@ pub fn parts(of: &Brief<'_>, incident: &Incident, zone: Zone) -> Vec<Part> {
         part(
             "Here",
             if present.is_empty() { Vec::new() } else { here },
-            "Not known.",
+            "Not known: the server has not said who is connected. Ask by voice who is there.",
         ),
     ]
 }

@@ -20,6 +20,11 @@ fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
     maya.shows("IC     maya");
     maya.press("/hypothesis the pool is too small\r");
     maya.shows("H1 ◔ the pool is too small");
+    // The same brief at a shell says who is here: the server knows.
+    let brief = verb(server.address, &home, &["handover", "INC-1", "brief"]);
+    let (_, here) = brief.split_once("Here\n").expect(&brief);
+    let here: Vec<&str> = here.trim().split(", ").collect();
+    assert_eq!(here, ["ana", "lee", "maya"], "{brief}");
     maya.press("/handover ic @ana rollback is at step 4");
     maya.shows("offer Incident Commander to ana, who has it once they accept");
     maya.press("\r");

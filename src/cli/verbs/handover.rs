@@ -97,6 +97,7 @@ pub async fn run(args: HandoverArgs, cx: &Context) -> Result<(), Failure> {
             return list(&state, cx);
         }
         Some(What::Brief) => {
+            session.hear_who_is_here(incident).await?;
             let said = print(&session, &state, None, cx);
             session.close().await;
             return said;
@@ -201,6 +202,7 @@ async fn briefed(
     }
     // For a script the receipt alone is printed: what it reads is `handover INC brief`.
     if !cx.global.json {
+        session.hear_who_is_here(state.id).await?;
         print(session, state, Some(offer), cx)?;
     }
     if !yes {

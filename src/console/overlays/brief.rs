@@ -51,7 +51,10 @@ impl Brief {
         match stroke {
             Stroke::Cancel => return Answer::Close,
             Stroke::Move(step) => self.go(step, lines, rows),
-            Stroke::Accept if self.at_end(lines, rows) => return self.accept(lines),
+            // What is typed is answered also where a line has come below meanwhile: it was read.
+            Stroke::Accept if self.at_end(lines, rows) || self.answers() => {
+                return self.accept(lines);
+            }
             Stroke::Accept => self.go(Move::PageDown, lines, rows),
             Stroke::Text(" ") if !self.read => self.go(Move::PageDown, lines, rows),
             Stroke::Text(_) if !self.read => self.wrong = Some(self.unread(lines)),
@@ -86,6 +89,11 @@ impl Brief {
 
     fn at_end(&self, lines: usize, rows: usize) -> bool {
         self.top + rows >= lines
+    }
+
+    /// It was read, and something is typed.
+    fn answers(&self) -> bool {
+        self.read && !self.line.is_blank()
     }
 
     /// The end is on the screen: once, and where nothing was passed over, that is said.
@@ -180,6 +188,16 @@ mod tests {
             assert_eq!(brief.stroke(Stroke::Text(c), 25, 10), Answer::Stay);
         }
         let answer = brief.stroke(Stroke::Accept, 25, 10);
+        assert_eq!(asks(&answer), Some(OfferAnswer::Accept));
+    }
+
+    #[test]
+    fn what_is_typed_is_answered_though_a_line_has_come_below_meanwhile() {
+        let mut brief = offered();
+        let read = brief.stroke(Stroke::Accept, 10, 10);
+        assert_eq!(asks(&read), Some(OfferAnswer::Briefed));
+        brief.stroke(Stroke::Text("accept"), 10, 10);
+        let answer = brief.stroke(Stroke::Accept, 11, 10);
         assert_eq!(asks(&answer), Some(OfferAnswer::Accept));
     }
 
