@@ -70,6 +70,70 @@ fn who_follows_the_commander_sees_the_same_moment_lets_go_and_comes_back_to_now(
     maya.shows("◀ PAST");
     ana.shows("◀ PAST");
     maya.kill();
-    ana.shows("maya leads no more: this is now");
+    ana.shows("maya is not connected any more: this is now");
     ana.until("now", |screen| !screen.contains("PAST"));
+    ana.shows("live · 1 here · maya is not connected");
+}
+
+#[test]
+fn a_spectator_sees_the_leaders_pane_and_selection_and_hears_what_they_do_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
+    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
+    verb(server.address, &home, &["declare", "Checkout 500s"]);
+    verb(
+        server.address,
+        &home,
+        &["ask", "INC-1", "lee", "10", "look at the pool"],
+    );
+    verb(
+        server.address,
+        &home,
+        &["ask", "INC-1", "lee", "20", "read the logs"],
+    );
+    verb(server.address, &home, &["declare", "Mails are late"]);
+    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (120, 40));
+    maya.shows(JOINED);
+    maya.press("i/claim ic\r\x1b");
+    maya.shows("IC     maya");
+    let url = format!("ws://{}", server.address);
+    let join = [
+        "--name",
+        "ana",
+        "watch",
+        &url,
+        "--incident",
+        "INC-1",
+        "--layout",
+        "commander",
+    ];
+    // At 80 columns one pane is seen: it is the leader's, with its cursor.
+    let mut ana = Terminal::run(&join, &home.join("ana"), &[], (80, 24));
+    ana.shows("following maya");
+    maya.press("2G");
+    ana.shows("read the logs");
+    ana.selects("read the logs");
+    maya.press("k");
+    ana.selects("look at the pool");
+    maya.press("8");
+    ana.shows("Updates ━");
+    // What is laid over the leader's screen is said, not shown.
+    maya.press("?");
+    ana.shows("following maya, reading");
+    maya.press("\x1b");
+    ana.until("only following", |screen| {
+        screen.contains("following maya") && !screen.contains("reading")
+    });
+    maya.press("b");
+    ana.shows("maya looks at something else than this incident: this is now");
+    ana.shows("maya is elsewhere");
+    maya.shows("Mails are late");
+    maya.press("o");
+    maya.press("INC-1\r");
+    ana.shows("You follow maya now");
+    ana.press("f");
+    ana.shows("You look for yourself now");
+    ana.until("nobody is followed", |screen| {
+        !screen.contains("following maya")
+    });
 }

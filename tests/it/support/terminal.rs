@@ -194,6 +194,34 @@ impl Terminal {
         true
     }
 
+    /// Waits until the row that holds this text is drawn as the one under the cursor: its words have
+    /// another background than the row above.
+    pub(crate) fn selects(&mut self, text: &str) {
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen.screen();
+            let rows: Vec<String> = screen.rows(0, screen.size().1.get()).collect();
+            let found = rows.iter().position(|row| row.contains(text));
+            let background = |row: usize, column: usize| {
+                let at = |n| u16::try_from(n).unwrap();
+                screen.cell(at(row), at(column)).map(vt100::Cell::bgcolor)
+            };
+            let selected = found.filter(|row| *row > 0).is_some_and(|row| {
+                let (before, _) = rows[row].split_once(text).unwrap();
+                let column = before.chars().count();
+                background(row, column) != background(row - 1, column)
+            });
+            if selected {
+                return;
+            }
+            let left = limit.saturating_duration_since(Instant::now());
+            let Ok(chunk) = self.output.recv_timeout(left) else {
+                panic!("never under the cursor: {text}\n{}", rows.join("\n"));
+            };
+            self.take(&chunk);
+        }
+    }
+
     /// Waits until some cell of the screen has this colour of the 256.
     pub(crate) fn paints(&mut self, colour: u8) {
         let limit = Instant::now() + PATIENCE;

@@ -32,8 +32,12 @@ pub(super) fn of_all(app: &App) -> Vec<Hint> {
     if screen.focus == Focus::Composer || !app.overlays.is_empty() {
         return Vec::new();
     }
+    let let_go = (screen.follow.is_on()).then_some((Action::Follow, "let go"));
     if app.past().is_some() {
-        return IN_THE_PAST.to_vec();
+        return let_go
+            .into_iter()
+            .chain(IN_THE_PAST.iter().copied())
+            .collect();
     }
     let wall = app.prefs.layout == Layout::Wall;
     if !screen.looking.is_empty() && screen.focus == Focus::Timeline && !wall {
@@ -56,8 +60,17 @@ pub(super) fn of_all(app: &App) -> Vec<Hint> {
             hints.push((Action::Declare, "declare it"));
             hints.push((Action::DeclineIncident, "decline"));
         }
+        hints.extend(let_go.or_else(|| may_follow(app)));
     }
     hints
+}
+
+/// Whoever only reads is told that they may follow, where somebody leads.
+fn may_follow(app: &App) -> Option<Hint> {
+    let (_, room) = app.live()?;
+    let reads = app.why_read_only().is_some() && app.client.recording().is_none();
+    let led = reads && room.leads().leader.is_some();
+    led.then_some((Action::Follow, "follow"))
 }
 
 /// What waits for this person, the shortest clock first.
