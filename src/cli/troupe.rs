@@ -167,12 +167,26 @@ impl Troupe {
 
     async fn say(&mut self, by: &Person, line: &str, ago: Duration) -> Result<(), Failure> {
         let line = line.replace("#last", &format!("#{}", self.last));
+        self.seat(by).await?;
         // Who takes a role over has read its brief.
         if let Some(read) = self.read_brief(by, &line) {
             self.submit(by, |_| Ok(read)).await?;
         }
         self.submit(by, |incident| meaning(incident, &line, ago))
             .await
+    }
+
+    /// Connects a person whose first line it is, who sees all that has happened by now.
+    async fn seat(&mut self, by: &Person) -> Result<(), Failure> {
+        if !self.people.contains_key(by) {
+            let session = Session::connect(&target(self.address, by)).await?;
+            self.people.insert(by.clone(), session);
+        }
+        let (incident, last) = (self.incident(), self.last);
+        if let (Some(incident), Some(person)) = (incident, self.people.get_mut(by)) {
+            person.reach(incident, last).await?;
+        }
+        Ok(())
     }
 
     fn read_brief(&self, by: &Person, line: &str) -> Option<Intent> {
