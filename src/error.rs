@@ -196,10 +196,14 @@ pub(crate) fn misleads(c: char) -> bool {
     is_unseen(c) && !matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// What is shown in place of it on a terminal: itself, unless it [misleads].
+/// What is shown in place of it on a terminal: itself, unless it [misleads]; a control of ASCII as its
+/// picture.
 pub(crate) fn shown(c: char) -> char {
     match c {
         '\t' => ' ',
+        '\n' => '\n',
+        '\u{7f}' => '\u{2421}',
+        c @ '\0'..'\x20' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         c if misleads(c) => '\u{fffd}',
         c => c,
     }
