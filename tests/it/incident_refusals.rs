@@ -1,7 +1,9 @@
 //! Refusals that the tables of each protocol name by their code alone, here by their words: each is
 //! said where it should be, says what to do instead, and changes nothing.
 
-use crate::support::story::{Story, a_run, a_silence, actor, report};
+mod others;
+
+use crate::support::story::{Story, a_run, actor};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use warroom::incident::*;
@@ -37,7 +39,7 @@ fn staffed() -> Story {
     story
 }
 
-fn refused(story: &mut Story, who: &str, asked: Intent) -> Refusal {
+fn refused(story: &mut Story, who: &str, asked: &Intent) -> Refusal {
     let before = story.incident().clone();
     let answer = match who {
         "server" => story.try_as_server(asked.clone()),
@@ -59,7 +61,7 @@ fn check(rows: &[(&[Step], Step, &str)]) {
         for (who, step) in *before {
             story.act(who, intent(step));
         }
-        let refusal = refused(&mut story, who, intent(asked));
+        let refusal = refused(&mut story, who, &intent(asked));
         assert!(refusal.why.contains(told), "{asked}: {refusal}");
     }
 }
@@ -251,12 +253,12 @@ fn of_runbooks_and_what_was_run() {
     let mut story = staffed();
     story.attach_runbook("checkout", 3);
     for state in ["skipped", "failed"] {
-        let told = refused(&mut story, "bo", set(state)).why;
+        let told = refused(&mut story, "bo", &set(state)).why;
         assert!(told.contains("without a reason"), "{told}");
     }
     story.act("bo", set("done"));
     let time = json!({"do": "time_step", "runbook": "checkout", "step": 1, "minutes": 5});
-    let told = refused(&mut story, "bo", intent(&time)).why;
+    let told = refused(&mut story, "bo", &intent(&time)).why;
     assert!(told.contains("Step 1 is done already"), "{told}");
 
     let started_at = story.now();
@@ -268,7 +270,7 @@ fn of_runbooks_and_what_was_run() {
     let told = refused(
         &mut story,
         "bo",
-        Intent::Amend {
+        &Intent::Amend {
             target: seq,
             text: "so".into(),
         },
@@ -303,137 +305,4 @@ fn of_runbooks_and_what_was_run() {
         refusal.why.contains(&format!("has {steps} steps")),
         "{refusal}"
     );
-}
-
-#[test]
-fn of_what_is_full() {
-    let mut story = staffed();
-    for n in 0..limits::LINKS {
-        let url = format!("https://example.org/{n}");
-        story.act(
-            "bo",
-            intent(&json!({"do": "add_link", "title": "x", "url": url})),
-        );
-    }
-    for n in 0..limits::ACTION_ITEMS {
-        story.act(
-            "bo",
-            intent(&json!({"do": "add_action_item", "text": format!("item {n}")})),
-        );
-    }
-    for n in 0..limits::PINNED_ENTRIES {
-        story.act(
-            "bo",
-            intent(&json!({"do": "note", "kind": "note", "text": format!("pin {n}"), "pin": true})),
-        );
-    }
-    for n in 0..limits::ACKNOWLEDGED {
-        let group = format!("group {n}");
-        story.act(
-            "bo",
-            intent(
-                &json!({"do": "acknowledge_alerts", "group": group, "title": "x",
-            "reason": "known"}),
-            ),
-        );
-    }
-    for n in 0..limits::MERGED {
-        story
-            .try_as_server(intent(&json!({"do": "absorb", "from": 100 + n})))
-            .unwrap();
-    }
-    let rows = [
-        (
-            json!({"do": "add_link", "title": "x", "url": "https://example.org/more"}),
-            "links are the most",
-        ),
-        (
-            json!({"do": "add_action_item", "text": "more"}),
-            "action items are the most",
-        ),
-        (
-            json!({"do": "note", "kind": "note", "text": "more", "pin": true}),
-            "entries are pinned",
-        ),
-        (
-            json!({"do": "acknowledge_alerts", "group": "more", "title": "x", "reason": "known"}),
-            "acknowledgements are the most",
-        ),
-    ];
-    for (asked, told) in rows {
-        let refusal = refused(&mut story, "bo", intent(&asked));
-        assert_eq!(refusal.code, RefusalCode::Full, "{refusal}");
-        assert!(refusal.why.contains(told), "{refusal}");
-    }
-    let more = refused(
-        &mut story,
-        "server",
-        intent(&json!({"do": "absorb", "from": 9})),
-    );
-    assert!(more.why.contains("cannot take in INC-9"), "{more}");
-}
-
-#[test]
-fn of_what_keeps_alerts_quiet() {
-    let mut story = staffed();
-    let far = story.now() + TimeDelta::minutes(limits::QUIET_MINUTES_MAX + 60);
-    let call = a_silence("HighErrorRate", far);
-    let refusal = refused(&mut story, "bo", Intent::AskOutside { call });
-    assert!(refusal.why.contains("days are the most"), "{refusal}");
-    let call = OutsideCall::CreateSilence {
-        source: "alertmanager".into(),
-        matchers: Vec::new(),
-        ends_at: story.now() + TimeDelta::hours(1),
-        reason: "no".into(),
-    };
-    let refusal = refused(&mut story, "bo", Intent::AskOutside { call });
-    assert!(
-        refusal.why.contains("would keep nearly every alert quiet"),
-        "{refusal}"
-    );
-    let later = json!({"do": "ask_outside", "call": {"do": "call_the_police", "source": "x"}});
-    let refusal = refused(&mut story, "bo", intent(&later));
-    assert!(
-        refusal
-            .why
-            .contains("cannot ask outside for 'call_the_police'"),
-        "{refusal}"
-    );
-}
-
-#[test]
-fn of_the_life_of_an_incident() {
-    check(&[
-        (
-            &[],
-            ("bo", json!({"do": "declare", "title": "Again"})),
-            "is investigating already",
-        ),
-        (
-            &[],
-            ("maya", json!({"do": "merge", "into": 1})),
-            "cannot be merged into itself",
-        ),
-        (
-            &[("maya", json!({"do": "merge", "into": 7}))],
-            ("maya", json!({"do": "reopen", "reason": "no"})),
-            "INC-1 is part of INC-7 now",
-        ),
-    ]);
-    let mut story = Story::triaged("HighErrorRate");
-    let refusal = refused(
-        &mut story,
-        "bo",
-        intent(&json!({"do": "cancel", "reason": "no"})),
-    );
-    assert!(refusal.why.contains("was never declared"), "{refusal}");
-    let again = Intent::Triage {
-        title: "HighErrorRate".into(),
-        alert: report("HighErrorRate", "b", AlertState::Firing, story.now()),
-        match_key: "alertname=x".into(),
-        severity: None,
-        kind: Kind::Real,
-    };
-    let refusal = refused(&mut story, "server", again);
-    assert!(refusal.why.contains("exists already"), "{refusal}");
 }
