@@ -58,6 +58,11 @@ pub enum Input {
     Frame(Box<Inbound>),
     /// The server said something that cannot be understood; the driver connects anew.
     Malformed(String),
+    /// Nothing was heard for so long that the connection is given up: that it ended comes next.
+    Silent {
+        /// When something was heard last.
+        since: Timestamp,
+    },
     /// There is no connection any more, or none could be made.
     Disconnected {
         /// Why, one sentence.
@@ -197,7 +202,7 @@ pub enum Link {
     Live,
     /// What is shown may be out of date.
     Stale {
-        /// Since when.
+        /// Since when: that the connection broke, or that nothing was heard over it.
         since: Timestamp,
         /// Why, one sentence.
         why: String,

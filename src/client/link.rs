@@ -274,6 +274,9 @@ impl Driver {
                 // Then the loop looks again.
                 () = sleep_until(held), if held.is_some() && self.pump.has_outgoing() => {}
                 () = tokio::time::sleep_until(heard + DEAD_AFTER), if !full => {
+                    let now = self.options.clock.now();
+                    let since = TimeDelta::from_std(DEAD_AFTER).map_or(now, |silent| now - silent);
+                    self.pump.say(Input::Silent { since });
                     let seconds = DEAD_AFTER.as_secs();
                     return ended(format!("Nothing was heard from the server for {seconds} seconds."));
                 }

@@ -57,6 +57,8 @@ pub struct Client {
     pub(super) recording: Option<super::Recording>,
     /// The user was told that the disk does not keep what is written.
     pub(super) disk_told: bool,
+    /// When something was heard last over a connection that is given up.
+    pub(super) silent_since: Option<Timestamp>,
 }
 
 impl Client {
@@ -82,6 +84,7 @@ impl Client {
             offers_states: false,
             recording: None,
             disk_told: false,
+            silent_since: None,
         }
     }
 

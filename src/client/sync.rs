@@ -31,6 +31,8 @@ impl Client {
                  same version."
                 ),
             ),
+            // What is shown is as old as that, and not as the moment at which it is noticed.
+            Input::Silent { since } => self.silent_since = Some(since.min(now)),
             Input::Disconnected {
                 why,
                 fatal,
@@ -123,9 +125,10 @@ impl Client {
         retry_at: Option<Timestamp>,
         out: Out<'_>,
     ) {
+        let heard = self.silent_since.take().unwrap_or(now);
         self.link = match std::mem::replace(&mut self.link, Link::Live) {
             Link::Live => Link::Stale {
-                since: now,
+                since: heard,
                 why: why.clone(),
                 retry_at,
             },

@@ -30,6 +30,8 @@ pub(super) fn may(action: Action) -> bool {
             | Action::NextLayout
             | Action::LayoutCommander
             | Action::LayoutScribe
+            | Action::LayoutOperations
+            | Action::LayoutCommunications
             | Action::LayoutWall
     )
 }

@@ -233,6 +233,42 @@ fn what_is_stale_says_so_large_and_stays() {
 }
 
 #[test]
+fn what_is_old_is_as_old_as_what_was_heard_last() {
+    let log = usual();
+    let mut bench = Bench::on(120, 34, &log);
+    hang(&mut bench, None);
+    bench.now += TimeDelta::seconds(50);
+    let since = bench.now - TimeDelta::seconds(40);
+    bench.client(Input::Silent { since });
+    assert!(!bench.screen().contains("this screen shows"));
+    let broken = || Input::Disconnected {
+        why: "Nothing was heard from the server for 40 seconds.".to_owned(),
+        fatal: false,
+        retry_at: None,
+    };
+    bench.client(broken());
+    let screen = bench.screen();
+    assert!(
+        screen.contains("this screen shows 14:44:38 UTC"),
+        "{screen}"
+    );
+    // It is back, and breaks at once this time.
+    bench.client(Input::Connected);
+    bench.frame(
+        &serde_json::json!({"type": "welcome", "protocol": crate::protocol::VERSION,
+        "server": "warroom 0.1.0", "now": bench.now, "you": "lee", "level": "responder",
+        "access": "tokens", "board": [log.summary()]}),
+    );
+    bench.now += TimeDelta::seconds(10);
+    bench.client(broken());
+    let screen = bench.screen();
+    assert!(
+        screen.contains("this screen shows 14:45:28 UTC"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_server_that_wants_no_more_of_it_is_asked_again_every_minute() {
     let log = usual();
     let mut bench = Bench::on(120, 34, &log);
