@@ -50,13 +50,20 @@ impl Member {
 }
 
 /// Those who follow something.
-#[derive(Default)]
 pub(super) struct Audience {
     responders: Vec<Member>,
     crowd: Crowd,
 }
 
 impl Audience {
+    /// Nobody yet. Spectators are served so many at a time.
+    pub(super) fn new(slice: usize) -> Self {
+        Self {
+            responders: Vec::new(),
+            crowd: Crowd::new(slice),
+        }
+    }
+
     /// Takes a session in; one that was in already is in once. It gets what is sent from now on.
     pub(super) fn enter(&mut self, member: Member) {
         self.leave(member.session);
@@ -135,9 +142,10 @@ impl Audience {
 
     /// Sends to everyone at once, whatever waited for them, and lets all go.
     pub(super) fn dismiss(&mut self, frames: &Bytes, metrics: &Metrics) {
-        for member in std::mem::take(self).members() {
+        for member in self.members() {
             member.share(frames, metrics);
         }
+        *self = Self::new(self.crowd.slice());
     }
 
     /// When a further slice of the crowd is to be served; `None` when nothing waits for them.

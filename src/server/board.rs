@@ -21,7 +21,6 @@ const ACTIVITY_EVERY: Duration = Duration::from_secs(1);
 const OVER_SHOWN: usize = 50;
 
 /// The board.
-#[derive(Default)]
 pub(super) struct Board {
     /// What spectators are not told.
     redaction: Redaction,
@@ -29,7 +28,6 @@ pub(super) struct Board {
     wake: Notify,
 }
 
-#[derive(Default)]
 struct Inner {
     lines: BTreeMap<IncidentId, Line>,
     audience: Audience,
@@ -45,10 +43,17 @@ struct Line {
 }
 
 impl Board {
-    pub(super) fn new(redaction: Redaction) -> Self {
+    /// An empty one; spectators are served so many at a time.
+    pub(super) fn new(redaction: Redaction, crowd_slice: usize) -> Self {
         Self {
             redaction,
-            ..Self::default()
+            inner: Mutex::new(Inner {
+                lines: BTreeMap::new(),
+                audience: Audience::new(crowd_slice),
+                urgent: BTreeSet::new(),
+                active: BTreeSet::new(),
+            }),
+            wake: Notify::new(),
         }
     }
 

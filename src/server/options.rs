@@ -49,6 +49,8 @@ const BODY: Duration = Duration::from_secs(30);
 const UNPROVEN: Duration = Duration::from_secs(10);
 /// How often a journal that failed is tried again for `/readyz`, at the most.
 const PROBE_EVERY: Duration = Duration::from_secs(2);
+/// Spectators written to in one go: about a third of a millisecond.
+const CROWD_SLICE: usize = 64;
 /// The least time between two pictures of the wall page: quick for a person, slow for a storm.
 const WALL_EVERY: Duration = Duration::from_millis(200);
 /// How often the wall page hears that the server is there. It takes three times this for silence.
@@ -90,6 +92,8 @@ pub struct Pace {
     pub wall_patience: Duration,
     /// When the consoles nag: they are told.
     pub nags: NagPolicy,
+    /// How many spectators are written to before others have their turn.
+    pub crowd_slice: usize,
     /// How many frames may wait for one session before it is told to resync.
     pub session_queue: usize,
 }
@@ -112,6 +116,7 @@ impl Default for Pace {
             wall_beat: WALL_BEAT,
             wall_patience: WALL_PATIENCE,
             nags: NagPolicy::default(),
+            crowd_slice: CROWD_SLICE,
             session_queue: limits::SESSION_QUEUE,
         }
     }

@@ -120,7 +120,7 @@ impl Shared {
             pace: parts.pace,
             redaction: parts.redaction,
             most_sessions: parts.most_sessions,
-            board: Board::new(parts.redaction),
+            board: Board::new(parts.redaction, parts.pace.crowd_slice),
             watch: parts.watch,
             wall: parts.wall,
             outside: Outside::default(),

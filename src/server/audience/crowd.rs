@@ -11,8 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Members served in one slice: about a third of a millisecond of writes.
-const SLICE: usize = 64;
 /// What may wait before all are served at once.
 const WAITING: usize = 256;
 const WAITING_BYTES: usize = 1024 * 1024;
@@ -63,6 +61,7 @@ struct Pass {
 
 /// Spectators.
 pub(super) struct Crowd {
+    slice: usize,
     watchers: Vec<Watcher>,
     waiting: VecDeque<Batch>,
     bytes: usize,
@@ -73,9 +72,11 @@ pub(super) struct Crowd {
     rested_at: Instant,
 }
 
-impl Default for Crowd {
-    fn default() -> Self {
+impl Crowd {
+    /// Nobody yet; so many are served in one slice, one at the least.
+    pub(super) fn new(slice: usize) -> Self {
         Self {
+            slice: slice.max(1),
             watchers: Vec::new(),
             waiting: VecDeque::new(),
             bytes: 0,
@@ -84,9 +85,11 @@ impl Default for Crowd {
             rested_at: Instant::now(),
         }
     }
-}
 
-impl Crowd {
+    pub(super) fn slice(&self) -> usize {
+        self.slice
+    }
+
     pub(super) fn enter(&mut self, member: Member) {
         let from = self.first + self.waiting.len() as u64;
         self.watchers.push(Watcher { member, from });
@@ -125,7 +128,7 @@ impl Crowd {
         self.bytes += frames.len();
         self.waiting.push_back(Batch { frames, to });
         let full = self.waiting.len() > WAITING || self.bytes > WAITING_BYTES;
-        let few = self.watchers.len() <= SLICE && self.pass.is_none();
+        let few = self.watchers.len() <= self.slice && self.pass.is_none();
         let mut fell_away = false;
         while (full || few) && !self.waiting.is_empty() {
             fell_away |= self.serve(metrics);
@@ -143,7 +146,7 @@ impl Crowd {
         let began = Instant::now();
         let mut pass = self.pass.take().unwrap_or_else(|| self.pass());
         let before = self.watchers.len();
-        let mut left = SLICE;
+        let mut left = self.slice;
         while left > 0
             && let Some(watcher) = self.watchers.get(pass.at)
         {

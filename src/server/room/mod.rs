@@ -86,7 +86,7 @@ pub(super) enum ToRoom {
 pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::Receiver<ToRoom>) {
     let mut room = Room {
         desk: Desk::new(shared.clone(), id),
-        audience: Audience::default(),
+        audience: Audience::new(shared.pace.crowd_slice),
         presence: Presence::default(),
         leads: Leads::default(),
         joined: [None, None],

@@ -25,7 +25,9 @@ use warroom::client::*;
 use warroom::incident::*;
 use warroom::protocol::{ClientFrame, ServerFrame, decode_client, decode_server};
 
-const STEPS: usize = 300;
+const STEPS: usize = 400;
+/// Consoles that only read.
+const SCREENS: usize = 3;
 const INCIDENTS: u64 = 2;
 
 /// What stands on the other side of the network.
@@ -65,6 +67,8 @@ struct Console {
     wake: Option<Timestamp>,
     /// How wrong its clock is.
     skew: TimeDelta,
+    /// It only reads.
+    watches: bool,
 }
 
 struct World<B> {
@@ -90,9 +94,9 @@ struct World<B> {
     aloud: bool,
 }
 
-fn client(n: usize) -> Client {
+fn client(n: usize, watch: bool) -> Client {
     Client::new(Options {
-        watch: false,
+        watch,
         name: Some(format!("person{n}").parse().unwrap()),
         via: Via::Console,
         program: "simulation".to_owned(),
@@ -104,13 +108,15 @@ impl<B: Backend> World<B> {
     fn new(seed: u64, server: B) -> Self {
         let mut random = Random::new(seed);
         let many = 2 + random.below(4);
-        let consoles = (0..many).map(|n| Console {
-            client: client(n),
+        // The last ones are screens: more than are served in one go.
+        let consoles = (0..many + SCREENS).map(|n| Console {
+            client: client(n, n >= many),
             wire: None,
             storing: VecDeque::new(),
             disk: Vec::new(),
             wake: None,
             skew: TimeDelta::zero(),
+            watches: n >= many,
         });
         let mut world = Self {
             random,
@@ -250,7 +256,7 @@ impl<B: Backend> World<B> {
             self.server.cut(wire);
         }
         let console = &mut self.consoles[n];
-        console.client = client(n);
+        console.client = client(n, console.watches);
         console.wake = None;
         let restored = console.disk.clone();
         // The file may be read before or after the connection stands.
@@ -322,6 +328,9 @@ impl<B: Backend> World<B> {
         self.now += TimeDelta::milliseconds(i64::try_from(self.random.below(100)).unwrap());
         let n = self.random.below(self.consoles.len());
         match self.random.below(40) {
+            0..=7 if self.consoles[n].watches => {
+                self.hear(n);
+            }
             0..=7 => {
                 let incident = IncidentId(1 + self.random.next() % INCIDENTS);
                 let intent = self.intent(incident);

@@ -131,6 +131,7 @@ impl Real {
         let mut options = Options::new(nowhere, self.clock.clone(), self.journal.clone());
         options.pace = Pace {
             session_queue: SESSION_QUEUE,
+            crowd_slice: 1,
             ping_every: Duration::from_secs(1 << 20),
             dead_after: Duration::from_secs(1 << 21),
             hello: Duration::from_secs(1 << 20),

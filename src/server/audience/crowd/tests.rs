@@ -16,6 +16,7 @@ fn member(session: u64, outbox: &Arc<Outbox>) -> Member {
     }
 }
 
+const SLICE: usize = 64;
 /// One of them is no spectator.
 const RESPONDER: u64 = 0;
 
@@ -64,7 +65,7 @@ fn owe(owed: &mut Owed, text: &str, whom: impl Fn(u64) -> bool) {
 
 fn play(many_at_first: u64, steps: &[Step]) {
     let metrics = Metrics::new();
-    let mut audience = Audience::default();
+    let mut audience = Audience::new(SLICE);
     let mut owed = Owed::new();
     let mut outboxes = BTreeMap::new();
     let mut enter = |audience: &mut Audience, owed: &mut Owed, session: u64| {
@@ -129,7 +130,7 @@ proptest! {
 
 #[test]
 fn responders_do_not_wait_for_the_crowd() {
-    let (metrics, mut audience) = (Metrics::new(), Audience::default());
+    let (metrics, mut audience) = (Metrics::new(), Audience::new(SLICE));
     let outboxes: Vec<_> = (0..500).map(|_| Outbox::new(None, 10)).collect();
     for (session, outbox) in outboxes.iter().enumerate() {
         audience.enter(member(session as u64, outbox));
@@ -144,7 +145,7 @@ fn responders_do_not_wait_for_the_crowd() {
 
 #[test]
 fn what_waits_is_bounded() {
-    let (metrics, mut audience) = (Metrics::new(), Audience::default());
+    let (metrics, mut audience) = (Metrics::new(), Audience::new(SLICE));
     let outboxes: Vec<_> = (1..500).map(|_| Outbox::new(None, 10_000)).collect();
     for (session, outbox) in outboxes.iter().enumerate() {
         audience.enter(member(session as u64 + 1, outbox));
@@ -162,7 +163,7 @@ fn what_waits_is_bounded() {
 
 #[test]
 fn one_too_slow_falls_away_and_the_rest_go_on() {
-    let (metrics, mut audience) = (Metrics::new(), Audience::default());
+    let (metrics, mut audience) = (Metrics::new(), Audience::new(SLICE));
     let slow = Outbox::new(None, 1);
     let fast: Vec<_> = (0..100).map(|_| Outbox::new(None, 10)).collect();
     audience.enter(member(1, &slow));
