@@ -165,4 +165,6 @@ fn say(
         (many as f64, "sessions"),
         SETTLES_WITHIN.as_secs_f64(),
     );
+    // A promise, and no figure.
+    assert_eq!(seen.missed.load(Relaxed), 0, "events were missed");
 }
