@@ -6,6 +6,7 @@ mod flapping;
 mod handovers;
 mod hypotheses;
 mod nags;
+mod private;
 mod proposals;
 mod reports;
 mod runs;
@@ -228,6 +229,7 @@ fn apply_work(incident: &mut Incident, event: &Event, what: &What) {
             updates::apply_updates(incident, event, other);
             beside::apply_beside(incident, event, other);
             runs::apply_runs(incident, event, other);
+            private::apply_private(incident, other);
             steps::apply_steps(incident, event, other);
         }
     }

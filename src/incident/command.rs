@@ -1,11 +1,11 @@
 //! What a person or an integration asks for.
 
 use super::{
-    AlertReport, AnswerOffer, AskId, AskState, AssignStep, Audience, CommandId, CommandRun,
-    ConsentGiving, ConsentWanted, EntryKind, Evidence, IncidentId, JudgeHypothesis, Kind,
-    Milestone, OfferAnswer, OfferRole, OutsideCall, OutsideOutcome, Person, ProposalId, RemarkStep,
-    Role, Seq, Severity, SnoozeNag, Stage, Stance, Status, StepNo, StepState, TimeStep, Timestamp,
-    UpdateId, update,
+    Admission, AlertReport, AnswerOffer, AskId, AskState, AssignStep, Audience, CommandId,
+    CommandRun, ConsentGiving, ConsentWanted, DeclarePrivate, Dismissal, EntryKind, Evidence,
+    IncidentId, JudgeHypothesis, Kind, Milestone, OfferAnswer, OfferRole, OutsideCall,
+    OutsideOutcome, Person, PrivateTo, ProposalId, PublicAgain, RemarkStep, Role, Seq, Severity,
+    SnoozeNag, Stage, Stance, Status, StepNo, StepState, TimeStep, Timestamp, UpdateId, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -476,6 +476,16 @@ pub enum Intent {
     AskConsent(ConsentWanted),
     /// Give consent to a dangerous command, or refuse it.
     AnswerConsent(ConsentGiving),
+    /// Declare an incident that is private from its first event on.
+    DeclarePrivate(Box<DeclarePrivate>),
+    /// Show it to nobody but those who have a role in it, whoever asks for this, and these people.
+    MakePrivate(PrivateTo),
+    /// Let one more person see it.
+    Admit(Admission),
+    /// Let someone see it no more.
+    Dismiss(Dismissal),
+    /// Show it to everyone again.
+    MakePublic(PublicAgain),
     /// Say what came of it (the server's own, and nobody else's).
     AnswerOutside {
         /// The event that asked.
@@ -508,7 +518,10 @@ impl Intent {
     /// Whether it makes a new incident when it is sent to none.
     #[must_use]
     pub fn opens(&self) -> bool {
-        matches!(self, Self::Declare { .. } | Self::Triage { .. })
+        matches!(
+            self,
+            Self::Declare { .. } | Self::DeclarePrivate(_) | Self::Triage { .. }
+        )
     }
 
     /// Whether it sends words to those who wait.

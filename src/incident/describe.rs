@@ -6,6 +6,7 @@ mod flapping;
 mod handovers;
 mod hypotheses;
 mod nags;
+mod private;
 mod proposals;
 mod runs;
 mod steps;
@@ -145,6 +146,7 @@ fn describe(what: &What, event: &Event) -> Option<(EntryKind, Arc<str>)> {
             .or_else(|| hypotheses::describe_hypothesis(other))
             .or_else(|| updates::describe_update(other))
             .or_else(|| nags::describe_nag(other))
+            .or_else(|| private::describe_private(other))
             .or_else(|| beside::describe_beside(other, event.occurred_at))
             .or_else(|| runs::describe_run(other))
             .or_else(|| steps::describe_step(other))

@@ -3,12 +3,12 @@
 mod kinds;
 
 use super::{
-    AlertReport, AlertState, AskId, AskState, Audience, CommandId, CommandRun, ConsentAnswered,
-    ConsentAsked, EntryKind, EventBody, Evidence, HandoverBrief, HandoverOffer, HandoverOutcome,
-    Hash, HypothesisId, HypothesisJudgement, IncidentId, Kind, Milestone, NagSnooze, Objection,
-    OutsideCall, OutsideOutcome, Person, ProposalId, Role, RunbookText, Seq, Severity, Stage,
-    Stance, Status, StepAssigned, StepNo, StepRemarked, StepState, StepTimed, Timestamp, UpdateId,
-    Via, update,
+    Admission, AlertReport, AlertState, AskId, AskState, Audience, CommandId, CommandRun,
+    ConsentAnswered, ConsentAsked, Dismissal, EntryKind, EventBody, Evidence, HandoverBrief,
+    HandoverOffer, HandoverOutcome, Hash, HypothesisId, HypothesisJudgement, IncidentId, Kind,
+    Milestone, NagSnooze, Objection, OutsideCall, OutsideOutcome, Person, PrivateTo, ProposalId,
+    PublicAgain, Role, RunbookText, Seq, Severity, Stage, Stance, Status, StepAssigned, StepNo,
+    StepRemarked, StepState, StepTimed, Timestamp, UpdateId, Via, update,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -531,6 +531,14 @@ pub enum What {
     ConsentAsked(ConsentAsked),
     /// A second person has answered.
     ConsentAnswered(ConsentAnswered),
+    /// Nobody but these people sees it from here on.
+    MadePrivate(PrivateTo),
+    /// Someone more sees it.
+    Admitted(Admission),
+    /// Someone sees it no more.
+    Dismissed(Dismissal),
+    /// Everyone sees it again.
+    MadePublic(PublicAgain),
     /// Something private stands here, and this reader may not see it. Never stored: the server
     /// puts it in the place of a private event, so that a spectator's log has no holes.
     Hidden {},

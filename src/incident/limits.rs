@@ -103,6 +103,8 @@ pub const ACTION_ITEMS: usize = 200;
 pub const ROLES: usize = 32;
 /// People remembered as having taken part.
 pub const PEOPLE: usize = 500;
+/// People who may see a private incident: more is everyone, by another name.
+pub const ADMITTED: usize = 200;
 /// Command ids remembered, so that a command sent twice happens once. Older ones are looked up in
 /// the journal, which remembers all.
 pub const RECENT_COMMANDS: usize = 256;

@@ -35,6 +35,7 @@ mod milestone;
 mod nag;
 mod number;
 mod outside;
+mod private;
 mod proposal;
 mod redact;
 mod refusal;
@@ -86,6 +87,9 @@ pub use milestone::{Milestone, Milestones, Stamp};
 pub use nag::{Nag, NagKind, NagPolicy, NagSnooze, Nagging, Snooze, SnoozeNag, nags, next_nag};
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
 pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
+pub use private::{
+    Admission, DeclarePrivate, Dismissal, PrivateTo, PublicAgain, may_see, no_such_incident,
+};
 pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
 pub use redact::{AsksShown, Redaction};
 pub use refusal::{Refusal, RefusalCode};

@@ -8,12 +8,12 @@ use super::{
     update,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// The version of the fold. A checkpoint of another version is not used: its events are folded
 /// anew. Raise it whenever `apply` comes to another state from the same events.
-pub const FOLD_VERSION: u32 = 7;
+pub const FOLD_VERSION: u32 = 8;
 
 /// Who holds a role, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,6 +168,9 @@ pub struct Incident {
     /// Dangerous commands that wait, or waited, for a second person; oldest first.
     #[serde(default)]
     pub consents: VecDeque<Consent>,
+    /// Who may see it; absent: everyone. Asked by [`Incident::is_shown_to`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private: Option<BTreeSet<Person>>,
     /// The incident that this one became part of.
     pub merged_into: Option<IncidentId>,
     /// The incidents that became part of this one.
@@ -230,6 +233,7 @@ impl Incident {
             nagging: Nagging::default(),
             reports: Vec::new(),
             consents: VecDeque::new(),
+            private: None,
             merged_into: None,
             absorbed: Vec::new(),
             counts: Counts::default(),

@@ -27,6 +27,9 @@ pub struct Summary {
     pub service: Option<Arc<str>>,
     /// Who commands.
     pub commander: Option<Person>,
+    /// Whether only those who are admitted see it, and so this line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// When the log began.
     pub opened_at: Timestamp,
     /// When it was declared.
@@ -111,6 +114,7 @@ impl From<&Incident> for Summary {
             status: incident.status,
             service: incident.service.clone(),
             commander: incident.holder(&Role::IncidentCommander).cloned(),
+            private: incident.private.is_some(),
             opened_at: incident.opened_at,
             declared_at: incident.milestones.at(Milestone::Declared),
             started_at: incident.milestones.at(Milestone::Started),

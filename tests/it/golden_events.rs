@@ -448,8 +448,26 @@ fn runs(story: &mut Story) -> Vec<Event> {
     events
 }
 
+/// Who may see it.
+fn private(story: &mut Story) -> Vec<Event> {
+    let person = || "ana".parse::<Person>().unwrap();
+    let people = vec![person()];
+    let mut events = story.act("maya", Intent::MakePrivate(PrivateTo { people }));
+    let admission = |name: &str| Admission {
+        person: name.parse().unwrap(),
+    };
+    events.extend(story.act("ana", Intent::Admit(admission("lee"))));
+    let dismissal = Dismissal {
+        person: "lee".parse().unwrap(),
+    };
+    events.extend(story.act("maya", Intent::Dismiss(dismissal)));
+    events.extend(story.act("maya", Intent::MakePublic(PublicAgain {})));
+    events
+}
+
 fn finish(mut story: Story, mut events: Vec<Event>) -> BTreeMap<String, Event> {
     events.extend(runs(&mut story));
+    events.extend(private(&mut story));
     events.extend(steps(&mut story));
     let status = Status::Monitoring;
     events.extend(story.act(

@@ -265,8 +265,39 @@ fn rows(now: Timestamp, note: Seq, asked: Seq) -> Vec<Row> {
         ),
     ];
     rows.extend(work(now, asked));
+    rows.extend(private());
     rows.push((merge(7), &["merged"], merge(1), R::Invalid));
     rows
+}
+
+/// The commands about who may see it.
+fn private() -> [Row; 4] {
+    use RefusalCode as R;
+    let person = |name: &str| name.parse::<Person>().unwrap();
+    let private = |name: &str| {
+        let people = vec![person(name)];
+        Intent::MakePrivate(PrivateTo { people })
+    };
+    let admit = |name: &str| {
+        let person = person(name);
+        Intent::Admit(Admission { person })
+    };
+    let dismiss = |name: &str| {
+        let person = person(name);
+        Intent::Dismiss(Dismissal { person })
+    };
+    let public = Intent::MakePublic(PublicAgain {});
+    [
+        (
+            private("ana"),
+            &["made_private"],
+            private("warroom"),
+            R::Invalid,
+        ),
+        (admit("kim"), &["admitted"], admit("ana"), R::NoChange),
+        (dismiss("kim"), &["dismissed"], dismiss("lou"), R::NoChange),
+        (public, &["made_public"], private("ana"), R::NoChange),
+    ]
 }
 
 /// The commands about roles, steps, asks, updates and what is watched.
@@ -598,6 +629,16 @@ fn ends() -> Vec<(Story, Row)> {
         started_at: None,
         kind: Kind::Real,
     };
+    let declare_private = |title: Option<&str>| {
+        Intent::DeclarePrivate(Box::new(DeclarePrivate {
+            title: title.map(Into::into),
+            severity: Some(Severity::Sev2),
+            service: None,
+            started_at: None,
+            kind: Kind::Real,
+            people: Vec::new(),
+        }))
+    };
     let triage = |title: &str, now| Intent::Triage {
         title: title.into(),
         alert: report("High", "a", AlertState::Firing, now),
@@ -653,6 +694,15 @@ fn ends() -> Vec<(Story, Row)> {
                 declare(None),
                 &["severity_set", "status_set"],
                 declare(Some(&"x".repeat(9_999))),
+                R::Invalid,
+            ),
+        ),
+        (
+            Story::triaged("High"),
+            (
+                declare_private(None),
+                &["made_private", "severity_set", "status_set"],
+                declare_private(Some(&"x".repeat(9_999))),
                 R::Invalid,
             ),
         ),

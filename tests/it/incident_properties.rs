@@ -202,6 +202,7 @@ fn work() -> impl Strategy<Value = Intent> {
         handovers(),
         judgements(),
         nag_snoozes(),
+        private(),
         (words(), prop::option::of(people()))
             .prop_map(|(text, owner)| Intent::AddActionItem { text, owner }),
     ]
@@ -356,6 +357,17 @@ fn judgements() -> BoxedStrategy<Intent> {
             })
         })
         .boxed()
+}
+
+fn private() -> BoxedStrategy<Intent> {
+    let some = prop::collection::vec(people(), 0..3);
+    prop_oneof![
+        some.prop_map(|people| Intent::MakePrivate(PrivateTo { people })),
+        people().prop_map(|person| Intent::Admit(Admission { person })),
+        people().prop_map(|person| Intent::Dismiss(Dismissal { person })),
+        Just(Intent::MakePublic(PublicAgain {})),
+    ]
+    .boxed()
 }
 
 fn nag_snoozes() -> BoxedStrategy<Intent> {

@@ -44,6 +44,7 @@ mod incident_flapping;
 mod incident_handovers;
 mod incident_hypotheses;
 mod incident_nags;
+mod incident_private;
 mod incident_properties;
 mod incident_proposals;
 mod incident_refusals;

@@ -78,6 +78,11 @@ fn kept(kind: &str) -> Kept {
         // The command of a runbook, which everyone may read there.
         | "consent_asked"
         | "consent_answered"
+        // Who saw it while it was private, which a spectator reads once everyone sees it.
+        | "made_private"
+        | "admitted"
+        | "dismissed"
+        | "made_public"
         | "proposed"
         | "stance_taken"
         | "proposal_contested"

@@ -4,8 +4,8 @@ use super::check::{line, no_change, reason, refuse, text};
 use super::{Case, Draft};
 use crate::incident::limits;
 use crate::incident::{
-    AlertState, IncidentId, Intent, Milestone, Refusal, RefusalCode, Severity, Status, Timestamp,
-    What,
+    AlertState, DeclarePrivate, IncidentId, Intent, Milestone, Refusal, RefusalCode, Severity,
+    Status, Timestamp, What,
 };
 use std::sync::Arc;
 
@@ -21,6 +21,26 @@ impl Case<'_> {
         else {
             return Ok(Vec::new());
         };
+        self.declare_as(&DeclarePrivate {
+            title: title.clone(),
+            severity: *severity,
+            service: service.clone(),
+            started_at: *started_at,
+            kind: *kind,
+            people: Vec::new(),
+        })
+    }
+
+    /// Declares it, for whomever.
+    pub(super) fn declare_as(self, declared: &DeclarePrivate) -> Result<Vec<Draft>, Refusal> {
+        let DeclarePrivate {
+            title,
+            severity,
+            service,
+            started_at,
+            kind,
+            people: _,
+        } = declared;
         let started_at = started_at.map(|at| self.named_time(at)).transpose()?;
         let title = title
             .as_deref()
@@ -245,6 +265,7 @@ impl Case<'_> {
 
     pub(super) fn merge(self, into: IncidentId) -> Result<Vec<Draft>, Refusal> {
         self.needs_open()?;
+        self.is_not_mixed()?;
         self.needs_command("merge it")?;
         if into == self.incident.id {
             return Err(refuse(
@@ -258,6 +279,7 @@ impl Case<'_> {
 
     pub(super) fn absorb(self, from: IncidentId) -> Result<Vec<Draft>, Refusal> {
         self.needs_open()?;
+        self.is_not_mixed()?;
         if self.incident.absorbed.contains(&from) {
             return Err(no_change(format!(
                 "{from} is merged into {} already.",

@@ -9,6 +9,7 @@ mod hypotheses;
 mod lifecycle;
 mod nags;
 mod outside;
+mod private;
 mod proposals;
 mod roles;
 mod runs;
@@ -20,7 +21,7 @@ mod work;
 use super::limits;
 use super::{
     Actor, Command, CommandId, Entry, Event, EventBody, Hash, Incident, IncidentId, Intent, Level,
-    Refusal, RefusalCode, RunbookText, Seq, Timestamp, What, update,
+    Refusal, RefusalCode, RunbookText, Seq, Timestamp, What, no_such_incident, update,
 };
 use check::refuse;
 use chrono::TimeDelta;
@@ -124,12 +125,10 @@ pub fn decide(
         context,
     };
     if !incident.exists() && !command.intent.opens() {
-        return Err(refuse(
-            RefusalCode::NotFound,
-            format!("There is no {}.", incident.id),
-            "List the incidents, or declare a new one.",
-        ));
+        return Err(no_such_incident(incident.id));
     }
+    case.sees_it()?;
+    case.is_for_the_admitted()?;
     let drafts = case.decide_intent()?;
     Ok(Decided::Events(case.with_rules(drafts)))
 }
@@ -248,6 +247,11 @@ impl Case<'_> {
             Intent::AskConsent(wanted) => self.ask_consent(wanted),
             Intent::AnswerConsent(answer) => self.answer_consent(answer),
             Intent::AnswerOutside { .. } => self.answer_outside(),
+            Intent::DeclarePrivate(_)
+            | Intent::MakePrivate(_)
+            | Intent::MakePublic(_)
+            | Intent::Admit(_)
+            | Intent::Dismiss(_) => self.about_private(),
             Intent::SnoozeNag(asked) => self.snooze_nag(*asked),
         }
     }

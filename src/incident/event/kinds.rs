@@ -61,6 +61,10 @@ impl What {
         "command_ran",
         "consent_asked",
         "consent_answered",
+        "made_private",
+        "admitted",
+        "dismissed",
+        "made_public",
         "hidden",
     ];
 
