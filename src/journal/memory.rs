@@ -317,7 +317,8 @@ impl Journal for MemoryJournal {
         let logs = state
             .logs
             .iter()
-            .filter(|(incident, _)| search.incident.is_none_or(|only| only == **incident));
+            .filter(|(incident, _)| search.incident.is_none_or(|only| only == **incident))
+            .filter(|(incident, _)| !search.hidden.contains(incident));
         let mut found: Vec<FoundEntry> = logs
             .flat_map(|(incident, log)| {
                 entries(&log.records)

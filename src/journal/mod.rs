@@ -61,6 +61,8 @@ pub struct Search {
     pub words: String,
     /// Whether private entries may be found.
     pub private: bool,
+    /// Incidents in which nothing is found.
+    pub hidden: Vec<IncidentId>,
     /// How many at the most.
     pub limit: u32,
 }

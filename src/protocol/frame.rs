@@ -284,6 +284,13 @@ pub enum ServerFrame {
         /// Why, and what to do instead.
         refusal: Refusal,
     },
+    /// There is no such incident for this session, or not any more: what it has of it is to be let go.
+    /// What there is to say about it in words comes as a notice before, so that a console that does not
+    /// know this frame is told too.
+    ClosedToYou {
+        /// Which.
+        incident: IncidentId,
+    },
     /// Who is here now, in this incident.
     Presence {
         /// Which.

@@ -8,7 +8,7 @@ mod crowd;
 
 use super::metrics::Metrics;
 use super::outbox::{Outbox, Put};
-use crate::incident::Person;
+use crate::incident::{Incident, Level, Person, may_see};
 use bytes::Bytes;
 use crowd::{Crowd, To};
 use std::collections::BTreeSet;
@@ -28,6 +28,8 @@ pub(super) struct Member {
     pub(super) person: Person,
     /// It may not see what is private.
     pub(super) spectator: bool,
+    /// How far its access goes.
+    pub(super) level: Level,
     /// Where its bytes go.
     pub(super) outbox: Arc<Outbox>,
     /// The outbox's epoch at the time of joining.
@@ -35,6 +37,16 @@ pub(super) struct Member {
 }
 
 impl Member {
+    /// Whether it may see an incident that these people are admitted to.
+    pub(super) fn sees(&self, admitted: Option<&BTreeSet<Person>>) -> bool {
+        may_see(self.level, &self.person, admitted)
+    }
+
+    /// Whether it may see this incident.
+    pub(super) fn sees_it(&self, incident: &Incident) -> bool {
+        self.sees(incident.private.as_ref())
+    }
+
     /// Hands it shared frames; says whether it is still a member.
     fn share(&self, frames: &Bytes, metrics: &Metrics) -> bool {
         match self.outbox.share(self.epoch, frames) {
@@ -112,6 +124,40 @@ impl Audience {
         let to = except.map_or(To::All, To::AllBut);
         let fell_away = self.crowd.send(redacted.unwrap_or(open), to, metrics);
         fell_away || before != self.responders.len()
+    }
+
+    /// Sends to those who are `wanted` alone. Says whether someone fell away.
+    pub(super) fn send_to(
+        &mut self,
+        wanted: impl Fn(&Member) -> bool,
+        frames: &Bytes,
+        metrics: &Metrics,
+    ) -> bool {
+        let before = self.responders.len();
+        self.responders
+            .retain(|member| !wanted(member) || member.share(frames, metrics));
+        let crowd = self.crowd.members().filter(|member| wanted(member));
+        let crowd: BTreeSet<SessionId> = crowd.map(|member| member.session).collect();
+        let fell_away =
+            !crowd.is_empty() && (self.crowd).send(frames, To::These(Arc::new(crowd)), metrics);
+        fell_away || before != self.responders.len()
+    }
+
+    /// Sends to those who do not stay, after all that waited for them, and lets them go. Says
+    /// whether there were any.
+    pub(super) fn close_to(
+        &mut self,
+        stays: impl Fn(&Member) -> bool,
+        frames: &Bytes,
+        metrics: &Metrics,
+    ) -> bool {
+        self.serve_all(metrics);
+        let gone: Vec<Member> = self.members().filter(|m| !stays(m)).cloned().collect();
+        for member in &gone {
+            member.share(frames, metrics);
+            self.leave(member.session);
+        }
+        !gone.is_empty()
     }
 
     /// Sends `these` their frames, and `others`, where there is such, to the rest. Says whether

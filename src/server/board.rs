@@ -1,12 +1,17 @@
 //! The board: one line for every incident, and everyone who looks at it.
 //!
+//! The line also holds who may see the incident, as of its durable log: whoever keeps a door on the
+//! server asks here.
+//!
 //! Rooms put their line in without waiting; one task sends what changed. A change that a reader
 //! of the board would act on goes out at once, mere activity once a second.
 
 use super::audience::{Audience, Member, SessionId};
 use super::metrics::Metrics;
 use super::wire;
-use crate::incident::{Incident, IncidentId, Redaction, Summary, Timestamp};
+use crate::incident::{
+    Incident, IncidentId, Level, Person, Redaction, Seq, Summary, Timestamp, may_see,
+};
 use crate::protocol::{Notice, ServerFrame, encode};
 use crate::routing::Open;
 use bytes::{Bytes, BytesMut};
@@ -37,6 +42,8 @@ struct Inner {
 
 struct Line {
     summary: Summary,
+    /// Who may see it; absent: everyone.
+    private: Option<BTreeSet<Person>>,
     merged_into: Option<IncidentId>,
     /// When its first alert was taken down, and something of one of them last.
     alerted: Option<(Timestamp, Timestamp)>,
@@ -61,19 +68,19 @@ impl Board {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the incident's line as it is now.
-    pub(super) fn put(&self, incident: &Incident) {
+    /// Takes the incident's line as it is now. Those who saw it and may not any more are told at
+    /// once that it is closed to them.
+    pub(super) fn put(&self, incident: &Incident, metrics: &Metrics) {
         let line = Line {
             summary: Summary::from(incident),
+            private: incident.private.clone(),
             merged_into: incident.merged_into,
             alerted: alerted(incident),
         };
         let id = incident.id;
         let mut inner = self.lock();
-        let matters = inner
-            .lines
-            .get(&id)
-            .is_none_or(|old| differs(&old.summary, &line.summary));
+        let matters = inner.lines.get(&id).is_none_or(|old| differs(old, &line));
+        inner.close(id, &line, metrics);
         let first_activity = inner.active.is_empty();
         if matters {
             inner.urgent.insert(id);
@@ -92,7 +99,7 @@ impl Board {
     /// over, and what it sends goes out before any later change.
     pub(super) fn enter(&self, member: Member, greet: impl FnOnce(Vec<Summary>)) {
         let mut inner = self.lock();
-        let mut lines = shown(&inner);
+        let mut lines = shown(&inner, &member);
         if member.spectator {
             for line in &mut lines {
                 if let Some(redacted) = self.redaction.summary(line) {
@@ -141,6 +148,37 @@ impl Board {
         let inner = self.lock();
         let line = inner.lines.get(&incident)?;
         Some(follow(&inner.lines, line)?.summary.id)
+    }
+
+    /// Up to which of its events this reader is shown the incident; nothing where they may not see
+    /// it, and where there is none.
+    pub(super) fn shown_to(
+        &self,
+        incident: IncidentId,
+        level: Level,
+        person: &Person,
+    ) -> Option<Seq> {
+        let inner = self.lock();
+        let line = inner.lines.get(&incident)?;
+        may_see(level, person, line.private.as_ref()).then_some(line.summary.seq)
+    }
+
+    /// The incidents that this reader may not see.
+    pub(super) fn hidden_from(&self, level: Level, person: &Person) -> Vec<IncidentId> {
+        let inner = self.lock();
+        let lines = inner.lines.iter();
+        lines
+            .filter(|(_, line)| !may_see(level, person, line.private.as_ref()))
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// Whether not everyone may see it: nothing about it goes outside by itself. So it is while
+    /// nothing is known of it.
+    pub(super) fn is_private(&self, incident: IncidentId) -> bool {
+        let inner = self.lock();
+        let line = inner.lines.get(&incident);
+        line.is_none_or(|line| line.private.is_some())
     }
 
     /// The line of every open incident, the newest first.
@@ -201,10 +239,33 @@ impl Board {
 }
 
 impl Inner {
+    /// Tells those who saw the incident and may not see it as `line` has it.
+    fn close(&mut self, incident: IncidentId, line: &Line, metrics: &Metrics) {
+        let Some(old) = self.lines.get(&incident) else {
+            return;
+        };
+        if line.private.is_none() || old.private == line.private {
+            return;
+        }
+        let was = old.private.as_ref();
+        let lost = |member: &Member| member.sees(was) && !member.sees(line.private.as_ref());
+        let frame = wire::text(&encode(&ServerFrame::ClosedToYou { incident }));
+        self.audience.send_to(lost, &frame, metrics);
+    }
+
     fn send(&mut self, ids: &BTreeSet<IncidentId>, redaction: Redaction, metrics: &Metrics) {
         let spectators = self.audience.has_spectators();
         let (mut open, mut redacted, mut differs) = (BytesMut::new(), BytesMut::new(), false);
-        for line in ids.iter().filter_map(|id| self.lines.get(id)) {
+        let lines = ids.iter().filter_map(|id| self.lines.get(id));
+        let (private, public): (Vec<&Line>, Vec<&Line>) =
+            lines.partition(|line| line.private.is_some());
+        for line in private {
+            let summary = line.summary.clone();
+            let frame = wire::text(&encode(&ServerFrame::Board { summary }));
+            let sees = |member: &Member| member.sees(line.private.as_ref());
+            self.audience.send_to(sees, &frame, metrics);
+        }
+        for line in public {
             let seen = redaction.summary(&line.summary).filter(|_| spectators);
             let summary = line.summary.clone();
             let frame = encode(&ServerFrame::Board { summary });
@@ -224,9 +285,11 @@ impl Inner {
     }
 }
 
-fn shown(inner: &Inner) -> Vec<Summary> {
+fn shown(inner: &Inner, member: &Member) -> Vec<Summary> {
     let mut over = 0;
-    let newest_first = inner.lines.values().rev().map(|line| &line.summary);
+    let newest_first = inner.lines.values().rev();
+    let newest_first = newest_first.filter(|line| member.sees(line.private.as_ref()));
+    let newest_first = newest_first.map(|line| &line.summary);
     let mut lines: Vec<Summary> = newest_first
         .filter(|summary| {
             let is_over = summary.status.is_over();
@@ -240,11 +303,11 @@ fn shown(inner: &Inner) -> Vec<Summary> {
 }
 
 /// Whether a reader of the board would see more than activity.
-fn differs(old: &Summary, new: &Summary) -> bool {
-    let mut quiet = old.clone();
-    quiet.seq = new.seq;
-    quiet.changed_at = new.changed_at;
-    quiet != *new
+fn differs(old: &Line, new: &Line) -> bool {
+    let mut quiet = old.summary.clone();
+    quiet.seq = new.summary.seq;
+    quiet.changed_at = new.summary.changed_at;
+    quiet != new.summary || old.private != new.private
 }
 
 /// When an incident's first alert was taken down, and something of one of them last. An incident that

@@ -14,7 +14,7 @@ use super::room::ToRoom;
 use super::shared::Shared;
 use crate::incident::{
     Actor, Command, Context, Decided, Hash, Incident, IncidentId, Intent, Kind, NewNote, Refusal,
-    RefusalCode, Seq, Via, apply, decide,
+    RefusalCode, Seq, Via, apply, decide, no_such_incident,
 };
 use crate::integrations::hooks::Delivery;
 use crate::journal::AppendError;
@@ -212,6 +212,9 @@ impl Hall {
         if let Some(carried) = self.shared.carried(command.id).await? {
             return Ok(carried);
         }
+        for named in [incident, into] {
+            (self.shared.shown_to(actor, named)).ok_or_else(|| no_such(named))?;
+        }
         self.could(incident, command, actor).await?;
         let absorb = Command {
             id: derive::from_command(command.id, "absorb"),
@@ -228,7 +231,12 @@ impl Hall {
             && !refusal.is_retryable()
         {
             // Someone changed the incident in between: the log of the other must not claim it.
-            let text = format!("{incident} was not merged into this one after all: {refusal}");
+            // Why is not for everyone where it became private.
+            let why = match self.shared.board.is_private(incident) {
+                true => "it does not go on here.".to_owned(),
+                false => refusal.to_string(),
+            };
+            let text = format!("{incident} was not merged into this one after all: {why}");
             let note = Command {
                 id: derive::from_command(command.id, "not merged"),
                 written_at: command.written_at,
@@ -264,9 +272,5 @@ impl Hall {
 
 /// There is no such incident.
 pub(super) fn no_such(incident: IncidentId) -> Refusal {
-    Refusal::new(
-        RefusalCode::NotFound,
-        format!("There is no {incident}."),
-        "List the incidents, or declare a new one.",
-    )
+    no_such_incident(incident)
 }

@@ -1,5 +1,6 @@
 //! How much of a log goes into one answer: what its frame may carry.
 
+use super::greeting::Me;
 use super::hall::no_such;
 use super::reply::not_read;
 use super::room::raw_for;
@@ -19,15 +20,16 @@ pub(super) async fn read(
     shared: &Shared,
     request: u64,
     (incident, from, limit): (IncidentId, ReadFrom, u32),
-    spectator: bool,
+    me: &Me,
 ) -> Result<ServerFrame, Refusal> {
-    if incident.0 == 0 || incident.0 > shared.rooms.last() {
-        return Err(no_such(incident));
-    }
+    let spectator = me.is_spectator();
+    let shown = shared.shown_to(&me.actor, incident);
+    let shown = shown.ok_or_else(|| no_such(incident))?;
     let journal = &shared.journal;
     // One more than asked for says whether there are more.
     let read = journal.read(incident, from, limit + 1).await;
     let mut records = read.map_err(|e| not_read(&e))?;
+    records.retain(|record| record.seq() <= shown);
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut more = records.len() > asked;
     records.truncate(asked);
@@ -41,6 +43,7 @@ pub(super) async fn read(
             .map_err(|e| not_read(&e))?,
         _ => Vec::new(),
     };
+    corrections.retain(|record| record.seq() <= shown);
     more |= cut(&mut records, &mut corrections);
     if matches!(from, ReadFrom::Before(_)) {
         records.reverse();

@@ -5,6 +5,7 @@
 //! [`KEEP_EVERY`] events on the way; the next ones begin at the nearest of them. One fold at a time
 //! goes on, so that a hundred consoles that are led to one moment cost one fold.
 
+use super::greeting::Me;
 use super::hall::no_such;
 use super::reply::not_read;
 use super::shared::Shared;
@@ -68,10 +69,12 @@ pub(super) async fn state_at(
     shared: &Shared,
     id: IncidentId,
     seq: Seq,
-    spectator: bool,
+    me: &Me,
 ) -> Result<Checkpoint, Refusal> {
-    if id.0 == 0 || id.0 > shared.rooms.last() {
-        return Err(no_such(id));
+    let shown = shared.shown_to(&me.actor, id);
+    let shown = shown.ok_or_else(|| no_such(id))?;
+    if seq > shown {
+        return Err(beyond(id, shown, seq));
     }
     let mut kept = shared.past.0.lock().await;
     let mut state = kept.nearest(id, seq);
@@ -80,11 +83,7 @@ pub(super) async fn state_at(
         let read = shared.journal.read(id, ReadFrom::After(state.seq), limit);
         let page = read.await.map_err(|e| not_read(&e))?;
         if page.is_empty() {
-            return Err(Refusal::new(
-                RefusalCode::Invalid,
-                format!("The log of {id} ends at {}, before {seq}.", state.seq),
-                "Ask for an earlier event.",
-            ));
+            return Err(beyond(id, state.seq, seq));
         }
         for record in &page {
             apply(&mut state, record.event());
@@ -94,7 +93,7 @@ pub(super) async fn state_at(
         }
     }
     drop(kept);
-    let incident = match shared.taken_from(spectator) {
+    let incident = match shared.taken_from(me.is_spectator()) {
         Some(redaction) => redaction.state(&state),
         None => state,
     };
@@ -102,6 +101,14 @@ pub(super) async fn state_at(
         fold: FOLD_VERSION,
         incident,
     })
+}
+
+fn beyond(id: IncidentId, end: Seq, asked: Seq) -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        format!("The log of {id} ends at {end}, before {asked}."),
+        "Ask for an earlier event.",
+    )
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::wire;
 use super::{page, past};
 use crate::incident::{
-    Command, FOLD_VERSION, IncidentId, Intent, Redaction, Refusal, RefusalCode, Seq,
+    Actor, Command, FOLD_VERSION, IncidentId, Intent, Redaction, Refusal, RefusalCode, Seq,
 };
 use crate::journal::{FoundEntry, ReadFrom, Record, Search};
 use crate::protocol::{
@@ -109,7 +109,10 @@ impl Desk {
         }
     }
 
+    /// The incident's room; nothing when there is no such incident, and when this session may not
+    /// see it.
     fn room(&self, incident: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
+        self.shared.shown_to(&self.me.actor, incident)?;
         self.shared.rooms.get(&self.shared, incident)
     }
 
@@ -120,6 +123,8 @@ impl Desk {
     fn join(&mut self, incident: IncidentId, have: Seq, fold: u32) -> Option<Asked> {
         let Some(room) = self.room(incident) else {
             self.warn(no_such(incident).to_string());
+            let closed = ServerFrame::ClosedToYou { incident };
+            self.member.outbox.answer(&closed);
             return None;
         };
         if self.joined.len() >= limits::JOINED && !self.joined.contains(&incident) {
@@ -143,9 +148,9 @@ impl Desk {
                 })
             }));
         }
-        let shared = self.shared.clone();
+        let (shared, actor) = (self.shared.clone(), self.me.actor.clone());
         Some(Box::pin(async move {
-            let caught_up = catch_up(&shared, incident, &room, member, have).await;
+            let caught_up = catch_up(&shared, &actor, incident, &room, member, have).await;
             caught_up.err().map(|refusal| warning(refusal.to_string()))
         }))
     }
@@ -240,8 +245,7 @@ impl Desk {
     }
 
     fn page(&self, frame: ClientFrame) -> Asked {
-        let shared = self.shared.clone();
-        let spectator = self.me.is_spectator();
+        let (shared, me) = (self.shared.clone(), self.me.clone());
         Box::pin(async move {
             let ClientFrame::Page {
                 request,
@@ -260,7 +264,7 @@ impl Desk {
                 (None, None, after) => ReadFrom::After(after.unwrap_or(Seq::ZERO)),
             };
             let asked = (incident, from, limit.clamp(1, limits::PAGE_EVENTS));
-            Some(match page::read(&shared, request, asked, spectator).await {
+            Some(match page::read(&shared, request, asked, &me).await {
                 Ok(page) => page,
                 Err(refusal) => ServerFrame::Failed { request, refusal },
             })
@@ -268,10 +272,9 @@ impl Desk {
     }
 
     fn state_at(&self, request: u64, incident: IncidentId, seq: Seq) -> Asked {
-        let shared = self.shared.clone();
-        let spectator = self.me.is_spectator();
+        let (shared, me) = (self.shared.clone(), self.me.clone());
         Box::pin(async move {
-            let found = past::state_at(&shared, incident, seq, spectator).await;
+            let found = past::state_at(&shared, incident, seq, &me).await;
             Some(match found {
                 Ok(checkpoint) => ServerFrame::StateAt {
                     request,
@@ -304,10 +307,9 @@ impl Desk {
         query: String,
         limit: u32,
     ) -> Asked {
-        let shared = self.shared.clone();
-        let spectator = self.me.is_spectator();
+        let (shared, me) = (self.shared.clone(), self.me.clone());
         Box::pin(async move {
-            let found = find(&shared, incident, query, spectator, limit).await;
+            let found = find(&shared, incident, query, &me, limit).await;
             Some(match found {
                 Ok((hits, more)) => ServerFrame::Found {
                     request,
@@ -324,9 +326,10 @@ async fn find(
     shared: &Shared,
     incident: Option<IncidentId>,
     query: String,
-    spectator: bool,
+    me: &Me,
     limit: u32,
 ) -> Result<(Vec<Hit>, bool), Refusal> {
+    let (reader, spectator) = (&me.actor, me.is_spectator());
     if query.trim().is_empty() || query.len() > limits::SEARCH_BYTES {
         return Err(Refusal::new(
             RefusalCode::Invalid,
@@ -343,10 +346,16 @@ async fn find(
         incident,
         words: query,
         private: !spectator,
+        hidden: shared.board.hidden_from(reader.level, &reader.person),
         limit: limit + 1,
     };
     let found = shared.journal.search(search).await;
     let mut found = found.map_err(|e| not_read(&e))?;
+    // What became private meanwhile.
+    found.retain(|entry| {
+        let shown = shared.shown_to(reader, entry.incident);
+        shown.is_some_and(|shown| entry.seq <= shown)
+    });
     let asked = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut bytes = 0;
     let mut fits = |entry: &FoundEntry| {
@@ -395,6 +404,7 @@ async fn still_found(
 /// reads, and then lets it into the room without a hole.
 async fn catch_up(
     shared: &Arc<Shared>,
+    reader: &Actor,
     incident: IncidentId,
     room: &mpsc::Sender<ToRoom>,
     member: Member,
@@ -402,12 +412,15 @@ async fn catch_up(
 ) -> Result<(), Refusal> {
     let mut said = false;
     loop {
+        let shown = shared.shown_to(reader, incident);
+        let shown = shown.ok_or_else(|| no_such(incident))?;
         let from = ReadFrom::After(have);
         let page = shared
             .journal
             .read(incident, from, limits::PAGE_EVENTS)
             .await;
         let mut page = page.map_err(|e| not_read(&e))?;
+        page.retain(|record| record.seq() <= shown);
         let full = page.len() >= limits::PAGE_EVENTS as usize;
         let more = page::cut(&mut page, &mut Vec::new()) || full;
         let head = page.last().map_or(have, Record::seq);

@@ -83,6 +83,7 @@ impl Session {
                                 session,
                                 person: me.actor.person.clone(),
                                 spectator: me.is_spectator(),
+                                level: me.actor.level,
                                 epoch: outbox.epoch(),
                                 outbox: outbox.clone(),
                             },

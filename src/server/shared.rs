@@ -16,7 +16,7 @@ use super::sessions::Sessions;
 use super::wall::{Guesses, Wall};
 use super::watch::{Outside, Watch};
 use crate::clock::Clock;
-use crate::incident::{CommandId, Incident, Redaction, Refusal, update};
+use crate::incident::{Actor, CommandId, Incident, IncidentId, Redaction, Refusal, Seq, update};
 use crate::journal::{AppendError, Journal};
 use crate::protocol::{Notice, NoticeLevel};
 use crate::routing::Rules;
@@ -155,9 +155,19 @@ impl Shared {
         spectator.then_some(self.redaction)
     }
 
+    /// Up to which of its events this reader is shown an incident; nothing where there is no such
+    /// incident, which is also what it is like for who may not see it. **Every** frame of a session
+    /// that names an incident goes through this, and what is then read of its log is cut there: what
+    /// was written since may be for others.
+    pub(super) fn shown_to(&self, reader: &Actor, incident: IncidentId) -> Option<Seq> {
+        let exists = (1..=self.rooms.last()).contains(&incident.0);
+        let shown = || self.board.shown_to(incident, reader.level, &reader.person);
+        exists.then(shown).flatten()
+    }
+
     /// The incident stands like this now: the board and the walls show it.
     pub(super) fn stands(&self, incident: &Incident) {
-        self.board.put(incident);
+        self.board.put(incident, &self.metrics);
         self.wall.changed(incident.id);
     }
 

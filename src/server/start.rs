@@ -225,7 +225,7 @@ async fn fill_board(shared: &Shared, known: &mut Known) -> Result<Vec<IncidentId
         if incident.next_window().or(incident.next_expiry()).is_some() {
             due.push(incident.id);
         }
-        shared.board.put(&incident);
+        shared.board.put(&incident, &shared.metrics);
         let fires = |alert: &&Alert| alert.state == AlertState::Firing;
         if incident.status.is_open() {
             let firing = incident.alerts.values().filter(fires);

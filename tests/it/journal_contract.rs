@@ -385,6 +385,7 @@ async fn search_shows_what_is_private_only_to_those_who_may(journal: &dyn Journa
         incident: None,
         words: "plan".to_owned(),
         private: true,
+        hidden: Vec::new(),
         limit: 10,
     };
     assert_eq!(journal.search(may.clone()).await.unwrap().len(), 2);
@@ -436,6 +437,7 @@ async fn search_never_reads_words_as_a_query_language(journal: &dyn Journal) {
             incident: None,
             words: odd.to_owned(),
             private: true,
+            hidden: Vec::new(),
             limit: 10,
         };
         let found = journal.search(search).await;
@@ -461,6 +463,7 @@ async fn search_gives_the_newest_first_and_no_more_than_asked(journal: &dyn Jour
         incident: Some(IncidentId(2)),
         words: "word".to_owned(),
         private: false,
+        hidden: Vec::new(),
         limit: 2,
     };
     let found = journal.search(one.clone()).await.unwrap();
@@ -469,6 +472,15 @@ async fn search_gives_the_newest_first_and_no_more_than_asked(journal: &dyn Jour
     assert_eq!(found[0].by.as_str(), "lee");
     let at: Timestamp = "2026-11-24T14:02:03Z".parse().unwrap();
     assert_eq!(found[0].occurred_at, at);
+    // What is hidden takes no place of what is found.
+    let without = Search {
+        incident: None,
+        hidden: vec![IncidentId(3), IncidentId(1)],
+        ..one.clone()
+    };
+    let found = journal.search(without).await.unwrap();
+    let places: Vec<_> = found.iter().map(|f| (f.incident.0, f.seq.0)).collect();
+    assert_eq!(places, [(2, 3), (2, 2)]);
     let beyond = Search {
         incident: Some(IncidentId(u64::MAX)),
         ..one

@@ -8,6 +8,7 @@
 )]
 
 mod attack_doors;
+mod attack_private;
 mod attack_secrets;
 mod attack_server;
 mod attack_terminal;

@@ -149,3 +149,29 @@ async fn nobody_is_asked_for_marks_of_what_ended_long_ago_or_is_a_drill() {
     ];
     assert_eq!(marks(&charts), expected);
 }
+
+#[tokio::test]
+async fn nothing_of_a_private_incident_is_marked_nor_polled() {
+    let (ledger, charts) = (Ledger::new(), charts().await);
+    let house = house(&ledger, Some(&charts)).await;
+    let mut maya = house.client("maya").await;
+    let hidden = Intent::DeclarePrivate(Box::new(DeclarePrivate {
+        title: Some("zqsecret".into()),
+        severity: None,
+        service: Some("zqservice".into()),
+        started_at: None,
+        kind: Kind::Real,
+        people: Vec::new(),
+    }));
+    maya.submit(None, &command(hidden)).await.unwrap();
+    resolve(&mut maya, 1).await;
+    // Marks are made in their order.
+    maya.declare("for everyone").await;
+    maya.join(2, 0).await;
+    answered(&ledger, &mut maya, 2, 1).await;
+    assert_eq!(marks(&charts), ["INC-2 declared: for everyone"]);
+    for asked in charts.asked() {
+        let said = format!("{} {}", asked.line, asked.body);
+        assert!(!said.contains("zqse") && !said.contains("INC-1"), "{said}");
+    }
+}

@@ -206,7 +206,12 @@ pub(super) fn find(
          WHERE entries MATCH ?1 AND rowid BETWEEN ?2 AND ?3 AND private <= ?4
          ORDER BY occurred_at DESC, rowid DESC LIMIT ?5",
     )?;
-    let values = params![query, first, last, search.private, search.limit];
+    // Of what is hidden nobody knows how much there is: it does not count.
+    let limit = match search.hidden.is_empty() {
+        true => i64::from(search.limit),
+        false => -1,
+    };
+    let values = params![query, first, last, search.private, limit];
     let found = statement.query_map(values, |row| {
         let (incident, seq) = unplace(row.get(0)?);
         let writer: String = row.get(2)?;
@@ -219,7 +224,11 @@ pub(super) fn find(
             text: text.into(),
         })
     })?;
-    found.collect()
+    let seen = found.filter(|entry| {
+        let hidden = |entry: &FoundEntry| search.hidden.contains(&entry.incident);
+        !entry.as_ref().is_ok_and(hidden)
+    });
+    seen.take(search.limit as usize).collect()
 }
 
 /// Keeps a state, unless a newer one of the same fold is kept.

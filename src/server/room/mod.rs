@@ -3,6 +3,7 @@
 //! **Invariant**: only this task decides and appends for its incident, and only it sends the
 //! incident's events, so everyone gets them in one order.
 
+mod close;
 mod desk;
 mod leads;
 mod load;
@@ -20,6 +21,7 @@ use super::wall::{Card, card};
 use super::wire;
 use crate::incident::{
     Actor, Command, CommandId, FOLD_VERSION, IncidentId, OutsideAsk, Refusal, Seq, What,
+    no_such_incident,
 };
 use crate::journal::Record;
 use crate::protocol::{Away, Checkpoint, Pane, ServerFrame, Sight, encode, event_frame};
@@ -224,6 +226,13 @@ impl Room {
             let text = format!("{} cannot be opened: {error}.", self.id);
             return member.outbox.answer(&super::requests::warning(text));
         }
+        // It may have become private since the session's door was looked at.
+        if !member.sees_it(&self.desk.durable) {
+            let text = no_such_incident(self.id).to_string();
+            member.outbox.answer(&super::requests::warning(text));
+            let incident = self.id;
+            return (member.outbox).answer(&ServerFrame::ClosedToYou { incident });
+        }
         let head = self.desk.durable.seq;
         let newer = (have > Seq::ZERO && have <= head)
             .then(|| self.desk.tail.after(have))
@@ -244,7 +253,7 @@ impl Room {
     }
 
     async fn carry_on(&mut self, member: Member, have: Seq) -> bool {
-        if self.desk.ensure_loaded().await.is_err() {
+        if self.desk.ensure_loaded().await.is_err() || !member.sees_it(&self.desk.durable) {
             return false;
         }
         let Some(records) = self.desk.tail.after(have) else {
@@ -275,6 +284,10 @@ impl Room {
     async fn card(&mut self, reply: oneshot::Sender<Card>) {
         if let Err(error) = self.desk.ensure_loaded().await {
             tracing::warn!(incident = %self.id, %error, "not on the wall");
+            return;
+        }
+        // Whoever asked takes no answer for one that is not on the wall.
+        if self.desk.durable.private.is_some() {
             return;
         }
         let signals = self.shared.watch.signals(self.id);
@@ -341,20 +354,21 @@ impl Room {
     fn show(&mut self, records: &[Record], told: Vec<(Reply, CommandId, Carried)>) {
         let began = Instant::now();
         self.joined = [None, None];
-        let (open, redacted) = tail::frames(
-            records,
-            self.shared.taken_from(self.audience.has_spectators()),
-        );
-        let (open, redacted) = (open.freeze(), redacted.map(bytes::BytesMut::freeze));
+        // Before anyone is told anything: what is private from here on is behind the door.
+        self.shared.stands(&self.desk.durable);
+        let (before, since) = records.split_at(self.closed_from(records));
+        let mut fell_away = self.send_events(before);
+        if !since.is_empty() {
+            fell_away |= self.let_go();
+            fell_away |= self.send_events(since);
+        }
         let metrics = &self.shared.metrics;
-        let fell_away = self.audience.send(&open, redacted.as_ref(), None, metrics);
         for (reply, command, carried) in told {
             reply.send(command, Ok(carried), metrics);
         }
         metrics.fanned_out(began.elapsed());
         metrics.events.inc_by(records.len() as u64);
         self.shared.journal_works();
-        self.shared.stands(&self.desk.durable);
         self.leads.changed();
         let asked = |record: &Record| {
             matches!(record.event().body.known(), Some(What::OutsideAsked { .. }))

@@ -127,6 +127,7 @@ pub(super) async fn run(shared: &Arc<Shared>) {
 async fn draw(shared: &Arc<Shared>, cards: &mut BTreeMap<IncidentId, Arc<Card>>) {
     let dirty = shared.wall.take_dirty();
     let mut open = shared.board.open_lines();
+    open.retain(|line| !line.private);
     open.sort_by_key(Summary::urgency);
     let more = open.len().saturating_sub(INCIDENTS);
     open.truncate(INCIDENTS);
@@ -140,6 +141,8 @@ async fn draw(shared: &Arc<Shared>, cards: &mut BTreeMap<IncidentId, Arc<Card>>)
             None => shared.wall.changed(id),
         }
     }
+    // One that became private while its room was asked is not on this picture either.
+    open.retain(|line| !shared.board.is_private(line.id));
     let shown = open.iter().filter_map(|line| cards.get(&line.id)).cloned();
     let picture = Picture {
         incidents: shown.collect(),
@@ -173,7 +176,9 @@ async fn ask(shared: &Arc<Shared>, id: IncidentId) -> Option<Arc<Card>> {
 
 /// The incident that ended last.
 fn last(shared: &Shared) -> Option<Last> {
-    let over = shared.board.lines(|line| line.status.is_over());
+    let over = shared
+        .board
+        .lines(|line| line.status.is_over() && !line.private);
     let ended = |line: &Summary| line.resolved_at.unwrap_or(line.changed_at);
     let line = over.into_iter().max_by_key(ended)?;
     Some(Last {

@@ -93,6 +93,10 @@ impl Caller {
 
     async fn ask_for_mark(&self, milepost: &Milepost, source: &Arc<str>) {
         let incident = milepost.incident;
+        // A chart is for everyone.
+        if self.shared.board.is_private(incident) {
+            return;
+        }
         let command = milepost.command(source, self.shared.clock.now());
         match self.submit(incident, command).await {
             Some(Err(refusal)) => tracing::info!(%incident, %refusal, "no mark is asked for"),

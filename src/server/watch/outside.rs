@@ -10,7 +10,7 @@ use super::mileposts::Milepost;
 use super::{SourceOptions, apart};
 use crate::http::{Http, Marks};
 use crate::incident::{
-    Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideOutcome, Seq,
+    Actor, Command, Event, Incident, IncidentId, Intent, OutsideAsk, OutsideOutcome, Person, Seq,
 };
 use crate::integrations::exchange::{AnswerError, Call, Changed};
 use crate::server::derive;
@@ -163,6 +163,11 @@ impl Caller {
 
     async fn carry_out(&self, incident: IncidentId, ask: &OutsideAsk) -> Went {
         let failed = |why: String| Went::Answered(OutsideOutcome::Failed, why, None);
+        // What the server asked for by itself, before the incident was private.
+        if ask.by == Person::warroom() && self.shared.board.is_private(incident) {
+            let why = "the incident is private".to_owned();
+            return Went::Answered(OutsideOutcome::NotSent, why, None);
+        }
         let name = ask.call.source().unwrap_or_default();
         let Some(source) = self.sources.get(name) else {
             return failed(format!("no source `{name}` is configured on the server"));

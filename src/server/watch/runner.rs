@@ -107,10 +107,11 @@ impl Runner {
         }
     }
 
-    /// The incidents that are asked about: open, and no drill, for a drill never reaches outside.
+    /// The incidents that are asked about: open, and no drill, for a drill never reaches outside. Nor
+    /// does one that is private: what is asked names it, or its service, in somebody else's logs.
     fn incidents(&self) -> Vec<Summary> {
         let mut lines = self.shared.board.open_lines();
-        lines.retain(|line| line.kind == Kind::Real);
+        lines.retain(|line| line.kind == Kind::Real && !line.private);
         lines.truncate(INCIDENTS);
         lines
     }

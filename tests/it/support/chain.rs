@@ -151,6 +151,7 @@ pub(crate) async fn search(journal: &dyn Journal, words: &str) -> Vec<String> {
         incident: None,
         words: words.to_owned(),
         private: false,
+        hidden: Vec::new(),
         limit: 100,
     };
     let found = journal.search(search).await.unwrap();

@@ -11,6 +11,7 @@ fn member(session: u64, outbox: &Arc<Outbox>) -> Member {
         session: SessionId(session),
         person: "cy".parse().expect("a name"),
         spectator: session != RESPONDER,
+        level: crate::incident::Level::Observer,
         epoch: outbox.epoch(),
         outbox: outbox.clone(),
     }

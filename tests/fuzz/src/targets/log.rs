@@ -235,6 +235,7 @@ pub(super) fn search(data: &[u8]) {
         incident: None,
         words: words.to_owned(),
         private: false,
+        hidden: Vec::new(),
         limit: 10,
     };
     let found = JOURNAL.with(|journal| run(journal.1.search(search)));
