@@ -134,6 +134,14 @@ pub enum Verb {
     Update(v::update::UpdateArgs),
     /// List the updates, how far each has come and who is promised the next
     Updates(v::update::UpdatesArgs),
+    /// Show an incident to nobody but those who are named
+    Private(v::private::PrivateArgs),
+    /// Show a private incident to everyone again
+    Public(v::private::PublicArgs),
+    /// Let one more person see a private incident
+    Admit(v::private::PersonArgs),
+    /// Let someone see a private incident no more
+    Dismiss(v::private::PersonArgs),
     /// Say that an incident is not over after all
     Reopen(v::end::EndArgs),
     /// Say that an incident was declared by mistake

@@ -102,6 +102,7 @@ pub fn summary(of: &Summary) -> Value {
         "next_update_for": of.next_update_at.map(|_| of.next_update_for.unwrap_or_default()),
         "firing": of.firing,
         "alerts": of.alerts,
+        "private": of.private,
         "seq": of.seq.0,
     })
 }
@@ -137,6 +138,7 @@ pub fn incident(of: &Incident) -> Value {
         .collect();
     let rest = [
         ("milestones", Value::Object(milestones)),
+        ("admitted", json!(of.private)),
         (
             "time_to_detect_seconds",
             json!(seconds(of.milestones.time_to_detect())),

@@ -169,6 +169,8 @@ pub enum Happening {
         /// What happened, what it means, what to do.
         text: String,
     },
+    /// The incident is closed to whoever this is, and gone from here. A notice says so in words.
+    Closed(IncidentId),
     /// The incident's state is here.
     Joined(IncidentId),
     /// Something came that was needed to go to another moment of the incident's past.

@@ -9,6 +9,7 @@
 //! **Invariant**: what is shown is the confirmed state with the own unanswered commands decided on
 //! top, by the same `decide` and `apply` that the server runs.
 
+mod closed;
 mod dial;
 mod disk;
 mod follow;

@@ -243,6 +243,7 @@ impl Client {
             } => self.refused(now, (command, round), refusal, out),
             // Whichever incident is named: answers of all may be among what was left out.
             ServerFrame::Resync { .. } => self.resync(out),
+            ServerFrame::ClosedToYou { incident } => self.closed(incident, out),
             ServerFrame::Presence { incident, here } => {
                 if let Some(room) = self.rooms.get_mut(&incident) {
                     room.here = here;

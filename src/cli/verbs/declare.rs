@@ -4,7 +4,7 @@ use crate::cli::args::Again;
 use crate::cli::context::Context;
 use crate::cli::when::When;
 use crate::error::Failure;
-use crate::incident::{IncidentId, Intent, Kind, Severity};
+use crate::incident::{DeclarePrivate, IncidentId, Intent, Kind, Person, Severity};
 use clap::Args;
 
 /// What `declare` takes.
@@ -25,6 +25,12 @@ pub struct DeclareArgs {
     /// It is practice
     #[arg(long)]
     drill: bool,
+    /// Nobody sees it but you and those who are admitted
+    #[arg(long)]
+    private: bool,
+    /// Someone who may see it; may be given more than once
+    #[arg(long, value_name = "PERSON", requires = "private")]
+    admit: Vec<Person>,
     /// Declare this one, which waits in triage, instead of a new one
     #[arg(long, value_name = "INC")]
     incident: Option<IncidentId>,
@@ -51,14 +57,28 @@ pub async fn run(args: DeclareArgs, cx: &Context) -> Result<(), Failure> {
         .as_deref()
         .map(|title| format!(": {title}"))
         .unwrap_or_default();
-    let intent = Intent::Declare {
+    let kind = if args.drill { Kind::Drill } else { Kind::Real };
+    let declared = DeclarePrivate {
         title: args.title.map(Into::into),
         severity: args.severity,
         service: args.service.map(Into::into),
         started_at,
-        kind: if args.drill { Kind::Drill } else { Kind::Real },
+        kind,
+        people: args.admit,
     };
-    let done = format!("declared{level}{title}");
+    let (intent, private) = if args.private {
+        (Intent::DeclarePrivate(Box::new(declared)), " private")
+    } else {
+        let declared = Intent::Declare {
+            title: declared.title,
+            severity: declared.severity,
+            service: declared.service,
+            started_at,
+            kind,
+        };
+        (declared, "")
+    };
+    let done = format!("declared{private}{level}{title}");
     cx.submit(args.again, args.incident, intent, &done).await?;
     Ok(())
 }

@@ -55,6 +55,7 @@ fn row(of: &Summary) -> Vec<String> {
     } else {
         ""
     };
+    let private = if of.private { "PRIVATE " } else { "" };
     let commander = of.commander.as_ref().map(ToString::to_string);
     let vacant = if of.status.is_live() { "VACANT" } else { "-" };
     vec![
@@ -69,6 +70,6 @@ fn row(of: &Summary) -> Vec<String> {
         age(until.unwrap_or_else(session::now) - since),
         commander.unwrap_or_else(|| vacant.to_owned()),
         of.firing.to_string(),
-        format!("{drill}{}", of.title),
+        format!("{drill}{private}{}", of.title),
     ]
 }

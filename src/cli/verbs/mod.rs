@@ -21,6 +21,7 @@ pub mod list;
 pub mod man;
 pub mod nag;
 pub mod note;
+pub mod private;
 pub mod propose;
 pub mod replay;
 pub mod role;

@@ -118,10 +118,11 @@ async fn follow(
     session.join(args.incident).await?;
     let mut had = head;
     loop {
-        let known = session
-            .client()
-            .room(args.incident)
-            .map_or(Seq::ZERO, |room| room.confirmed().seq);
+        let Some(room) = session.client().room(args.incident) else {
+            let what = format!("{} is closed to you from here on.", args.incident);
+            return Err(Failure::refused(what).instead("Ask someone who sees it to admit you."));
+        };
+        let known = room.confirmed().seq;
         while had < known {
             let page = match session
                 .page(args.incident, Part::After(had), PAGE_EVENTS)

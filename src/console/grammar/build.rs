@@ -35,6 +35,7 @@ pub(super) fn command(
         Verb::Handover => build.handover(),
         Verb::Support | Verb::RuleOut | Verb::Reconsider => build.judge(),
         Verb::Answer => build.answer(),
+        Verb::Private | Verb::Public | Verb::Admit | Verb::Dismiss => build.private(),
         Verb::Snooze => build.snooze(),
         Verb::Template => Err(build.template()),
         Verb::Severity => build.severity(),

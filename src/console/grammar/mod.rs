@@ -26,6 +26,7 @@ mod hypotheses;
 mod lex;
 mod nags;
 mod preview;
+mod private;
 mod proposals;
 mod words;
 
@@ -220,6 +221,10 @@ fn read_head(
             cursor.skip_to(range.end);
             match found.verb {
                 Verb::Kind(kind) => head.kind = Some(kind),
+                Verb::Private if private::is_for_people(cursor.rest()) => {
+                    head.verb = Some(found);
+                    break;
+                }
                 Verb::Private => head.private = true,
                 _ => {
                     head.verb = Some(found);

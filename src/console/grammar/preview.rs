@@ -38,6 +38,7 @@ pub(super) fn preview(intent: &Intent, context: &GrammarContext<'_>) -> String {
             .or_else(|| super::handovers::preview(other, context))
             .or_else(|| super::hypotheses::preview(other, context))
             .or_else(|| super::nags::preview(other, context))
+            .or_else(|| super::private::preview(other))
             .unwrap_or_else(|| about_incident(other, context)),
     }
 }

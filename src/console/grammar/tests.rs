@@ -75,6 +75,7 @@ fn markers_are_taken_out_and_the_words_stay() {
         Some(at("2026-11-24T13:59:00Z"))
     );
     assert!(note("/private a customer called").private);
+    assert!(note("/private @bo knows the customer").private);
     assert!(
         note("a customer called !private").private,
         "a word out of place never publishes"

@@ -7,8 +7,15 @@ use crate::incident::EntryKind;
 pub enum Verb {
     /// The line is an entry of this kind.
     Kind(EntryKind),
-    /// The line is never shown to spectators.
+    /// The line is never shown to spectators; with nobody but people behind it: the incident is for
+    /// them.
     Private,
+    /// The incident is for everyone again.
+    Public,
+    /// One more person sees it.
+    Admit,
+    /// A person sees it no more.
+    Dismiss,
     /// Put a task to someone.
     Ask,
     /// Note a task that someone was given by voice.
@@ -235,8 +242,29 @@ pub const WORDS: &[Word] = &[
         "private",
         &[],
         "/private a customer called",
-        "never shown to spectators; also !private",
+        "never shown to spectators; alone or with @people: the whole incident is theirs",
         Verb::Private,
+    ),
+    row(
+        "admit",
+        &[],
+        "/admit @bo",
+        "let one more person see the private incident",
+        Verb::Admit,
+    ),
+    row(
+        "dismiss",
+        &[],
+        "/dismiss @bo",
+        "let someone see the private incident no more",
+        Verb::Dismiss,
+    ),
+    row(
+        "public",
+        &[],
+        "/public yes",
+        "show the private incident to everyone, with all that is in it",
+        Verb::Public,
     ),
     row(
         "status",

@@ -106,6 +106,10 @@ actions! {
     DeclineIncident "decline-incident" Incident "Decline it in triage: not an incident (asks first)",
     MergeIncident "merge-incident" Incident "Merge it into another incident (asks first)",
     AddLink "add-link" Incident "Add a link",
+    MakePrivate "make-private" Incident "Show it to nobody but those who are named",
+    MakePublic "make-public" Incident "Show it to everyone again (asks first)",
+    Admit "admit" Incident "Let one more person see the private incident",
+    Dismiss "dismiss" Incident "Let someone see the private incident no more",
 
     Compose "compose" Compose "Write in the composer",
     ComposerSend "composer-send" Compose "Send what is written",

@@ -3,7 +3,7 @@
 use super::line::LineEdit;
 use super::stroke::{Answer, Move, Stroke};
 use crate::console::text::{Zone, parse_duration};
-use crate::incident::{IncidentId, Intent, Kind, Severity, Timestamp};
+use crate::incident::{DeclarePrivate, IncidentId, Intent, Kind, Person, Severity, Timestamp};
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use std::sync::Arc;
 
@@ -18,17 +18,20 @@ pub enum Field {
     Service,
     /// When the harm began, or empty.
     Started,
+    /// Who alone may see it, or yes for nobody else, or empty.
+    Private,
     /// Whether it is practice; only of a new one.
     Drill,
 }
 
 impl Field {
     /// In the order on the screen.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Title,
         Self::Severity,
         Self::Service,
         Self::Started,
+        Self::Private,
         Self::Drill,
     ];
 
@@ -40,6 +43,7 @@ impl Field {
             Self::Severity => "Severity",
             Self::Service => "Service",
             Self::Started => "Started",
+            Self::Private => "Private",
             Self::Drill => "Drill",
         }
     }
@@ -52,6 +56,7 @@ impl Field {
             Self::Severity => "1 to 4; may be left open",
             Self::Service => "the service that is hurt; may be left open",
             Self::Started => "14:32 or -20m; may be left open",
+            Self::Private => "yes, or @people who see it; left open: everyone",
             Self::Drill => "yes for practice; left open it is real",
         }
     }
@@ -68,7 +73,7 @@ pub struct Form {
     pub field: Field,
     /// What was wrong, until it is changed.
     pub wrong: Option<String>,
-    lines: [LineEdit; 5],
+    lines: [LineEdit; 6],
     zone: Zone,
 }
 
@@ -96,6 +101,7 @@ impl Form {
             LineEdit::new(service.unwrap_or_default()),
             LineEdit::default(),
             LineEdit::default(),
+            LineEdit::default(),
         ];
         self
     }
@@ -105,7 +111,7 @@ impl Form {
     pub fn fields(&self) -> &'static [Field] {
         let all: &'static [Field] = &Field::ALL;
         match self.incident {
-            Some(_) => all.get(..4).unwrap_or(all),
+            Some(_) => all.get(..5).unwrap_or(all),
             None => all,
         }
     }
@@ -113,23 +119,25 @@ impl Form {
     /// What stands in a field.
     #[must_use]
     pub fn line(&self, field: Field) -> &LineEdit {
-        let [title, severity, service, started, drill] = &self.lines;
+        let [title, severity, service, started, private, drill] = &self.lines;
         match field {
             Field::Title => title,
             Field::Severity => severity,
             Field::Service => service,
             Field::Started => started,
+            Field::Private => private,
             Field::Drill => drill,
         }
     }
 
     fn line_mut(&mut self) -> &mut LineEdit {
-        let [title, severity, service, started, drill] = &mut self.lines;
+        let [title, severity, service, started, private, drill] = &mut self.lines;
         match self.field {
             Field::Title => title,
             Field::Severity => severity,
             Field::Service => service,
             Field::Started => started,
+            Field::Private => private,
             Field::Drill => drill,
         }
     }
@@ -193,14 +201,44 @@ impl Form {
                 return Err((Field::Drill, why));
             }
         };
-        Ok(Intent::Declare {
-            title,
-            severity,
-            service: filled(Field::Service).map(Arc::from),
-            started_at,
-            kind,
+        let service = filled(Field::Service).map(Arc::from);
+        let private = filled(Field::Private).map_or(Ok(None), read_people);
+        let private = private.map_err(|why| (Field::Private, why))?;
+        Ok(match private {
+            None => Intent::Declare {
+                title,
+                severity,
+                service,
+                started_at,
+                kind,
+            },
+            Some(people) => Intent::DeclarePrivate(Box::new(DeclarePrivate {
+                title,
+                severity,
+                service,
+                started_at,
+                kind,
+                people,
+            })),
         })
     }
+}
+
+/// Who alone may see it: those who are named, or with `yes` nobody else. Nothing where it is for
+/// everyone.
+fn read_people(text: &str) -> Result<Option<Vec<Person>>, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "y" => return Ok(Some(Vec::new())),
+        "no" | "n" => return Ok(None),
+        _ => {}
+    }
+    let why = "Write yes, or @names of who may see it, or leave it open.";
+    let named = |word: &str| {
+        let name = word.strip_prefix('@').and_then(|name| name.parse().ok());
+        name.ok_or_else(|| why.to_owned())
+    };
+    let people = text.split_whitespace().map(named);
+    people.collect::<Result<Vec<_>, _>>().map(Some)
 }
 
 /// Reads a moment in the past: `-20m`, `14:32`, `14:32:10` (the last time a clock showed that), or
@@ -300,6 +338,30 @@ mod tests {
         }
         let triage = Form::new(Kind::Real, Zone::Utc).for_triage(IncidentId(1), "x", None);
         assert!(!triage.fields().contains(&Field::Drill));
+    }
+
+    #[test]
+    fn a_private_one_is_for_those_who_are_named() {
+        let said = |said: &str| {
+            let mut form = Form::new(Kind::Real, Zone::Utc);
+            form.stroke(Stroke::Text("x"), now());
+            form.field = Field::Private;
+            form.stroke(Stroke::Text(said), now());
+            match form.stroke(Stroke::Accept, now()) {
+                Answer::Submit(intent) => Ok(*intent),
+                _ => Err(form.wrong),
+            }
+        };
+        for open in ["", "no"] {
+            assert!(matches!(said(open), Ok(Intent::Declare { .. })), "{open}");
+        }
+        for (words, count) in [("yes", 0), ("@ana @bo", 2)] {
+            let Ok(Intent::DeclarePrivate(declared)) = said(words) else {
+                panic!("{words}");
+            };
+            assert_eq!(declared.people.len(), count);
+        }
+        assert!(said("ana").is_err(), "a word may be a slip");
     }
 
     #[test]

@@ -276,6 +276,11 @@ fn about_incident(app: &mut App, action: Action) -> Vec<Effect> {
                 Then::AddLink,
             );
         }
+        // What it does is read in the line before it is sent.
+        Action::MakePrivate => return begin(app, "/private "),
+        Action::MakePublic => return begin(app, "/public "),
+        Action::Admit => return begin(app, "/admit @"),
+        Action::Dismiss => return begin(app, "/dismiss @"),
         Action::OpenIncident => pickers::incidents(app),
         Action::SetSeverity => pickers::severities(app),
         Action::SetStatus => pickers::statuses(app),

@@ -89,6 +89,13 @@ fn happened(app: &mut App, happening: Happening) -> Vec<Effect> {
                 app.notices.say(now, Say::Info(said));
             }
         }
+        Happening::Closed(id) => {
+            // What is being written is kept as that incident's draft; the notice says why.
+            if matches!(&app.screen, Screen::Incident(screen) if screen.id == id) {
+                app.overlays.clear();
+                return incident::to_board(app);
+            }
+        }
         Happening::Joined(_) => {
             let mut all = follow::joined(app);
             all.extend(incident::go_to_wanted(app));
@@ -229,6 +236,7 @@ fn words(intent: &Intent) -> Option<String> {
             reason: Some(reason),
         } => Some(format!("/answer {ask} more {minutes}m {reason}")),
         Intent::AddActionItem { text, .. } => Some(format!("TODO: {text}")),
+        Intent::DeclarePrivate(declared) => declared.title.as_ref().map(ToString::to_string),
         _ => None,
     }
 }

@@ -20,6 +20,8 @@ mod past;
 #[cfg(test)]
 mod past_tests;
 mod pickers;
+#[cfg(test)]
+mod private_tests;
 mod reading;
 mod requests;
 mod run;

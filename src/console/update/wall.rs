@@ -36,10 +36,10 @@ pub(super) fn may(action: Action) -> bool {
     )
 }
 
-/// The open incidents, the one that matters most first.
+/// The open incidents that a wall may show, the one that matters most first.
 fn open(app: &App) -> Vec<IncidentId> {
     let mut open: Vec<&Summary> = app.client.board().collect();
-    open.retain(|line| line.status.is_open());
+    open.retain(|line| line.status.is_open() && !line.private);
     open.sort_by_key(|line| line.urgency());
     open.into_iter().map(|line| line.id).collect()
 }

@@ -7,7 +7,7 @@ use crate::console::app::{App, Screen};
 use crate::console::keymap::{Action, Context, Group};
 use crate::console::layout::Layout;
 use crate::console::panes::{Focus, command};
-use crate::incident::{Intent, Severity, Status};
+use crate::incident::{Intent, PrivateTo, PublicAgain, Severity, Status};
 use std::sync::Arc;
 
 /// Stands for the words that are asked for once the action is chosen.
@@ -123,6 +123,12 @@ fn rules(app: &App, action: Action) -> Option<String> {
                 severity: other,
                 reason: None,
             }
+        }
+        Action::MakePrivate => Intent::MakePrivate(PrivateTo { people: Vec::new() }),
+        Action::MakePublic => Intent::MakePublic(PublicAgain {}),
+        Action::Admit | Action::Dismiss => {
+            let none = app.open()?.1.shown().private.is_none();
+            return none.then(|| "It is not private: everyone sees it.".to_owned());
         }
         Action::SnoozeNag => {
             let (_, room) = app.open()?;

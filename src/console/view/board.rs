@@ -304,9 +304,14 @@ impl Columns {
             ""
         };
         pieces.push(Piece::new(drill, style(Meaning::Drill)));
+        let private = if summary.private { "PRIVATE " } else { "" };
+        pieces.push(Piece::new(private, style(Meaning::Strong)));
         let title = visible_line(&summary.title);
         pieces.push(Piece::new(
-            pad_right(&title, self.title.saturating_sub(drill.len())),
+            pad_right(
+                &title,
+                self.title.saturating_sub(drill.len() + private.len()),
+            ),
             style(if over {
                 Meaning::Muted
             } else {

@@ -137,6 +137,14 @@ fn one_row(
     paint::right(&ending, area, buf);
 }
 
+/// What says that not everyone sees it. A word: colour alone says nothing.
+#[must_use]
+pub fn private(look: &Look<'_>) -> Piece {
+    let style = look.theme.style(Meaning::Strong);
+    let said = format!(" {} PRIVATE ", glyph(look, Meaning::Private));
+    Piece::new(said, style.add_modifier(Modifier::REVERSED))
+}
+
 fn name(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
     let mut pieces = vec![badge(shown.severity, look)];
     if shown.is_drill() {
@@ -146,6 +154,9 @@ fn name(shown: &Incident, look: &Look<'_>) -> Vec<Piece> {
                 .style(Meaning::Drill)
                 .add_modifier(Modifier::BOLD),
         ));
+    }
+    if shown.private.is_some() {
+        pieces.push(private(look));
     }
     pieces.push(Piece::new(
         format!(" {} ", shown.id),

@@ -5,7 +5,9 @@
 
 use super::{evidence, runs};
 use crate::console::text::{Zone, format_duration, visible_block, visible_line};
-use crate::incident::{AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp, Verdict};
+use crate::incident::{
+    AlertState, Entry, Incident, Person, PinnedEvidence, StepState, Timestamp, Verdict,
+};
 use std::fmt::Write as _;
 
 /// The whole document. Times are in this zone, which is named.
@@ -62,6 +64,10 @@ impl Doc {
         });
         self.line(&format!("- Severity: {severity}"));
         self.line(&format!("- Status: {}", of.status));
+        if let Some(admitted) = &of.private {
+            let names: Vec<&str> = admitted.iter().map(Person::as_str).collect();
+            self.line(&format!("- PRIVATE: seen by {}", names.join(", ")));
+        }
         if let Some(service) = &of.service {
             self.line(&format!("- Service: {}", inline(service)));
         }

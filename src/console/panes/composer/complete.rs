@@ -140,7 +140,12 @@ fn steps(cx: &Cx<'_>) -> Vec<String> {
 fn after(verb: Verb, cx: &Cx<'_>, templates: &[Template]) -> Vec<String> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match verb {
-        Verb::Ask | Verb::Told => people(cx),
+        Verb::Ask | Verb::Told | Verb::Private | Verb::Admit => people(cx),
+        Verb::Dismiss => {
+            let admitted = cx.room.shown().private.iter().flatten();
+            admitted.map(|name| format!("@{name}")).collect()
+        }
+        Verb::Public => owned(&["yes"]),
         Verb::Answer => {
             let asks = cx.room.shown().asks.iter();
             let open = asks.filter(|ask| ask.state.is_open());

@@ -93,7 +93,8 @@ fn awaited(app: &App) -> Option<IncidentId> {
     if let Screen::Incident(screen) = &app.screen {
         return Some(screen.id);
     }
-    let open = app.client.board().filter(|line| line.status.is_open());
+    let open = app.client.board();
+    let open = open.filter(|line| line.status.is_open() && !line.private);
     open.min_by_key(|line| line.urgency()).map(|line| line.id)
 }
 
@@ -126,6 +127,13 @@ pub(super) fn empty(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     centre(&[said], area, middle + 2, buf);
 }
 
+/// What is private is on no wall, whoever's console it is.
+pub(super) fn private(look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let said = "This incident is private, and is not shown on a wall.";
+    let said = Piece::new(said, look.theme.style(Meaning::Text));
+    centre(&[said], area, area.height / 3, buf);
+}
+
 /// Nothing is open: says so, and what was last.
 fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let style = |meaning| look.theme.style(meaning);
@@ -145,7 +153,8 @@ fn quiet(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         None => centre(&[Piece::new(said, style(Meaning::Good))], area, middle, buf),
     }
     let ended = |line: &&Summary| line.resolved_at.unwrap_or(line.changed_at);
-    let Some(last) = app.client.board().max_by_key(ended) else {
+    let shown = app.client.board().filter(|line| !line.private);
+    let Some(last) = shown.max_by_key(ended) else {
         let none = [Piece::new("no incident so far", style(Meaning::Muted))];
         return centre(&none, area, middle + letters::ROWS + 1, buf);
     };

@@ -24,7 +24,7 @@ pub(super) fn draw(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let left = usize::from(area.width).saturating_sub(paint::width(&end) + 2);
     let shown = app.open().map(|(screen, _)| screen.id);
     let mut others: Vec<&Summary> = app.client.board().collect();
-    others.retain(|line| line.status.is_open() && Some(line.id) != shown);
+    others.retain(|line| line.status.is_open() && !line.private && Some(line.id) != shown);
     others.sort_by_key(|line| line.urgency());
     column(&[named(&others, look, left)], area, buf);
     paint::right(&end, area, buf);

@@ -41,6 +41,9 @@ pub(super) fn on_duty(app: &App, buf: &mut Buffer) {
 /// began: it is dim, and no clock on it runs on.
 pub(super) fn draw(app: &App, room: &Room, size: Rect, buf: &mut Buffer) {
     let mut look = app.look(false);
+    if room.shown().private.is_some() {
+        return duty::private(&look, size, buf);
+    }
     let large = head::is_large(size, &look);
     let old = duty::stale(app, &look, size, large, buf);
     let still = match app.client.link() {
