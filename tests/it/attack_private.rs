@@ -300,9 +300,11 @@ async fn who_follows_it_when_it_becomes_private_is_let_go_after_what_came_before
     let mut bo = cast.of("bo").await;
     bo.join(incident, 0).await;
     maya.submit(Some(incident), &note("for all")).await.unwrap();
+    assert!(cast.page().await.contains("Checkout"));
     maya.submit(Some(incident), &private(&["bo"]))
         .await
         .unwrap();
+    assert!(!cast.page().await.contains("Checkout"), "on the wall");
     let secret = note(&format!("{SECRET} one"));
     maya.submit(Some(incident), &secret).await.unwrap();
     for wire in &mut out {
@@ -345,6 +347,85 @@ async fn who_follows_it_when_it_becomes_private_is_let_go_after_what_came_before
     }
     let (state, ..) = out[0].join(incident, 0).await;
     assert_eq!(state.unwrap().private, None);
+}
+
+/// The door closes and the secret is said in one breath, while someone asks for everything over and
+/// over: whatever is answered ends before it.
+#[tokio::test]
+async fn who_asks_just_as_the_door_closes_hears_nothing_of_what_is_said_behind_it() {
+    const ROUNDS: u64 = 12;
+    let cast = Cast::new().await;
+    let mut maya = cast.of("maya").await;
+    for _ in 0..ROUNDS {
+        let incident = maya.declare("Checkout").await;
+        let mut kim = cast.of("kim").await;
+        let asks = async {
+            let mut request = 0;
+            // Until it is told that there is none.
+            while !kim
+                .heard
+                .iter()
+                .any(|text| text.contains("There is no INC-"))
+            {
+                request += 1;
+                let (whose, seq) = (IncidentId(incident), Seq(1 + request % 5));
+                for frame in [
+                    ClientFrame::Page {
+                        request,
+                        incident: whose,
+                        before: None,
+                        after: Some(Seq(0)),
+                        at: None,
+                        limit: 50,
+                    },
+                    ClientFrame::Join {
+                        incident: whose,
+                        have: Seq(0),
+                        fold: FOLD_VERSION + u32::from(request % 2 == 0),
+                    },
+                    ClientFrame::StateAt {
+                        request,
+                        incident: whose,
+                        seq,
+                    },
+                    ClientFrame::Search {
+                        request,
+                        incident: None,
+                        query: SECRET.to_owned(),
+                        limit: 5,
+                    },
+                ] {
+                    kim.send(&frame).await;
+                    tokio::task::yield_now().await;
+                }
+                kim.until(|f| matches!(f, ServerFrame::Found { request: r, .. } if *r == request))
+                    .await;
+            }
+            kim
+        };
+        let says = async {
+            // At another moment of the other's questions each time.
+            for _ in 0..40 * incident {
+                tokio::task::yield_now().await;
+            }
+            let secret = note(&format!("{SECRET} at once"));
+            for command in [private(&[]), secret] {
+                let incident = Some(IncidentId(incident));
+                let (command, round) = (command, 0);
+                maya.send(&ClientFrame::Submit {
+                    incident,
+                    command,
+                    round,
+                })
+                .await;
+            }
+            settled(&mut maya).await;
+        };
+        let (kim, ()) = tokio::join!(asks, says);
+        let heard = kim.heard.join("\n");
+        assert!(!heard.contains(SECRET), "{heard}");
+        assert!(!heard.contains("made_private"), "{heard}");
+    }
 }
 
 #[tokio::test]
