@@ -19,6 +19,7 @@ mod cli_explain;
 mod cli_hooks;
 mod cli_json;
 mod cli_keep;
+mod cli_private;
 mod cli_updates;
 mod cli_verbs;
 mod client_link;
