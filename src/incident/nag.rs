@@ -206,7 +206,9 @@ pub fn nags(incident: &Incident, policy: &NagPolicy, now: Timestamp) -> Vec<Nag>
 #[must_use]
 pub fn next_nag(incident: &Incident, policy: &NagPolicy, now: Timestamp) -> Option<Timestamp> {
     let moments = causes(incident, policy).flat_map(|nag| {
+        // One that ends before there is anything to put off changes nothing that is said.
         let put_off = snooze(incident, nag.kind, now).map(|snooze| snooze.until);
+        let put_off = put_off.filter(|until| *until > nag.since);
         [Some(nag.since), put_off]
     });
     moments.flatten().filter(|at| *at > now).min()

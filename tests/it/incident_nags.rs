@@ -179,6 +179,19 @@ fn one_that_is_put_off_is_quiet_until_then_and_everyone_sees_by_whom() {
 }
 
 #[test]
+fn one_put_off_until_before_it_comes_names_no_moment_of_its_own() {
+    let mut story = declared(Some(Severity::Sev1));
+    for role in [Role::IncidentCommander, Role::Scribe] {
+        story.act("maya", claim(role));
+    }
+    story.act("maya", snooze(NagKind::Update, 5));
+    let policy = NagPolicy::default();
+    let next = next_nag(story.incident(), &policy, story.now()).unwrap();
+    assert!(next > story.now() + TimeDelta::minutes(5));
+    assert_ne!(nags(story.incident(), &policy, next), []);
+}
+
+#[test]
 fn an_update_that_is_out_ends_its_snooze() {
     let mut story = declared(Some(Severity::Sev1));
     story.act("maya", snooze(NagKind::Update, 24 * 60));
