@@ -1,27 +1,19 @@
 //! A role goes from one console to another, over the server's death: offered, briefed, accepted, and
 //! announced on both.
 
-use crate::support::terminal::{Served, Terminal, verb};
-use std::net::SocketAddr;
-
-const JOINED: &str = "● live ·";
+use crate::support::scene::Scene;
 
 #[test]
 fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    verb(server.address, &home, &["declare", "Checkout 500s"]);
-    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (200, 50));
-    let mut ana = Terminal::start(server.address, "ana", &home.join("ana"), (80, 24));
-    maya.shows(JOINED);
-    ana.shows(JOINED);
+    let mut scene = Scene::declared(&["Checkout 500s"]);
+    let mut maya = scene.console("maya", (200, 50));
+    let mut ana = scene.console("ana", (80, 24));
     maya.press("i/claim ic\r");
     maya.shows("IC     maya");
     maya.press("/hypothesis the pool is too small\r");
     maya.shows("H1 ◔ the pool is too small");
     // The same brief at a shell says who is here: the server knows.
-    let brief = verb(server.address, &home, &["handover", "INC-1", "brief"]);
+    let brief = scene.verb(&["handover", "INC-1", "brief"]);
     let (_, here) = brief.split_once("Here\n").expect(&brief);
     let here: Vec<&str> = here.trim().split(", ").collect();
     assert_eq!(here, ["ana", "lee", "maya"], "{brief}");
@@ -31,7 +23,7 @@ fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
     // The brief comes by itself, and a disconnect changes nothing.
     ana.shows("Brief: Incident Commander, from maya");
     ana.shows("rollback is at step 4");
-    let server = server.kill_and_restart();
+    scene.kill_and_restart();
     ana.press("accept");
     ana.shows("Read all of it first");
     for _ in 0..4 {
@@ -43,7 +35,7 @@ fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
     ana.shows("You have Incident Commander now, from maya");
     maya.shows("ana has Incident Commander now, from maya");
     maya.shows("IC     ana");
-    let log = verb(server.address, &home, &["timeline", "INC-1", "--json"]);
+    let log = scene.verb(&["timeline", "INC-1", "--json"]);
     let count = |text: &str| log.matches(text).count();
     assert_eq!(count("offered Incident Commander to ana"), 1, "{log}");
     assert_eq!(count("read the brief of Incident Commander"), 1);
@@ -54,15 +46,9 @@ fn a_role_is_offered_briefed_and_accepted_also_over_a_restart() {
 #[test]
 fn an_offer_stands_when_the_holders_console_dies_and_the_holder_keeps_the_role_until_it_is_accepted()
  {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    verb(server.address, &home, &["declare", "Checkout 500s"]);
-    let maya_home = home.join("maya");
-    let mut maya = Terminal::start(server.address, "maya", &maya_home, (120, 40));
-    let mut ana = Terminal::start(server.address, "ana", &home.join("ana"), (120, 40));
-    maya.shows(JOINED);
-    ana.shows(JOINED);
+    let scene = Scene::declared(&["Checkout 500s"]);
+    let mut maya = scene.console("maya", (120, 40));
+    let mut ana = scene.console("ana", (120, 40));
     maya.press("i/claim ic\r");
     maya.shows("IC     maya");
     maya.press("/handover ic @ana\r");
@@ -81,8 +67,7 @@ fn an_offer_stands_when_the_holders_console_dies_and_the_holder_keeps_the_role_u
     ana.shows("You have Incident Commander now, from maya");
     ana.shows("IC     ana");
     // The holder hears of it when they are back.
-    let mut maya = Terminal::start(server.address, "maya", &maya_home, (120, 40));
-    maya.shows(JOINED);
+    let mut maya = scene.console("maya", (120, 40));
     maya.shows("IC     ana");
     maya.shows("Incident Commander: maya → ana");
 }

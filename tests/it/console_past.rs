@@ -1,40 +1,18 @@
 //! Two consoles: one goes back in time, the other follows it there.
 
-use crate::support::terminal::{Served, Terminal, verb};
-use std::net::SocketAddr;
-
-const JOINED: &str = "● live ·";
+use crate::support::scene::Scene;
 
 #[test]
 fn who_follows_the_commander_sees_the_same_moment_lets_go_and_comes_back_to_now() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    verb(server.address, &home, &["declare", "Checkout 500s"]);
-    verb(server.address, &home, &["note", "INC-1", "first we look"]);
-    verb(
-        server.address,
-        &home,
-        &["note", "INC-1", "/decision roll back 4f2a"],
-    );
-    verb(server.address, &home, &["note", "INC-1", "last it is over"]);
-    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (200, 50));
-    maya.shows(JOINED);
+    let scene = Scene::declared(&["Checkout 500s"]);
+    scene.verb(&["note", "INC-1", "first we look"]);
+    scene.verb(&["note", "INC-1", "/decision roll back 4f2a"]);
+    scene.verb(&["note", "INC-1", "last it is over"]);
+    let mut maya = scene.console("maya", (200, 50));
     maya.press("i/claim ic\r\x1b");
     maya.shows("IC     maya");
-    let url = format!("ws://{}", server.address);
-    let watch = [
-        "--name",
-        "ana",
-        "watch",
-        &url,
-        "--incident",
-        "INC-1",
-        "--layout",
-        "commander",
-    ];
     // A spectator follows without a key.
-    let mut ana = Terminal::run(&watch, &home.join("ana"), &[], (120, 40));
+    let mut ana = scene.spectator("ana", (120, 40));
     ana.shows("following maya");
     maya.shows("1 follow you");
     ana.shows("last it is over");
@@ -49,7 +27,7 @@ fn who_follows_the_commander_sees_the_same_moment_lets_go_and_comes_back_to_now(
     let before = |screen: &str| screen.contains("◀ PAST") && !screen.contains("roll back 4f2a");
     maya.until("before the decision", before);
     ana.until("before the decision", before);
-    verb(server.address, &home, &["note", "INC-1", "errors are gone"]);
+    scene.verb(&["note", "INC-1", "errors are gone"]);
     maya.shows("1 new since");
     ana.shows("1 new since");
     // Whoever goes by themselves lets go, and stays where they are.
@@ -77,38 +55,15 @@ fn who_follows_the_commander_sees_the_same_moment_lets_go_and_comes_back_to_now(
 
 #[test]
 fn a_spectator_sees_the_leaders_pane_and_selection_and_hears_what_they_do_elsewhere() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    verb(server.address, &home, &["declare", "Checkout 500s"]);
-    verb(
-        server.address,
-        &home,
-        &["ask", "INC-1", "lee", "10", "look at the pool"],
-    );
-    verb(
-        server.address,
-        &home,
-        &["ask", "INC-1", "lee", "20", "read the logs"],
-    );
-    verb(server.address, &home, &["declare", "Mails are late"]);
-    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (120, 40));
-    maya.shows(JOINED);
+    let scene = Scene::declared(&["Checkout 500s"]);
+    scene.verb(&["ask", "INC-1", "lee", "10", "look at the pool"]);
+    scene.verb(&["ask", "INC-1", "lee", "20", "read the logs"]);
+    scene.verb(&["declare", "Mails are late"]);
+    let mut maya = scene.console("maya", (120, 40));
     maya.press("i/claim ic\r\x1b");
     maya.shows("IC     maya");
-    let url = format!("ws://{}", server.address);
-    let join = [
-        "--name",
-        "ana",
-        "watch",
-        &url,
-        "--incident",
-        "INC-1",
-        "--layout",
-        "commander",
-    ];
     // At 80 columns one pane is seen: it is the leader's, with its cursor.
-    let mut ana = Terminal::run(&join, &home.join("ana"), &[], (80, 24));
+    let mut ana = scene.spectator("ana", (80, 24));
     ana.shows("following maya");
     maya.press("2G");
     ana.shows("read the logs");

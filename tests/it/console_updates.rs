@@ -1,29 +1,14 @@
 //! An update for everyone: one console drafts it, another approves it, the first posts it; an edit
 //! ends the approval.
 
-use crate::support::terminal::{Served, Terminal, verb};
-use std::net::SocketAddr;
-
-const JOINED: &str = "● live ·";
+use crate::support::scene::Scene;
 
 #[test]
 fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, home) = (folder.path().join("data"), folder.path().join("home"));
-    let server = Served::start(&data, SocketAddr::from(([127, 0, 0, 1], 0)));
-    let declare = [
-        "declare",
-        "Checkout 500s",
-        "--severity",
-        "2",
-        "--service",
-        "checkout",
-    ];
-    verb(server.address, &home, &declare);
-    let mut maya = Terminal::start(server.address, "maya", &home.join("maya"), (200, 50));
-    let mut ana = Terminal::start(server.address, "ana", &home.join("ana"), (80, 24));
-    maya.shows(JOINED);
-    ana.shows(JOINED);
+    let declared = ["Checkout 500s", "--severity", "2", "--service", "checkout"];
+    let scene = Scene::declared(&declared);
+    let mut maya = scene.console("maya", (200, 50));
+    let mut ana = scene.console("ana", (80, 24));
     maya.press("i/claim ic\r");
     maya.shows("IC     maya");
     ana.press("i/claim comms\r");
@@ -69,7 +54,7 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
     let copied = b"\x1b]52;c;V2UgYXJlIGludmVzdGlnYXRpbmcgYSBwcm9ibGVtIHdpdGggY2hlY2tvdXQu";
     let written = ana.written();
     assert!(written.windows(copied.len()).any(|bytes| bytes == copied));
-    let log = verb(server.address, &home, &["timeline", "INC-1", "--json"]);
+    let log = scene.verb(&["timeline", "INC-1", "--json"]);
     assert_eq!(
         log.matches("approved external update 1").count(),
         2,
@@ -80,7 +65,7 @@ fn an_update_is_drafted_approved_and_posted_and_an_edit_ends_the_approval() {
         1,
         "{log}"
     );
-    let list = verb(server.address, &home, &["updates", "INC-1", "--json"]);
+    let list = scene.verb(&["updates", "INC-1", "--json"]);
     assert!(
         list.contains("\"state\":\"posted\"") && list.contains("\"approved_by\":\"maya\""),
         "{list}"

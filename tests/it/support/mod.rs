@@ -6,6 +6,7 @@ pub(crate) mod every;
 pub(crate) mod fake;
 pub(crate) mod ledger;
 pub(crate) mod random;
+pub(crate) mod scene;
 pub(crate) mod screen;
 pub(crate) mod server;
 pub(crate) mod source;
