@@ -177,6 +177,32 @@ pub struct Running {
     pub ended: Option<Box<Review>>,
 }
 
+impl Running {
+    /// One that begins at `started_at`, with the consent that it needed.
+    #[must_use]
+    pub fn begun(
+        incident: IncidentId,
+        step: StepRef,
+        command: Arc<str>,
+        started_at: Timestamp,
+        consent: Option<crate::incident::Seq>,
+    ) -> Self {
+        Self {
+            id: None,
+            incident,
+            step,
+            command,
+            started_at,
+            consent,
+            stops: 0,
+            bytes: 0,
+            lines: VecDeque::new(),
+            top: None,
+            ended: None,
+        }
+    }
+}
+
 /// The evidence before it is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {

@@ -10,7 +10,7 @@ use crate::incident::{
     CommandRun, Consent, ConsentGiving, ConsentWanted, Intent, Leave, ShellBlock, StepRef,
 };
 use crate::run::variables;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// Why the command of the step under the cursor cannot be run here; nothing when it can.
 pub(super) fn why_not(app: &App) -> Option<String> {
@@ -121,19 +121,13 @@ pub(super) fn start(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     app.overlays.pop();
-    app.run.now = Some(Box::new(Running {
-        id: None,
-        incident: form.incident,
-        step: form.step.clone(),
-        command: command.into(),
-        started_at: app.now,
+    app.run.now = Some(Box::new(Running::begun(
+        form.incident,
+        form.step.clone(),
+        command.into(),
+        app.now,
         consent,
-        stops: 0,
-        bytes: 0,
-        lines: VecDeque::new(),
-        top: None,
-        ended: None,
-    }));
+    )));
     app.overlays.push(Overlay::Running);
     let variables = form.variables().into_iter();
     vec![Effect::StartRun(Start {

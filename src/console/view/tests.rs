@@ -121,15 +121,20 @@ fn the_scribes_layout() {
     }
 }
 
-#[test]
-fn the_operations_leads_layout() {
+/// Incidents by how much is in them.
+fn every_state() -> [(&'static str, Log); 3] {
     let mut empty = Log::new(7);
     empty.did("maya", 5, declare("Mails are late", None));
-    for (state, log) in [
+    [
         ("empty", empty),
         ("usual", usual()),
         ("overfull", overfull()),
-    ] {
+    ]
+}
+
+#[test]
+fn the_operations_leads_layout() {
+    for (state, log) in every_state() {
         at_every_size(&format!("operations_{state}"), |w, h| {
             let mut bench = Bench::on(w, h, &log);
             bench.keys("f6 esc");
@@ -140,13 +145,7 @@ fn the_operations_leads_layout() {
 
 #[test]
 fn the_wall() {
-    let mut empty = Log::new(7);
-    empty.did("maya", 5, declare("Mails are late", None));
-    for (state, log) in [
-        ("empty", empty),
-        ("usual", usual()),
-        ("overfull", overfull()),
-    ] {
+    for (state, log) in every_state() {
         at_every_size(&format!("wall_{state}"), |w, h| {
             in_layout(w, h, &log, Layout::Wall)
         });

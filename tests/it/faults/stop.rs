@@ -6,6 +6,7 @@ use super::lines::Load;
 use super::process::Process;
 use super::{lasts, setting};
 use crate::support::terminal::Terminal;
+use std::path::Path;
 use std::time::Duration;
 use warroom::protocol::limits::DEAD_AFTER;
 
@@ -15,18 +16,19 @@ fn span() -> Duration {
     Duration::from_secs(setting("WARROOM_STOP_SECONDS", 2))
 }
 
+/// A server with an incident, and a console that is on it.
+fn server_and_console(folder: &Path) -> (Process, Terminal) {
+    let server = Process::start(folder);
+    server.ok(&["declare", "Checkout 500s"]);
+    let mut lee = Terminal::start(server.address(), "lee", &folder.join("lee"), (120, 40));
+    lee.shows(JOINED);
+    (server, lee)
+}
+
 #[test]
 fn a_server_that_stood_still_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Process::start(folder.path());
-    server.ok(&["declare", "Checkout 500s"]);
-    let mut lee = Terminal::start(
-        server.address(),
-        "lee",
-        &folder.path().join("lee"),
-        (120, 40),
-    );
-    lee.shows(JOINED);
+    let (server, mut lee) = server_and_console(folder.path());
     lee.press("i");
     server.signal("STOP");
     let lines: Vec<String> = (0..3)
@@ -50,15 +52,7 @@ fn a_server_that_stood_still_goes_on_where_it_was() {
 #[test]
 fn a_console_that_stood_still_catches_up_and_slows_nobody() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Process::start(folder.path());
-    server.ok(&["declare", "Checkout 500s"]);
-    let mut lee = Terminal::start(
-        server.address(),
-        "lee",
-        &folder.path().join("lee"),
-        (120, 40),
-    );
-    lee.shows(JOINED);
+    let (server, mut lee) = server_and_console(folder.path());
     lee.signal("STOP");
     let load = Load::on(server.address(), 4);
     lasts(span());

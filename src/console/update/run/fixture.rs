@@ -12,19 +12,13 @@ fn step() -> StepRef {
 
 /// A command of the second step runs here.
 pub fn runs(app: &mut App) {
-    app.run.now = Some(Box::new(Running {
-        id: None,
-        incident: IncidentId(42),
-        step: step(),
-        command: "NS=checkout\nkubectl get pods -n $NS".into(),
-        started_at: app.now - chrono::TimeDelta::seconds(7),
-        consent: None,
-        stops: 0,
-        bytes: 0,
-        lines: VecDeque::new(),
-        top: None,
-        ended: None,
-    }));
+    app.run.now = Some(Box::new(Running::begun(
+        IncidentId(42),
+        step(),
+        "NS=checkout\nkubectl get pods -n $NS".into(),
+        app.now - chrono::TimeDelta::seconds(7),
+        None,
+    )));
     app.overlays.push(Overlay::Running);
 }
 
