@@ -24,6 +24,7 @@ mod memory;
 mod raw;
 mod receivers;
 mod report;
+mod samples;
 mod screen;
 mod scrub;
 mod server;

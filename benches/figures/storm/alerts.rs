@@ -127,7 +127,7 @@ pub fn storm(server: SocketAddr, monitor: &Monitor) -> Went {
     let send = || {
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             let due = began + TAKES.mul_f64(group.first as f64 / ALERTS as f64);
-            super::until(due);
+            crate::samples::until(due);
             monitor.has(group);
             let sent = Instant::now();
             post(server, group);

@@ -14,6 +14,7 @@ use crate::append::BareDisk;
 use crate::console::{Console, Screen, plain_text};
 use crate::raw::Raw;
 use crate::report::{Report, ms, percentile};
+use crate::samples::{Samples, until};
 use crate::server::{self, Server, cpu_ms};
 use alerts::{Group, Monitor};
 use std::path::Path;
@@ -100,18 +101,8 @@ pub fn measure(report: &mut Report) {
     list::measure(report);
 }
 
-/// Waits for a moment.
-fn until(moment: Instant) {
-    while let Some(left) = moment.checked_duration_since(Instant::now()) {
-        std::thread::park_timeout(left);
-    }
-}
-
-/// Lines of a timeline, by when they were sent: how long each took in milliseconds.
-type Lines = Vec<(Instant, f64)>;
-
 /// Writes into the loudest incident until that is ended; beside each line, what the bare disk takes.
-fn scribe(server: &Server, folder: &Path, ended: &AtomicBool) -> (Lines, Lines) {
+fn scribe(server: &Server, folder: &Path, ended: &AtomicBool) -> (Samples, Samples) {
     let mut raw = Raw::connect(server.address, "lee");
     raw.join(1);
     let mut disk = BareDisk::new(folder);
@@ -130,10 +121,10 @@ fn scribe(server: &Server, folder: &Path, ended: &AtomicBool) -> (Lines, Lines) 
 }
 
 /// Writes as well, until that is ended. A line that is refused ends the figure.
-fn other(server: &Server, n: usize, ended: &AtomicBool) -> Lines {
+fn other(server: &Server, n: usize, ended: &AtomicBool) -> Samples {
     let mut raw = Raw::connect(server.address, &format!("p{n}"));
     raw.join(1);
-    let mut lines = Lines::new();
+    let mut lines = Samples::new();
     let mut next = Instant::now() + OTHERS_EVERY.mul_f64(n as f64 / OTHERS as f64);
     while !ended.load(Ordering::Relaxed) {
         until(next);
@@ -149,11 +140,11 @@ fn other(server: &Server, n: usize, ended: &AtomicBool) -> Lines {
 /// The lines that were written while it stormed, against those that were not.
 fn writes(
     report: &mut Report,
-    [scribe, others]: [&Lines; 2],
+    [scribe, others]: [&Samples; 2],
     (began, last): (Instant, Instant),
-    bare: &Lines,
+    bare: &Samples,
 ) {
-    let part = |lines: &Lines, storm: bool| -> Vec<f64> {
+    let part = |lines: &Samples, storm: bool| -> Vec<f64> {
         let within = |at: Instant| (began..last).contains(&at) == storm;
         let lines = lines.iter().filter(|(at, _)| within(*at));
         lines.map(|(_, took)| *took).collect()
