@@ -27,13 +27,16 @@ pub const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often the server pings a quiet session: under the half minute after which many routers
 /// forget a quiet connection.
 pub const PING_EVERY: Duration = Duration::from_secs(15);
-/// How long either side waits without hearing anything before it calls the connection dead: two
-/// pings and a slow network.
+/// How long the server waits without hearing anything before it calls the connection dead: two
+/// pings and a slow network. (A console gives up sooner: nobody is to read an old screen.)
 pub const DEAD_AFTER: Duration = Duration::from_secs(40);
 /// Frames waiting for one session: seconds of a busy incident. Beyond it the queue is dropped and the session told to resync.
 pub const SESSION_QUEUE: usize = 256;
 /// Commands waiting for one room: each of a few hundred people pressed enter. Beyond it the answer is `busy`.
 pub const ROOM_QUEUE: usize = 256;
+/// What waits of spectators for one room, who come, go and look elsewhere: apart from the commands, so
+/// that two thousand screens which come back at once are in nobody's way. Beyond it they wait in turn.
+pub const CROWD_QUEUE: usize = 64;
 /// Webhooks waiting for the board: more than a monitor sends before it waits for an answer. Beyond it the hook answers 503 with Retry-After.
 pub const HOOK_QUEUE: usize = 128;
 /// The largest webhook body: Alertmanager groups of thousands of alerts fit.

@@ -113,7 +113,8 @@ impl Desk {
     /// see it.
     fn room(&self, incident: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
         self.shared.shown_to(&self.me.actor, incident)?;
-        self.shared.rooms.get(&self.shared, incident)
+        let rooms = &self.shared.rooms;
+        rooms.get_for(&self.shared, incident, &self.member)
     }
 
     fn warn(&self, text: String) {

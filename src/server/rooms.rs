@@ -1,6 +1,7 @@
 //! The rooms that are open now, by incident.
 
-use super::room::{self, ToRoom};
+use super::audience::Member;
+use super::room::{self, Mailbox, ToRoom};
 use super::shared::Shared;
 use crate::incident::IncidentId;
 use crate::protocol::limits;
@@ -13,7 +14,13 @@ use tokio::sync::mpsc;
 #[derive(Default)]
 pub(super) struct Rooms {
     last: AtomicU64,
-    open: Mutex<HashMap<IncidentId, mpsc::Sender<ToRoom>>>,
+    open: Mutex<HashMap<IncidentId, Ways>>,
+}
+
+/// The ways into one room.
+struct Ways {
+    people: mpsc::Sender<ToRoom>,
+    crowd: mpsc::Sender<ToRoom>,
 }
 
 impl Rooms {
@@ -27,46 +34,76 @@ impl Rooms {
         self.last.store(last, Ordering::Release);
     }
 
-    /// The incident's room; nothing when there is no such incident.
+    /// The way of commands, and of those who write, into the incident's room; nothing when there is
+    /// no such incident.
     pub(super) fn get(&self, shared: &Arc<Shared>, id: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
+        self.with(shared, id, |ways| ways.people.clone())
+    }
+
+    /// A session's way into it. Spectators have one of their own, on which they wait for each other
+    /// alone. All of what a session says goes one way, for its order.
+    pub(super) fn get_for(
+        &self,
+        shared: &Arc<Shared>,
+        id: IncidentId,
+        member: &Member,
+    ) -> Option<mpsc::Sender<ToRoom>> {
+        self.with(shared, id, |ways| match member.spectator {
+            true => ways.crowd.clone(),
+            false => ways.people.clone(),
+        })
+    }
+
+    fn with<T>(
+        &self,
+        shared: &Arc<Shared>,
+        id: IncidentId,
+        take: impl Fn(&Ways) -> T,
+    ) -> Option<T> {
         if id.0 == 0 || id.0 > self.last() {
             return None;
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(room) = open.get(&id).filter(|room| !room.is_closed()) {
-            return Some(room.clone());
+        if let Some(ways) = open.get(&id).filter(|ways| !ways.people.is_closed()) {
+            return Some(take(ways));
         }
-        let (sender, mailbox) = mpsc::channel(limits::ROOM_QUEUE);
+        let (people, from_people) = mpsc::channel(limits::ROOM_QUEUE);
+        let (crowd, from_crowd) = mpsc::channel(limits::CROWD_QUEUE);
+        let mailbox = Mailbox::new(from_people, from_crowd);
         shared
             .room_tasks
             .spawn(room::run(shared.clone(), id, mailbox));
-        open.insert(id, sender.clone());
-        Some(sender)
+        let ways = Ways { people, crowd };
+        let taken = take(&ways);
+        open.insert(id, ways);
+        Some(taken)
     }
 
     /// The incident's room, if it is open.
     pub(super) fn opened(&self, id: IncidentId) -> Option<mpsc::Sender<ToRoom>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.get(&id).filter(|room| !room.is_closed()).cloned()
+        let ways = open.get(&id)?;
+        (!ways.people.is_closed()).then(|| ways.people.clone())
     }
 
     /// Lets a room that has ended go.
     pub(super) fn forget_closed(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, room| !room.is_closed());
+        open.retain(|_, ways| !ways.people.is_closed());
     }
 
     /// Every open room.
     pub(super) fn all(&self) -> Vec<mpsc::Sender<ToRoom>> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.values().cloned().collect()
+        open.values().map(|ways| ways.people.clone()).collect()
     }
 
     /// How many messages wait in all mailboxes.
     pub(super) fn waiting(&self) -> usize {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.values()
-            .map(|room| room.max_capacity() - room.capacity())
+            .flat_map(|ways| [&ways.people, &ways.crowd])
+            .map(|way| way.max_capacity() - way.capacity())
             .sum()
     }
 }

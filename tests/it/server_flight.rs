@@ -5,6 +5,7 @@ use crate::support::server::{House, Wire, command, declare, note, submit};
 use std::sync::atomic::Ordering;
 use warroom::incident::*;
 use warroom::journal::Journal;
+use warroom::protocol::limits::ROOM_QUEUE;
 use warroom::protocol::*;
 
 async fn send(wire: &mut Wire, command: &Command) {
@@ -218,7 +219,7 @@ async fn a_room_with_too_much_to_do_says_busy_and_loses_nothing() {
     let (house, mut maya, _bo) = declared().await;
     house.ledger.hold();
     // As many as may fly, as many as may wait, and some more.
-    let sent = notes(2 * warroom::protocol::limits::ROOM_QUEUE + 50);
+    let sent = notes(2 * ROOM_QUEUE + 50);
     send_all(&mut maya, &sent).await;
     let busy = outcomes(&mut maya, 50).await;
     for (_, outcome) in &busy {
@@ -235,6 +236,52 @@ async fn a_room_with_too_much_to_do_says_busy_and_loses_nothing() {
         maya.submit(Some(1), command).await.unwrap();
     }
     assert_eq!(house.ledger.log(1).len(), 1 + sent.len());
+}
+
+#[tokio::test]
+async fn a_wall_of_screens_that_come_at_once_is_in_no_command_s_way() {
+    const SCREENS: usize = ROOM_QUEUE + 50;
+    let (house, mut maya, _bo) = declared().await;
+    let mut screens = Vec::new();
+    for _ in 0..SCREENS {
+        let mut screen = Wire::connect(house.address, None).await;
+        screen.hello("wall", true).await;
+        screens.push(screen);
+    }
+    house.ledger.hold();
+    // As many as may fly: the room takes nothing more in until the disk answers.
+    let flying = notes(ROOM_QUEUE);
+    send_all(&mut maya, &flying).await;
+    house.ledger.held(ROOM_QUEUE).await;
+    for screen in &mut screens {
+        let (incident, have, fold) = (IncidentId(1), Seq::ZERO, FOLD_VERSION);
+        let join = ClientFrame::Join {
+            incident,
+            have,
+            fold,
+        };
+        screen.send(&join).await;
+    }
+    // By the time that it has answered some, the server has read what came before.
+    for _ in 0..3 {
+        heard_so_far(&mut maya).await;
+    }
+    let late = note("rolled back");
+    send(&mut maya, &late).await;
+    heard_so_far(&mut maya).await;
+    let refused = |text: &&String| text.starts_with(r#"{"type":"refused""#);
+    assert_eq!(maya.heard.iter().find(refused), None);
+    for screen in screens.drain(..SCREENS / 2) {
+        drop(screen);
+    }
+    house.ledger.go_on();
+    let told = outcomes(&mut maya, ROOM_QUEUE + 1).await;
+    assert_eq!(told.last(), Some(&(late.id, Ok(ROOM_QUEUE as u64 + 2))));
+    for screen in &mut screens {
+        screen
+            .until(|frame| matches!(frame, ServerFrame::Joined { .. }))
+            .await;
+    }
 }
 
 #[tokio::test]

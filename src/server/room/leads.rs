@@ -67,6 +67,18 @@ impl Leads {
         }
     }
 
+    /// A session went that way.
+    pub(super) fn leave(&mut self, session: SessionId, went: Away) {
+        let mut changed = self.followers.remove(&session);
+        if let Some((person, ..)) = self.sights.remove(&session) {
+            self.left = Some((person, went));
+            changed = true;
+        }
+        if changed {
+            self.changed();
+        }
+    }
+
     /// Keeps only those whose session is still in the room; the others went that way.
     pub(super) fn keep<'a>(&mut self, members: impl Iterator<Item = &'a Member>, went: Away) {
         let here: BTreeSet<_> = members.map(|member| member.session).collect();

@@ -7,11 +7,13 @@ mod close;
 mod desk;
 mod leads;
 mod load;
+mod mailbox;
 mod presence;
 mod tail;
 mod windows;
 
 pub(super) use load::{Folded, fold};
+pub(super) use mailbox::Mailbox;
 pub(super) use tail::{raw_for, text_for};
 
 use super::audience::{Audience, Member, SessionId};
@@ -31,7 +33,7 @@ use leads::Leads;
 use presence::Presence;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use windows::Windows;
 
@@ -85,7 +87,7 @@ pub(super) enum ToRoom {
 }
 
 /// Runs the incident's room.
-pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::Receiver<ToRoom>) {
+pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: Mailbox) {
     let mut room = Room {
         desk: Desk::new(shared.clone(), id),
         audience: Audience::new(shared.pace.crowd_slice),
@@ -111,7 +113,7 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: mpsc::
             () = at(window_due), if window_due.is_some() => {
                 room.windows.close(&mut room.desk, &room.shared).await;
             }
-            message = mailbox.recv(), if room.desk.has_room() => match message {
+            message = mailbox.next(), if room.desk.has_room() => match message {
                 Some(ToRoom::Finish(done)) => {
                     room.finish().await;
                     // Nobody waits any more when the shutdown's time has run out.
@@ -178,7 +180,7 @@ impl Room {
             ToRoom::Leave(session, away) => {
                 self.audience.leave(session);
                 self.presence.leave(session, self.audience.len());
-                self.leads.keep(self.audience.members(), away);
+                self.leads.leave(session, away);
             }
             ToRoom::Sight { session, sight } => {
                 let mut members = self.audience.members();
@@ -455,10 +457,10 @@ impl Room {
     }
 
     /// Closes a room that nobody uses. What came in at the last moment goes to its successor.
-    async fn close(mut self, mut mailbox: mpsc::Receiver<ToRoom>) {
+    async fn close(mut self, mut mailbox: Mailbox) {
         mailbox.close();
         self.finish().await;
-        while let Ok(message) = mailbox.try_recv() {
+        while let Some(message) = mailbox.left() {
             if let Some(room) = self.shared.rooms.get(&self.shared, self.id) {
                 // Fails only while the server ends.
                 let _ = room.send(message).await;
