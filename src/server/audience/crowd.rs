@@ -11,10 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many times as long as a pass took the crowd rests after it: an eighth of the time is its at the
-/// most, on the server and on whatever reads. Two thousand have each event after 0.1 s at the latest,
-/// which on a wall nobody sees.
-const REST: u32 = 7;
+/// From the beginning of one pass to that of the next it is so many times as long as the first one's
+/// slices took: an eighth of the time is the crowd's at the most, on the server and on whatever reads.
+const PASS_EVERY: u32 = 8;
+/// How many times as long as a slice took the crowd rests after it: a write, and the disk's answer to
+/// it, fall between two slices, and not behind a whole pass. Two thousand have each event after 0.2 s
+/// at the latest, which on a wall nobody sees.
+const SLICE_REST: u32 = 3;
 /// What may wait before all are served at once.
 const WAITING: usize = 256;
 const WAITING_BYTES: usize = 1024 * 1024;
@@ -59,6 +62,7 @@ struct Pass {
     whole: Option<Bytes>,
     /// The number of batches in it.
     batches: usize,
+    began: Instant,
     /// How long its slices took so far.
     took: Duration,
 }
@@ -72,7 +76,7 @@ pub(super) struct Crowd {
     /// The number of the first that waits.
     first: u64,
     pass: Option<Pass>,
-    /// No pass begins before.
+    /// No slice is served before.
     rested_at: Instant,
 }
 
@@ -161,7 +165,9 @@ impl Crowd {
                 self.watchers.remove(pass.at);
             }
         }
-        pass.took += began.elapsed();
+        let took = began.elapsed();
+        pass.took += took;
+        self.rested_at = Instant::now() + took * SLICE_REST;
         if pass.at < self.watchers.len() {
             self.pass = Some(pass);
         } else {
@@ -169,7 +175,8 @@ impl Crowd {
                 self.bytes -= batch.frames.len();
             }
             self.first += pass.batches as u64;
-            self.rested_at = Instant::now() + pass.took * REST;
+            let next_pass = pass.began + pass.took * PASS_EVERY;
+            self.rested_at = self.rested_at.max(next_pass);
             metrics.crowd_served(pass.took);
         }
         before != self.watchers.len()
@@ -197,6 +204,7 @@ impl Crowd {
             at: 0,
             whole,
             batches: self.waiting.len(),
+            began: Instant::now(),
             took: Duration::ZERO,
         }
     }
