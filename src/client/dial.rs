@@ -6,15 +6,17 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, Uri};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, http};
 use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+use tokio_util::io::InspectReader;
 
 /// How long a connection may take to be made: a far server behind a slow name service.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,7 +25,28 @@ const READ_BUFFER_BYTES: usize = 16 * 1024;
 /// The longest text of a server's refusal that is passed on, in characters.
 const REASON_CHARS: usize = 300;
 
-pub(super) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Heard = InspectReader<TcpStream, Box<dyn FnMut(&[u8]) + Send>>;
+
+pub(super) type Socket = WebSocketStream<MaybeTlsStream<Heard>>;
+
+/// When bytes came last over a connection: of a frame that is not whole as well, for a long one takes
+/// minutes over a thin line.
+#[derive(Debug, Clone)]
+pub(super) struct LastHeard(Arc<Mutex<Instant>>);
+
+impl LastHeard {
+    fn now() -> Self {
+        Self(Arc::new(Mutex::new(Instant::now())))
+    }
+
+    pub(super) fn at(&self) -> Instant {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
 
 /// Why there is no connection: one text for the user.
 #[derive(Debug)]
@@ -50,7 +73,7 @@ impl DialError {
 }
 
 /// Connects and upgrades.
-pub(super) async fn dial(options: &LinkOptions) -> Result<Socket, DialError> {
+pub(super) async fn dial(options: &LinkOptions) -> Result<(Socket, LastHeard), DialError> {
     let request = request(options)?;
     let tls = request.uri().scheme_str() == Some("wss");
     let connector = if tls {
@@ -67,7 +90,7 @@ pub(super) async fn dial(options: &LinkOptions) -> Result<Socket, DialError> {
     })
 }
 
-async fn connect(request: Request, connector: Connector) -> Result<Socket, DialError> {
+async fn connect(request: Request, connector: Connector) -> Result<(Socket, LastHeard), DialError> {
     let (host, port) = target(request.uri())?;
     let stream = TcpStream::connect((host.as_str(), port));
     let stream = stream.await.map_err(|error| {
@@ -83,9 +106,12 @@ async fn connect(request: Request, connector: Connector) -> Result<Socket, DialE
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(Some(SERVER_FRAME_BYTES))
         .max_frame_size(Some(SERVER_FRAME_BYTES));
+    let heard = LastHeard::now();
+    let ear = heard.clone();
+    let stream: Heard = InspectReader::new(stream, Box::new(move |_| ear.set()));
     client_async_tls_with_config(request, stream, Some(config), Some(connector))
         .await
-        .map(|(socket, _)| socket)
+        .map(|(socket, _)| (socket, heard))
         .map_err(explain)
 }
 

@@ -3,13 +3,12 @@
 //! It never waits for the caller: what it has to say is kept (within bounds) until the caller
 //! takes it, and what the caller wants done is taken at any time.
 
-use super::dial::{DialError, Socket, dial};
+use super::dial::{DialError, LastHeard, Socket, dial};
 use super::pump::Pump;
 use super::wire::Inbound;
 use super::{Effect, Input};
 use crate::clock::{Clock, SystemClock};
 use crate::incident::Person;
-use crate::protocol::limits::DEAD_AFTER;
 use chrono::TimeDelta;
 use futures_util::stream::SplitSink;
 use futures_util::{Sink, SinkExt, StreamExt};
@@ -22,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 
 /// Inputs that wait for the caller. Beyond it the socket is read no further, and the server tells
 /// this session to resync.
@@ -39,6 +38,11 @@ const BACKOFF_MAX: Duration = Duration::from_secs(10);
 const SEND_BURST: u32 = 500;
 /// Frames sent in a second, over a while: under `protocol::limits::FRAMES_PER_SECOND`.
 const SEND_PER_SECOND: u32 = 150;
+/// How long the client waits for a word of the server before it asks for one (a ping).
+pub const ASK_AFTER: Duration = Duration::from_secs(8);
+/// How long it waits for any byte before it gives the connection up and makes another: the question and
+/// the answer may each take seconds over a bad line, and nobody reads an old screen for longer.
+pub const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
 /// How long what is left may take to be sent when the caller hangs up.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -57,6 +61,10 @@ pub struct LinkOptions {
     pub ca_file: Option<PathBuf>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// [`ASK_AFTER`], but in tests.
+    pub ask_after: Duration,
+    /// [`GIVE_UP_AFTER`], but in tests.
+    pub give_up_after: Duration,
 }
 
 impl LinkOptions {
@@ -70,6 +78,8 @@ impl LinkOptions {
             outbox_dir: None,
             ca_file: None,
             clock: Arc::new(SystemClock),
+            ask_after: ASK_AFTER,
+            give_up_after: GIVE_UP_AFTER,
         }
     }
 }
@@ -162,7 +172,7 @@ impl Driver {
         while !self.pump.is_closed() {
             self.pump.say(Input::Connecting);
             let end = match self.dial().await {
-                Some(Ok(socket)) => self.talk(socket).await,
+                Some(Ok((socket, heard))) => self.talk(socket, &heard).await,
                 Some(Err(error)) => error,
                 None => break,
             };
@@ -176,7 +186,7 @@ impl Driver {
     }
 
     /// Connects; `None` when the caller hung up meanwhile.
-    async fn dial(&mut self) -> Option<Result<Socket, DialError>> {
+    async fn dial(&mut self) -> Option<Result<(Socket, LastHeard), DialError>> {
         let options = self.options.clone();
         let dialing = dial(&options);
         tokio::pin!(dialing);
@@ -219,10 +229,12 @@ impl Driver {
     }
 
     /// Speaks over a connection until it ends; answers why it did.
-    async fn talk(&mut self, socket: Socket) -> DialError {
+    async fn talk(&mut self, socket: Socket, heard: &LastHeard) -> DialError {
         let (mut sink, mut stream) = socket.split();
         self.pump.pick_up();
-        let mut heard = Instant::now();
+        // When a whole frame came last, or one was asked for.
+        let mut answered = Instant::now();
+        let mut ask = false;
         let mut bye = None;
         // What was written but not flushed yet: answers to pings among it.
         let mut unflushed = false;
@@ -238,7 +250,7 @@ impl Driver {
             let full = self.pump.is_full();
             if full {
                 // Nothing is read while the caller does not take it: silence means nothing then.
-                heard = Instant::now();
+                heard.set();
             }
             let held = pace.next_at(Instant::now());
             let waiting = self.pump.has_outgoing() && held.is_none();
@@ -246,17 +258,22 @@ impl Driver {
             // written so far in its own buffers.
             tokio::select! {
                 message = stream.next(), if !full => {
-                    heard = Instant::now();
+                    answered = Instant::now();
                     unflushed |= matches!(message, Some(Ok(Message::Ping(_))));
                     if let Some(end) = self.hear(message, &mut bye) {
                         return end;
                     }
                 }
                 can = poll_fn(|cx| match Pin::new(&mut sink) {
-                    sink if waiting => sink.poll_ready(cx),
+                    sink if waiting || ask => sink.poll_ready(cx),
                     sink => sink.poll_flush(cx),
-                }), if waiting || unflushed => {
+                }), if waiting || ask || unflushed => {
+                    let wrote = waiting || ask;
                     let done = match can {
+                        Ok(()) if std::mem::take(&mut ask) => {
+                            answered = Instant::now();
+                            Pin::new(&mut sink).start_send(Message::Ping(Bytes::new()))
+                        }
                         Ok(()) if waiting => {
                             pace.spend();
                             self.send_next(&mut sink)
@@ -269,15 +286,23 @@ impl Driver {
                             .take()
                             .unwrap_or_else(|| ended(format!("The connection broke ({error}).")));
                     }
-                    unflushed = waiting;
+                    unflushed = wrote;
                 }
                 // Then the loop looks again.
                 () = sleep_until(held), if held.is_some() && self.pump.has_outgoing() => {}
-                () = tokio::time::sleep_until(heard + DEAD_AFTER), if !full => {
+                () = tokio::time::sleep_until(answered + self.options.ask_after), if !ask => {
+                    ask = true;
+                }
+                () = tokio::time::sleep_until(heard.at() + self.options.give_up_after), if !full => {
+                    let silent = heard.at().elapsed();
+                    if silent < self.options.give_up_after {
+                        // Part of a frame came meanwhile.
+                        continue;
+                    }
                     let now = self.options.clock.now();
-                    let since = TimeDelta::from_std(DEAD_AFTER).map_or(now, |silent| now - silent);
+                    let since = TimeDelta::from_std(silent).map_or(now, |silent| now - silent);
                     self.pump.say(Input::Silent { since });
-                    let seconds = DEAD_AFTER.as_secs();
+                    let seconds = silent.as_secs();
                     return ended(format!("Nothing was heard from the server for {seconds} seconds."));
                 }
                 () = self.pump.step() => {}

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 /// Answers to one session's own requests that may wait. A session that asks on and never reads is
 /// cut off there; reading stops long before ([`READ_ON_BYTES`]).
 const ANSWERS: usize = 4_096;
-/// While more than this waits, the session's requests are left in its socket.
+/// While more than this waits, the session's requests are not looked at.
 pub(super) const READ_ON_BYTES: usize = 1024 * 1024;
 /// Frames in one write.
 const SLICES: usize = 64;
@@ -51,6 +51,8 @@ pub(super) struct Outbox {
 struct State {
     queue: VecDeque<Waiting>,
     bytes: usize,
+    /// Bytes that waited and were taken.
+    sent: u64,
     answers: usize,
     epoch: u32,
     resynced: bool,
@@ -144,7 +146,8 @@ impl Outbox {
         self.wake.notify_one();
     }
 
-    /// Waits until something was put in, or the outbox closed.
+    /// Waits until something was put in, or so much was taken that requests are looked at again, or the
+    /// outbox closed.
     pub(super) async fn changed(&self) {
         self.wake.notified().await;
     }
@@ -156,6 +159,7 @@ impl Outbox {
         mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>,
     ) -> io::Result<bool> {
         let mut state = self.lock();
+        let waited = state.bytes;
         while !state.queue.is_empty() {
             let slices: Vec<IoSlice<'_>> = state
                 .queue
@@ -166,13 +170,21 @@ impl Outbox {
             match write(&slices) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => state.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if waited > READ_ON_BYTES && state.bytes <= READ_ON_BYTES {
+                        self.wake.notify_one();
+                    }
+                    return Ok(false);
+                }
                 Err(error) => return Err(error),
             }
         }
         // A burst leaves a long queue behind; an idle session should not keep its memory.
         state.queue.shrink_to(4);
         drop(state);
+        if waited > READ_ON_BYTES {
+            self.wake.notify_one();
+        }
         self.empty.notify_waiters();
         Ok(true)
     }
@@ -191,6 +203,12 @@ impl Outbox {
     /// How many bytes wait.
     pub(super) fn waiting_bytes(&self) -> usize {
         self.lock().bytes
+    }
+
+    /// How many bytes that had waited were taken so far, where some wait still.
+    pub(super) fn taken_while_more_waits(&self) -> Option<u64> {
+        let state = self.lock();
+        (!state.queue.is_empty()).then_some(state.sent)
     }
 
     /// Whether nothing waits.
@@ -247,6 +265,7 @@ impl State {
 
     fn advance(&mut self, mut written: usize) {
         self.bytes = self.bytes.saturating_sub(written);
+        self.sent += written as u64;
         while let Some(front) = self.queue.front_mut() {
             if written < front.bytes.len() {
                 front.begun |= written > 0;

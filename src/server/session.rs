@@ -27,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the last frame is given to reach the other side, and the other side to close.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How many times as long as a silent one a session lives of whose answers the socket takes nothing more,
+/// whatever it says: two minutes. What waits for it is memory.
+const STUCK: u32 = 3;
 
 /// A connection that was upgraded.
 pub(super) struct Session {
@@ -62,6 +65,7 @@ impl Session {
             reader: Reader::new(&self.first),
             transport: self.transport,
             heard_at: Instant::now(),
+            took: (None, Instant::now()),
             pinged_at: Instant::now(),
             bucket: Bucket::new(Instant::now()),
             broken: false,
@@ -114,7 +118,8 @@ async fn depart(desk: &Desk) {
     let session = desk.member.session;
     desk.shared.board.leave(session);
     for incident in &desk.joined {
-        if let Some(room) = desk.shared.rooms.get(&desk.shared, *incident) {
+        let rooms = &desk.shared.rooms;
+        if let Some(room) = rooms.get_for(&desk.shared, *incident, &desk.member) {
             // A room that stays full that long finds out when it next sends.
             let leave = ToRoom::Leave(session, Away::NotConnected);
             let _ = room.send_timeout(leave, FAREWELL).await;
@@ -128,6 +133,9 @@ struct Line {
     reader: Reader,
     outbox: Arc<Outbox>,
     heard_at: Instant,
+    /// What the socket had taken of what waits for it when that was last looked at, and when that
+    /// was another number.
+    took: (Option<u64>, Instant),
     pinged_at: Instant,
     bucket: Bucket,
     /// What comes in cannot be understood any more.
@@ -150,9 +158,10 @@ impl Line {
             if outbox.is_closed() {
                 return Poll::Ready(Ok(0));
             }
-            // What a session asks stays in its socket while its last question is worked on, and
-            // while it does not read its answers.
-            if outbox.waiting_bytes().max(reader.waiting_bytes()) > READ_ON_BYTES {
+            // What a session asks stays in its socket while much of it waits to be looked at. It is read
+            // all the same while it does not read its answers: over a thin line they take minutes, and
+            // it says meanwhile that it lives.
+            if reader.waiting_bytes() > READ_ON_BYTES {
                 return Poll::Pending;
             }
             transport.poll_read(cx, |bytes| reader.feed(bytes))
@@ -202,7 +211,7 @@ impl Line {
         let pulse = tokio::time::sleep_until(self.next_pulse(&shared));
         tokio::pin!(pulse);
         loop {
-            while asked.is_none() && !shared.stopping.is_cancelled() {
+            while asked.is_none() && !shared.stopping.is_cancelled() && !self.is_behind() {
                 match self.next_frame(desk) {
                     Ok(Some(next)) => asked = next,
                     Ok(None) => break,
@@ -218,7 +227,13 @@ impl Line {
                 () = revoked.cancelled() => return revoked_end(),
                 () = shared.ending.cancelled() => return going_away(),
                 () = &mut pulse => {
-                    if self.heard_at.elapsed() >= shared.pace.dead_after {
+                    let took = self.outbox.taken_while_more_waits();
+                    if took.is_none() || took != self.took.0 {
+                        self.took = (took, Instant::now());
+                    }
+                    if self.heard_at.elapsed() >= shared.pace.dead_after
+                        || self.took.1.elapsed() >= shared.pace.dead_after * STUCK
+                    {
                         tracing::info!(person = %desk.me.actor.person, "connection is dead");
                         return End::Gone;
                     }
@@ -256,6 +271,11 @@ impl Line {
             }
         });
         desk.shared.watch.greet(&self.outbox);
+    }
+
+    /// Whether it has not read its answers.
+    fn is_behind(&self) -> bool {
+        self.outbox.waiting_bytes() > READ_ON_BYTES
     }
 
     /// When the connection is next looked at: to ping it, or to give it up.

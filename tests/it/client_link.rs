@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 use warroom::client::link::{LinkHandle, LinkOptions, start};
@@ -14,6 +14,7 @@ use warroom::clock::{Clock, SystemClock};
 use warroom::incident::{
     CommandId, EntryKind, IncidentId, Intent, Kind, NewNote, Person, RefusalCode, Via,
 };
+use warroom::protocol::VERSION;
 
 /// Long enough for a loaded machine; only a failing test waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,10 +27,14 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn open(url: &str, name: &str, outbox: Option<&Path>) -> Self {
-        let name: Person = name.parse().unwrap();
         let mut options = LinkOptions::new(url);
-        options.name = Some(name.clone());
         options.outbox_dir = outbox.map(Path::to_owned);
+        Self::with(options, name)
+    }
+
+    fn with(mut options: LinkOptions, name: &str) -> Self {
+        let name: Person = name.parse().unwrap();
+        options.name = Some(name.clone());
         Self {
             client: Client::new(Options {
                 watch: false,
@@ -251,4 +256,78 @@ async fn a_frame_of_a_later_version_is_passed_over_and_a_broken_one_ends_the_con
     assert!(told[1].contains("does not understand"), "{told:?}");
     console.link.close().await;
     assert_eq!(server.await.unwrap(), 2);
+}
+
+/// A console that asks after 100 ms of silence and gives up after `give_up`, and the server's end of
+/// its connection, greeted, to be played byte by byte.
+async fn greeted(give_up: Duration) -> (Console, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut options = LinkOptions::new(format!("ws://{}", listener.local_addr().unwrap()));
+    options.ask_after = Duration::from_millis(100);
+    options.give_up_after = give_up;
+    let mut console = Console::with(options, "lee");
+    let (socket, _) = listener.accept().await.unwrap();
+    let mut socket = tokio_tungstenite::accept_async(socket).await.unwrap();
+    socket.next().await.unwrap().unwrap();
+    let welcome = serde_json::json!({"type": "welcome", "protocol": VERSION, "server": "played",
+        "now": SystemClock.now(), "you": "lee", "level": "responder", "access": "loopback", "board": []});
+    socket
+        .send(Message::text(welcome.to_string()))
+        .await
+        .unwrap();
+    console
+        .until("live", |console| console.client.link().is_live())
+        .await;
+    (console, socket.into_inner())
+}
+
+#[tokio::test]
+async fn a_line_that_went_silent_is_asked_and_then_given_up() {
+    let give_up = Duration::from_millis(600);
+    let (mut console, mut socket) = greeted(give_up).await;
+    let silent_from = SystemClock.now();
+    console
+        .until("stale", |console| !console.client.link().is_live())
+        .await;
+    let Link::Stale { since, why, .. } = console.client.link() else {
+        panic!("{:?}", console.client.link());
+    };
+    assert!(*since <= silent_from, "as old as the last word");
+    assert!(why.contains("Nothing was heard"), "{why}");
+    let mut said = Vec::new();
+    socket.read_to_end(&mut said).await.unwrap();
+    let pings = said.windows(2).filter(|head| *head == [0x89, 0x80]).count();
+    assert!((1..=6).contains(&pings), "{pings} pings in {said:?}");
+}
+
+#[tokio::test]
+async fn a_long_frame_over_a_thin_line_is_no_silence() {
+    let give_up = Duration::from_millis(600);
+    let (mut console, mut socket) = greeted(give_up).await;
+    let words = "Checkout is slow. ".repeat(100);
+    let notice = format!(r#"{{"type":"notice","level":"info","text":"{words}"}}"#);
+    let length = u16::try_from(notice.len()).unwrap().to_be_bytes();
+    let frame = [&[0x81, 126], &length[..], notice.as_bytes()].concat();
+    let came = |c: &Console| {
+        let mut told = c.told.iter();
+        told.any(
+            |told| matches!(told, Happening::Notice { text, .. } if text.starts_with("Checkout")),
+        )
+    };
+    let playing = async {
+        // Three times as long as would be given up, a piece each 60 ms.
+        for piece in frame.chunks(frame.len() / 29) {
+            tokio::time::sleep(give_up / 10).await;
+            socket.write_all(piece).await.unwrap();
+        }
+        std::future::pending::<()>().await;
+    };
+    let waiting = console.until("the frame, or the end", |c| {
+        came(c) || !c.client.link().is_live()
+    });
+    tokio::select! {
+        () = playing => {}
+        () = waiting => {}
+    }
+    assert!(came(&console), "{:?}", console.client.link());
 }

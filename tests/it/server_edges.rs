@@ -1,6 +1,7 @@
 //! TLS, bounds, dead connections, and bodies that are not what they should be.
 
 use crate::support::server::{House, PATIENCE, Wire, http, note};
+use futures_util::SinkExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::CertificateDer;
@@ -9,10 +10,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::protocol::Message;
+use tokio_tungstenite::{WebSocketStream, client_async};
 use warroom::incident::*;
-use warroom::protocol::{ServerFrame, limits};
+use warroom::protocol::{ServerFrame, VERSION, limits};
 use warroom::server::control::{Ask, Status};
 use warroom::server::{StartError, TlsFiles, TokenStore};
 
@@ -212,6 +214,96 @@ async fn a_connection_that_answers_pings_lives_and_a_silent_one_ends() {
         last = Some(message);
     }
     assert!(matches!(last, Some(Message::Ping(_))), "{last:?}");
+}
+
+/// An answer to a ping, masked with zeros.
+const PONG: [u8; 6] = [0x8a, 0x80, 0, 0, 0, 0];
+
+/// A connection whose socket takes little.
+async fn thin(address: SocketAddr) -> WebSocketStream<TcpStream> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    let stream = socket.connect(address).await.unwrap();
+    let opened = client_async(format!("ws://{address}/ws"), stream).await;
+    opened.unwrap().0
+}
+
+/// Pages that are asked for at once, of most of a MiB each.
+const PAGES: usize = 24;
+
+/// A server that calls a session dead soon, and a thin connection to it that has asked for a lot.
+async fn with_much_to_read(dead_after: Duration) -> (House, TcpStream) {
+    const NOTES: usize = 60;
+    let house = House::with(|o| {
+        o.pace.ping_every = Duration::from_millis(100);
+        o.pace.dead_after = dead_after;
+    })
+    .await;
+    let mut maya = house.client("maya").await;
+    maya.declare("long").await;
+    for _ in 0..NOTES {
+        let long = note(&"pods restart, memory at its limit. ".repeat(400));
+        maya.submit(Some(1), &long).await.unwrap();
+    }
+    let mut slow = thin(house.address).await;
+    let hello = format!(r#"{{"type":"hello","protocol":{VERSION},"client":"thin","name":"bo"}}"#);
+    slow.send(Message::text(hello)).await.unwrap();
+    // More than a socket takes at once, and than a session may have waiting before it is read no more.
+    for request in 0..PAGES {
+        let page =
+            format!(r#"{{"type":"page","request":{request},"incident":1,"after":0,"limit":500}}"#);
+        slow.send(Message::text(page)).await.unwrap();
+    }
+    (house, slow.into_inner())
+}
+
+#[tokio::test]
+async fn a_session_that_says_it_lives_and_never_reads_ends() {
+    let dead_after = Duration::from_millis(200);
+    let (house, mut stuck) = with_much_to_read(dead_after).await;
+    let began = Instant::now();
+    // Maya is silent, and was given up before.
+    while sessions(&house).await > 0 {
+        assert!(began.elapsed() < PATIENCE, "it lives");
+        // It may have been ended just now.
+        let _ = stuck.write_all(&PONG).await;
+        tokio::time::sleep(dead_after / 10).await;
+    }
+    assert!(began.elapsed() > dead_after * 2, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_session_that_takes_a_long_answer_slowly_lives() {
+    let dead_after = Duration::from_millis(800);
+    let (_house, mut slow) = with_much_to_read(dead_after).await;
+    let (began, mut read) = (Instant::now(), Vec::new());
+    let mut piece = vec![0; 64 * 1024];
+    // It says that it lives, and nothing else is looked at until it has read its answers.
+    while began.elapsed() < dead_after * 4 {
+        tokio::time::sleep(dead_after / 40).await;
+        let count = slow.read(&mut piece).await.unwrap();
+        assert_ne!(count, 0, "given up after {} bytes", read.len());
+        read.extend_from_slice(&piece[..count]);
+        slow.write_all(&PONG).await.unwrap();
+    }
+    // All the rest comes: it was not given up.
+    let last = format!(r#""request":{},"#, PAGES - 1);
+    let has = |bytes: &[u8]| {
+        bytes
+            .windows(last.len())
+            .any(|part| part == last.as_bytes())
+    };
+    let rest = async {
+        while !has(&read[read.len().saturating_sub(2 * piece.len())..]) {
+            let count = slow.read(&mut piece).await.unwrap();
+            assert_ne!(count, 0, "given up after {} bytes", read.len());
+            read.extend_from_slice(&piece[..count]);
+            slow.write_all(&PONG).await.unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, rest)
+        .await
+        .expect("all pages");
 }
 
 #[tokio::test]

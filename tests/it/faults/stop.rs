@@ -1,6 +1,7 @@
 //! A process that stands still for a while, as on a machine that swaps or is moved, and goes on.
 //!
-//! `WARROOM_STOP_SECONDS` says how long; beyond 40 s each side has given the other up meanwhile.
+//! `WARROOM_STOP_SECONDS` says how long: beyond 20 s the console has given the server up meanwhile,
+//! beyond 40 s the server the console.
 
 use super::lines::Load;
 use super::process::Process;
@@ -8,7 +9,7 @@ use super::{lasts, setting};
 use crate::support::terminal::Terminal;
 use std::path::Path;
 use std::time::Duration;
-use warroom::protocol::limits::DEAD_AFTER;
+use warroom::client::link::GIVE_UP_AFTER;
 
 const JOINED: &str = "● live ·";
 
@@ -39,7 +40,7 @@ fn a_server_that_stood_still_goes_on_where_it_was() {
     }
     lee.shows("queued 3");
     lasts(span());
-    if span() > DEAD_AFTER {
+    if span() > GIVE_UP_AFTER {
         lee.shows("stale since");
     }
     server.signal("CONT");
