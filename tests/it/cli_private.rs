@@ -1,6 +1,6 @@
 //! A private incident on the command line: the verbs of those who see it, and what the others get.
 
-use crate::support::cli::House;
+use crate::support::cli::{House, text};
 
 #[test]
 fn a_private_incident_from_its_declaration_until_everyone_sees_it() {
@@ -69,4 +69,68 @@ fn a_private_incident_from_its_declaration_until_everyone_sees_it() {
     assert_eq!(house.json(&["search", "zqsecret", "--name", "bo"]).len(), 1);
     assert_eq!(house.ok(&["private", "INC-1", "ana"]), "INC-1: private\n");
     house.fails(1, &["show", "INC-1", "--name", "bo"]);
+}
+
+#[test]
+fn a_spectator_s_token_reads_nothing_private_by_any_verb() {
+    let house = House::open();
+    house.ok(&["declare", "Checkout 500s", "--severity", "2"]);
+    house.ok(&["note", "INC-1", "pods restart"]);
+    house.ok(&[
+        "hypothesis",
+        "INC-1",
+        "zqhunch about a customer",
+        "--private",
+    ]);
+    house.ok(&["can", "INC-1", "--keep", "zqreport of it", "--private"]);
+    house.ok(&["update", "INC-1", "draft", "zqdraft of an update"]);
+    house.ok(&["run", "INC-1", "--private", "--", "echo", "zqprinted"]);
+    let token = |name: &str, level: &str| {
+        let made = house.json(&["token", "create", name, "--level", level]);
+        made[0]["token"].as_str().unwrap().to_owned()
+    };
+    let (admin, wall) = (token("kim", "admin"), token("wall", "spectator"));
+    let read = |token: &str, args: &[&str]| {
+        let output = house.command(args).env("WARROOM_TOKEN", token).output();
+        let output = output.unwrap();
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    for format in ["markdown", "json", "jsonl"] {
+        let args = ["export", "INC-1", "--format", format];
+        let (all, shown) = (read(&admin, &args), read(&wall, &args));
+        for words in ["zqhunch", "zqreport"] {
+            assert!(all.contains(words), "{format}: {words} in {all}");
+        }
+        // A log of which something is left out would not verify.
+        let expected = match format {
+            "jsonl" => "its log would not be whole",
+            _ => "pods restart",
+        };
+        assert!(shown.contains(expected), "{format}: {shown}");
+        assert!(!shown.contains("zq"), "{format}: {shown}");
+    }
+    for args in [
+        &["list"][..],
+        &["show", "INC-1"],
+        &["timeline", "INC-1"],
+        &["catch-up", "INC-1", "--after", "0"],
+        &["gaps", "INC-1"],
+        &["can", "INC-1"],
+        &["nag", "INC-1"],
+        &["consent", "INC-1"],
+        &["ask", "INC-1"],
+        &["propose", "INC-1"],
+        &["updates", "INC-1"],
+        &["update", "INC-1", "show", "1"],
+        &["handover", "INC-1"],
+        &["handover", "INC-1", "brief"],
+        &["hypothesis", "INC-1"],
+        &["search", "customer"],
+        &["search", "restart"],
+    ] {
+        let plain = read(&wall, args);
+        assert!(!plain.is_empty(), "{args:?}");
+        let json = read(&wall, &[args, &["--json"]].concat());
+        assert!(!(plain + &json).contains("zq"), "{args:?}");
+    }
 }
