@@ -294,12 +294,13 @@ impl Driver {
                     ask = true;
                 }
                 () = tokio::time::sleep_until(heard.at() + self.options.give_up_after), if !full => {
+                    // In this order: what is shown is said to be older rather than newer than it is.
+                    let now = self.options.clock.now();
                     let silent = heard.at().elapsed();
                     if silent < self.options.give_up_after {
                         // Part of a frame came meanwhile.
                         continue;
                     }
-                    let now = self.options.clock.now();
                     let since = TimeDelta::from_std(silent).map_or(now, |silent| now - silent);
                     self.pump.say(Input::Silent { since });
                     let seconds = silent.as_secs();
