@@ -215,6 +215,15 @@ pub(super) fn incidents(
     let mut from = i64::MIN;
     while let Some(at) = next.query_row([from], |row| row.get::<_, Option<i64>>(0))? {
         found.insert(IncidentId((at >> 32).cast_unsigned()));
+        if at < from {
+            // In a damaged file places stand out of order: steps would go round in it for ever.
+            let mut statement = journal.prepare("SELECT place FROM events")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                found.insert(IncidentId((row.get::<_, i64>(0)? >> 32).cast_unsigned()));
+            }
+            return Ok(());
+        }
         match ((at >> 32) + 1).checked_mul(1 << 32) {
             Some(behind) => from = behind,
             None => break,

@@ -473,3 +473,23 @@ async fn the_memory_engine_fails_and_waits_on_demand() {
         Seq(1 + APPEND_QUEUE as u64)
     );
 }
+
+#[tokio::test]
+async fn an_event_in_the_place_of_another_is_never_read_as_that_one() {
+    let dir = tempfile::tempdir().unwrap();
+    journal_of(dir.path(), 5).await;
+    // What a damaged page may hold, whose numbers say otherwise than its texts.
+    let connection = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
+    let moved = "UPDATE events SET place = place + 10 WHERE place & 4294967295 = 2";
+    assert_eq!(connection.execute(moved, []).unwrap(), 1);
+    connection.close().unwrap();
+    let journal = opened(dir.path());
+    let all = journal.read(IncidentId(1), ReadFrom::After(Seq::ZERO), 100);
+    let ReadError(why) = all.await.unwrap_err();
+    assert!(
+        why.contains("event 12 of INC-1") && why.contains("another one stands in its place"),
+        "{why}"
+    );
+    let before_it = journal.read(IncidentId(1), ReadFrom::Before(Seq(10)), 100);
+    assert_eq!(seqs(&before_it.await.unwrap()), [5, 4, 3, 1]);
+}

@@ -115,7 +115,11 @@ pub(super) fn records(
         };
         let text = row.get_ref(1).map_err(|e| failed(&e))?;
         let text = text.as_str().map_err(|error| damaged(error.to_string()))?;
-        records.push(Record::trust(text).map_err(|error| damaged(error.to_string()))?);
+        let record = Record::trust(text).map_err(|error| damaged(error.to_string()))?;
+        if (record.event().incident, record.seq()) != (incident, seq) {
+            return Err(damaged("another one stands in its place".to_owned()));
+        }
+        records.push(record);
     }
     Ok(records)
 }
@@ -158,11 +162,24 @@ pub(super) fn read(
             before_moment(journal, (start, end), millis_from(at)).map_err(|e| failed(&e))?
         }
     };
-    records(
+    let found = records(
         journal,
         "SELECT place, body FROM events WHERE place > ?1 AND place <= ?2 ORDER BY place LIMIT ?3",
         params![after, end, limit],
-    )
+    )?;
+    // Whoever reads on after the last one would go round for ever in a file whose places stand out of
+    // order.
+    let (_, mut last) = unplace(after);
+    for record in &found {
+        if record.seq() <= last {
+            return Err(ReadError(format!(
+                "event {} of {incident} stands after {last}; `warroom verify` tells what is whole",
+                record.seq()
+            )));
+        }
+        last = record.seq();
+    }
+    Ok(found)
 }
 
 /// The last place of a log before the first event recorded at or after the moment. Halves the log
