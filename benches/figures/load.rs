@@ -11,11 +11,10 @@ mod member;
 
 use crate::raw::Raw;
 use crate::report::{Report, ms, percentile};
-use crate::samples::{DiskBeside, Samples, p50_p99, until};
+use crate::samples::{DiskBeside, Samples, p50_p99, until, yields};
 use crate::server::{self, Server};
 use member::{Kind, Seen, Shared, member};
 use std::ops::Range;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -104,15 +103,6 @@ fn thread(at_its_start: fn()) -> Runtime {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(1).enable_all();
     runtime.on_thread_start(at_its_start).build().unwrap()
-}
-
-/// This thread runs when nothing else wants to.
-fn yields() {
-    let thread = std::fs::read_link("/proc/thread-self").unwrap();
-    let number = thread.file_name().unwrap();
-    let mut renice = Command::new("renice");
-    let done = renice.args(["-n", "19", "-p"]).arg(number).output();
-    assert!(done.unwrap().status.success(), "renice");
 }
 
 /// Plays it; gives the server's memory over time, when all wrote, and how long the storm at the

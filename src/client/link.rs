@@ -232,8 +232,8 @@ impl Driver {
     async fn talk(&mut self, socket: Socket, heard: &LastHeard) -> DialError {
         let (mut sink, mut stream) = socket.split();
         self.pump.pick_up();
-        // When a whole frame came last, or one was asked for.
-        let mut answered = Instant::now();
+        // From when it is quiet: a whole frame came, or one was asked for.
+        let mut quiet_since = Instant::now();
         let mut ask = false;
         let mut bye = None;
         // What was written but not flushed yet: answers to pings among it.
@@ -258,7 +258,7 @@ impl Driver {
             // written so far in its own buffers.
             tokio::select! {
                 message = stream.next(), if !full => {
-                    answered = Instant::now();
+                    quiet_since = Instant::now();
                     unflushed |= matches!(message, Some(Ok(Message::Ping(_))));
                     if let Some(end) = self.hear(message, &mut bye) {
                         return end;
@@ -271,7 +271,7 @@ impl Driver {
                     let wrote = waiting || ask;
                     let done = match can {
                         Ok(()) if std::mem::take(&mut ask) => {
-                            answered = Instant::now();
+                            quiet_since = Instant::now();
                             Pin::new(&mut sink).start_send(Message::Ping(Bytes::new()))
                         }
                         Ok(()) if waiting => {
@@ -290,7 +290,7 @@ impl Driver {
                 }
                 // Then the loop looks again.
                 () = sleep_until(held), if held.is_some() && self.pump.has_outgoing() => {}
-                () = tokio::time::sleep_until(answered + self.options.ask_after), if !ask => {
+                () = tokio::time::sleep_until(quiet_since + self.options.ask_after), if !ask => {
                     ask = true;
                 }
                 () = tokio::time::sleep_until(heard.at() + self.options.give_up_after), if !full => {

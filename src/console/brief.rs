@@ -4,8 +4,8 @@
 
 use super::text::{Zone, age, clock_hms, countdown};
 use crate::incident::{
-    Alert, Ask, Audience, Brief, Due, Entry, Hypothesis, Incident, Milestone, Person, Proposal,
-    ProposalState, Runbook, Severity, StepState, Timestamp, Update,
+    Alert, Ask, Audience, Brief, Due, Entry, Hypothesis, Incident, Milestone, Proposal,
+    ProposalState, Runbook, Severity, StepState, Timestamp, Update, names,
 };
 
 /// Alerts that are named; of more the number is said.
@@ -91,8 +91,7 @@ pub fn parts(of: &Brief<'_>, incident: &Incident, zone: Zone) -> Vec<Part> {
         )
     };
     let hypotheses = of.hypotheses.iter().map(|held| supposed(held)).collect();
-    let present: Vec<&str> = of.present.iter().map(Person::as_str).collect();
-    let here = vec![said("", present.join(", "))];
+    let here = vec![said("", names(&of.present))];
     vec![
         each(state(of), "State", ""),
         each(roles(of), "Roles", "Nobody has a role."),
@@ -119,7 +118,11 @@ pub fn parts(of: &Brief<'_>, incident: &Incident, zone: Zone) -> Vec<Part> {
         ),
         part(
             "Here",
-            if present.is_empty() { Vec::new() } else { here },
+            if of.present.is_empty() {
+                Vec::new()
+            } else {
+                here
+            },
             "Not known: the server has not said who is connected. Ask by voice who is there.",
         ),
     ]

@@ -88,7 +88,7 @@ pub use nag::{Nag, NagKind, NagPolicy, NagSnooze, Nagging, Snooze, SnoozeNag, na
 pub use number::{Bad, Number, Series, Standing, Thresholds, Unit};
 pub use outside::{Matching, OutsideAnswer, OutsideAsk, OutsideCall, OutsideOutcome};
 pub use private::{
-    Admission, DeclarePrivate, Dismissal, PrivateTo, PublicAgain, may_see, no_such_incident,
+    Admission, DeclarePrivate, Dismissal, PrivateTo, PublicAgain, may_see, names, no_such_incident,
 };
 pub use proposal::{Objection, Proposal, ProposalEnd, ProposalState, Stance};
 pub use redact::{AsksShown, Redaction};

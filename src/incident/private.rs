@@ -71,6 +71,13 @@ pub fn may_see(level: Level, person: &Person, admitted: Option<&BTreeSet<Person>
     }
 }
 
+/// Their names in a row: `ana, bo`.
+#[must_use]
+pub fn names<'a>(people: impl IntoIterator<Item = &'a Person>) -> String {
+    let names: Vec<&str> = people.into_iter().map(Person::as_str).collect();
+    names.join(", ")
+}
+
 /// There is no such incident: also what somebody is told who may not see it, to the letter.
 #[must_use]
 pub fn no_such_incident(incident: IncidentId) -> Refusal {

@@ -2,7 +2,7 @@
 //! refused with this code, and says why and what to do. A command without a row fails the test.
 
 use crate::support::source::variants;
-use crate::support::story::{Story, a_run, a_signal, a_silence, report};
+use crate::support::story::{Story, a_run, a_signal, a_silence, declare_private, report};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -629,16 +629,6 @@ fn ends() -> Vec<(Story, Row)> {
         started_at: None,
         kind: Kind::Real,
     };
-    let declare_private = |title: Option<&str>| {
-        Intent::DeclarePrivate(Box::new(DeclarePrivate {
-            title: title.map(Into::into),
-            severity: Some(Severity::Sev2),
-            service: None,
-            started_at: None,
-            kind: Kind::Real,
-            people: Vec::new(),
-        }))
-    };
     let triage = |title: &str, now| Intent::Triage {
         title: title.into(),
         alert: report("High", "a", AlertState::Firing, now),
@@ -700,9 +690,9 @@ fn ends() -> Vec<(Story, Row)> {
         (
             Story::triaged("High"),
             (
-                declare_private(None),
+                declare_private(None, &[]),
                 &["made_private", "severity_set", "status_set"],
-                declare_private(Some(&"x".repeat(9_999))),
+                declare_private(Some(&"x".repeat(9_999)), &[]),
                 R::Invalid,
             ),
         ),

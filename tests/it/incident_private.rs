@@ -1,6 +1,6 @@
 //! Private incidents: who sees one, who says so, and every refusal.
 
-use crate::support::story::{Story, declare};
+use crate::support::story::{Story, declare, declare_private};
 use warroom::incident::*;
 
 fn person(name: &str) -> Person {
@@ -26,17 +26,6 @@ fn dismiss(name: &str) -> Intent {
     Intent::Dismiss(Dismissal {
         person: person(name),
     })
-}
-
-fn declare_private(title: Option<&str>, people: &[&str]) -> Intent {
-    Intent::DeclarePrivate(Box::new(DeclarePrivate {
-        title: title.map(Into::into),
-        severity: Some(Severity::Sev2),
-        service: None,
-        started_at: None,
-        kind: Kind::Real,
-        people: people.iter().map(|name| person(name)).collect(),
-    }))
 }
 
 fn claim(role: Role) -> Intent {

@@ -92,6 +92,12 @@ async fn a_second_one_is_refused_and_told_who_has_it() {
     opened(dir.path());
 }
 
+/// Changes one row of a closed journal's file.
+fn tamper(dir: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(dir.join("journal.db")).unwrap();
+    assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+}
+
 /// Keeps the writer waiting for the file for as long as the connection's transaction lasts.
 fn hold_the_file(dir: &Path) -> rusqlite::Connection {
     let connection = rusqlite::Connection::open(dir.join("journal.db")).unwrap();
@@ -436,10 +442,10 @@ async fn a_directory_that_cannot_be_used_is_named() {
 async fn a_log_that_does_not_end_at_its_head_is_not_written_on() {
     let dir = tempfile::tempdir().unwrap();
     journal_of(dir.path(), 3).await;
-    let connection = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
-    let sql = "DELETE FROM events WHERE place & 4294967295 = 3";
-    assert_eq!(connection.execute(sql, []).unwrap(), 1);
-    drop(connection);
+    tamper(
+        dir.path(),
+        "DELETE FROM events WHERE place & 4294967295 = 3",
+    );
     let (error, text) = refused(dir.path());
     assert!(matches!(error, OpenJournalError::Damaged { .. }), "{text}");
     assert!(text.contains("INC-1"), "{text}");
@@ -479,10 +485,8 @@ async fn an_event_in_the_place_of_another_is_never_read_as_that_one() {
     let dir = tempfile::tempdir().unwrap();
     journal_of(dir.path(), 5).await;
     // What a damaged page may hold, whose numbers say otherwise than its texts.
-    let connection = rusqlite::Connection::open(dir.path().join("journal.db")).unwrap();
     let moved = "UPDATE events SET place = place + 10 WHERE place & 4294967295 = 2";
-    assert_eq!(connection.execute(moved, []).unwrap(), 1);
-    connection.close().unwrap();
+    tamper(dir.path(), moved);
     let journal = opened(dir.path());
     let all = journal.read(IncidentId(1), ReadFrom::After(Seq::ZERO), 100);
     let ReadError(why) = all.await.unwrap_err();

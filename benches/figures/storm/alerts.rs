@@ -1,6 +1,7 @@
 //! The storm: ten thousand alerts, handed in as Alertmanager hands them in, and the Alertmanager
 //! that is asked for them meanwhile.
 
+use crate::samples::{until, yields};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -125,9 +126,10 @@ pub fn storm(server: SocketAddr, monitor: &Monitor) -> Went {
     let (began, next) = (Instant::now(), AtomicUsize::new(0));
     let went = Mutex::new((began, Duration::ZERO));
     let send = || {
+        yields();
         while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
             let due = began + TAKES.mul_f64(group.first as f64 / ALERTS as f64);
-            crate::samples::until(due);
+            until(due);
             monitor.has(group);
             let sent = Instant::now();
             post(server, group);
@@ -162,6 +164,7 @@ impl Monitor {
         let list: Arc<Mutex<String>> = Arc::default();
         let held = list.clone();
         std::thread::spawn(move || {
+            yields();
             for stream in listener.incoming() {
                 answer(stream.unwrap(), &held);
             }

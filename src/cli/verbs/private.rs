@@ -73,18 +73,23 @@ pub async fn open(args: PublicArgs, cx: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+impl PersonArgs {
+    async fn submit(self, intent: Intent, sees: &str, cx: &Context) -> Result<(), Failure> {
+        let done = format!("{} {sees}", self.person);
+        cx.submit(self.again, Some(self.incident), intent, &done)
+            .await?;
+        Ok(())
+    }
+}
+
 /// Admits someone.
 ///
 /// # Errors
 /// When it was refused or the server cannot be reached.
 pub async fn admit(args: PersonArgs, cx: &Context) -> Result<(), Failure> {
-    let PersonArgs {
-        incident, person, ..
-    } = args;
-    let done = format!("{person} sees it");
+    let person = args.person.clone();
     let intent = Intent::Admit(Admission { person });
-    cx.submit(args.again, Some(incident), intent, &done).await?;
-    Ok(())
+    args.submit(intent, "sees it", cx).await
 }
 
 /// Dismisses someone.
@@ -92,11 +97,7 @@ pub async fn admit(args: PersonArgs, cx: &Context) -> Result<(), Failure> {
 /// # Errors
 /// When it was refused or the server cannot be reached.
 pub async fn dismiss(args: PersonArgs, cx: &Context) -> Result<(), Failure> {
-    let PersonArgs {
-        incident, person, ..
-    } = args;
-    let done = format!("{person} sees it no more");
+    let person = args.person.clone();
     let intent = Intent::Dismiss(Dismissal { person });
-    cx.submit(args.again, Some(incident), intent, &done).await?;
-    Ok(())
+    args.submit(intent, "sees it no more", cx).await
 }

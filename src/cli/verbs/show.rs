@@ -64,11 +64,8 @@ fn people(out: &mut Out, of: &Incident) -> Result<(), Failure> {
         clock_hms(until - running)
     ))?;
     if let Some(admitted) = &of.private {
-        let names: Vec<&str> = admitted
-            .iter()
-            .map(crate::incident::Person::as_str)
-            .collect();
-        out.line(format_args!("PRIVATE  seen by {}", names.join(", ")))?;
+        let names = crate::incident::names(admitted);
+        out.line(format_args!("PRIVATE  seen by {names}"))?;
     }
     if let Some(service) = &of.service {
         out.line(format_args!("service {}", visible_line(service)))?;

@@ -212,6 +212,18 @@ pub(crate) fn declare(title: &str, severity: Option<Severity>) -> Intent {
     }
 }
 
+/// With an `Intent` of its own; see [`DeclarePrivate`].
+pub(crate) fn declare_private(title: Option<&str>, people: &[&str]) -> Intent {
+    Intent::DeclarePrivate(Box::new(DeclarePrivate {
+        title: title.map(Into::into),
+        severity: Some(Severity::Sev2),
+        service: None,
+        started_at: None,
+        kind: Kind::Real,
+        people: people.iter().map(|name| name.parse().unwrap()).collect(),
+    }))
+}
+
 pub(crate) fn a_silence(name: &str, ends_at: Timestamp) -> OutsideCall {
     let matching = |name: &str, value: &str| Matching {
         name: name.into(),

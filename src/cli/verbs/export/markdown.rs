@@ -6,7 +6,7 @@
 use super::{evidence, runs};
 use crate::console::text::{Zone, format_duration, visible_block, visible_line};
 use crate::incident::{
-    AlertState, Entry, Incident, Person, PinnedEvidence, StepState, Timestamp, Verdict,
+    AlertState, Entry, Incident, PinnedEvidence, StepState, Timestamp, Verdict, names,
 };
 use std::fmt::Write as _;
 
@@ -65,8 +65,7 @@ impl Doc {
         self.line(&format!("- Severity: {severity}"));
         self.line(&format!("- Status: {}", of.status));
         if let Some(admitted) = &of.private {
-            let names: Vec<&str> = admitted.iter().map(Person::as_str).collect();
-            self.line(&format!("- PRIVATE: seen by {}", names.join(", ")));
+            self.line(&format!("- PRIVATE: seen by {}", names(admitted)));
         }
         if let Some(service) = &of.service {
             self.line(&format!("- Service: {}", inline(service)));
