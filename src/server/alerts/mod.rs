@@ -16,10 +16,17 @@ use crate::integrations::hooks::{Delivery, Said};
 use crate::routing::{Observed, Outcome as Way, Pass};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-/// Reports on their way to rooms before their outcomes are looked at: a group commit's worth.
-const AT_ONCE: usize = 256;
+/// Reports on their way to rooms before their outcomes are looked at. So many take the journal a
+/// millisecond, and a line that somebody writes meanwhile waits for no more than these.
+const AT_ONCE: usize = 16;
+/// Where so many take longer than this it is the disk that is slow, and the next portion is twice as
+/// large, up to a group commit's worth: else a sender would give up before all are written down.
+const SLOW: Duration = Duration::from_millis(50);
+const AT_ONCE_MOST: usize = crate::journal::GROUP_COMMIT;
 
 /// Whoever hands alerts in.
 fn monitor(via: &Via) -> Actor {
@@ -65,10 +72,13 @@ impl Hall {
     ) -> Result<Delivered, Refusal> {
         let mut touched = BTreeSet::new();
         let mut open = false;
-        let new: Vec<&Said> = delivery.alerts.iter().collect();
-        for group in new.chunks(AT_ONCE) {
+        let (mut left, mut at_once) = (&delivery.alerts[..], AT_ONCE);
+        while !left.is_empty() {
+            let (portion, rest) = left.split_at(at_once.min(left.len()));
+            left = rest;
+            let began = Instant::now();
             let mut on_their_way = Vec::new();
-            for said in group {
+            for said in portion {
                 let step = self.route(&said.alert, None);
                 if self.memory.is_old(said) {
                     self.count(&step, "again");
@@ -90,6 +100,9 @@ impl Hall {
                 let said = sent.said;
                 touched.extend(self.recorded(sent, via).await?);
                 self.memory.note(said);
+            }
+            if began.elapsed() > SLOW {
+                at_once = (at_once * 2).min(AT_ONCE_MOST);
             }
         }
         if delivery.truncated > 0 {
