@@ -274,3 +274,11 @@ impl Hall {
 pub(super) fn no_such(incident: IncidentId) -> Refusal {
     no_such_incident(incident)
 }
+
+/// What comes of a command that was sent to a room; one that no room takes may be sent again.
+pub(super) async fn outcome_of(sent: Option<oneshot::Receiver<Outcome>>) -> Outcome {
+    match sent {
+        Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
+        None => Err(busy()),
+    }
+}

@@ -6,8 +6,7 @@ use crate::incident::{
 };
 use crate::integrations::hooks::Delivery;
 use crate::server::derive;
-use crate::server::hall::Hall;
-use crate::server::reply::busy;
+use crate::server::hall::{Hall, outcome_of};
 use std::sync::Arc;
 
 impl Hall {
@@ -29,10 +28,7 @@ impl Hall {
                 name: alert.name.clone(),
             },
         };
-        let outcome = match self.in_room(incident, command, actor).await {
-            Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-            None => Err(busy()),
-        };
+        let outcome = outcome_of(self.in_room(incident, command, actor).await).await;
         // The incident is what matters; a person can attach the runbook with one key.
         if let Err(refusal) = outcome
             && refusal.code != RefusalCode::NoChange
@@ -62,10 +58,7 @@ impl Hall {
             written_at: self.shared.clock.now(),
             intent: Intent::Note(NewNote::plain(text)),
         };
-        let outcome = match self.in_room(incident, command, monitor(via)).await {
-            Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-            None => Err(busy()),
-        };
+        let outcome = outcome_of(self.in_room(incident, command, monitor(via)).await).await;
         outcome.map(|_| ())
     }
 }

@@ -6,8 +6,8 @@ mod settle;
 pub(super) use settle::until;
 
 use super::derive;
-use super::hall::Hall;
-use super::reply::{Outcome, busy};
+use super::hall::{Hall, outcome_of};
+use super::reply::Outcome;
 use crate::incident::{
     Actor, AlertReport, AlertState, Command, IncidentId, Intent, Level, Person, Refusal,
     RefusalCode, Severity, Via,
@@ -197,10 +197,7 @@ impl Hall {
     /// Looks at what came of a report that was sent to an open incident.
     async fn recorded(&mut self, sent: Sent<'_>, via: &Via) -> Result<Option<IncidentId>, Refusal> {
         let alert = &sent.said.alert;
-        let outcome = match sent.outcome {
-            Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-            None => Err(busy()),
-        };
+        let outcome = outcome_of(sent.outcome).await;
         match &outcome {
             // It ended just now, before this came in.
             Err(refusal) if refusal.code == RefusalCode::WrongStatus => {
@@ -235,10 +232,7 @@ impl Hall {
             }
             Way::Join(incident) => {
                 let sent = self.send(said, step, incident, via).await;
-                let outcome = match sent.outcome {
-                    Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-                    None => Err(busy()),
-                };
+                let outcome = outcome_of(sent.outcome).await;
                 self.count(&sent.step, counted(&outcome, sent.flaps));
                 self.note_home(alert, incident, &outcome);
                 settled(outcome, alert)

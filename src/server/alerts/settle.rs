@@ -5,9 +5,8 @@ use super::monitor;
 use crate::incident::{AlertReport, Command, IncidentId, Intent, Timestamp, Via};
 use crate::routing::Observed;
 use crate::server::derive;
-use crate::server::hall::Hall;
+use crate::server::hall::{Hall, outcome_of};
 use crate::server::known::{AGAIN, Settled};
-use crate::server::reply::busy;
 use std::time::Duration;
 
 impl Hall {
@@ -44,10 +43,7 @@ impl Hall {
             written_at: opened.written_at,
             intent: self.hold(alert, changes),
         };
-        let outcome = match self.in_room(incident, command, monitor(via)).await {
-            Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-            None => Err(busy()),
-        };
+        let outcome = outcome_of(self.in_room(incident, command, monitor(via)).await).await;
         // The incident is what matters: its next change says the same.
         if let Err(refusal) = outcome {
             tracing::warn!(%incident, %refusal, "that an alert flaps is not written down");
@@ -82,13 +78,11 @@ impl Hall {
                 fingerprint: fingerprint.clone(),
             },
         };
-        let outcome = match self
-            .in_room(*incident, command, monitor(&Via::Warroom))
-            .await
-        {
-            Some(outcome) => outcome.await.unwrap_or_else(|_| Err(busy())),
-            None => Err(busy()),
-        };
+        let outcome = outcome_of(
+            self.in_room(*incident, command, monitor(&Via::Warroom))
+                .await,
+        )
+        .await;
         match outcome {
             Err(refusal) if refusal.is_retryable() => {
                 tracing::warn!(%incident, %refusal, "that an alert settled is not written down yet");
