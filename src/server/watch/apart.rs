@@ -1,19 +1,12 @@
 //! Reading long answers beside the runtime, so that nothing else waits for it.
 
 use crate::integrations::exchange::{AnswerError, Response};
-use std::thread;
-use tokio::sync::oneshot;
 
 /// Bodies from this length on, in bytes, are read apart: a megabyte takes some milliseconds, in
 /// which a thread of the runtime would move no frame and write no line.
 pub(super) const APART_BYTES: usize = 1024 * 1024;
 
-/// See `setpriority(2)`, which on Linux is about the calling thread alone.
-#[cfg(target_os = "linux")]
-const LEAST_PRIORITY: i32 = 19;
-
-/// Has an answer read: at once where it is short, else on a thread of its own that gives way to all
-/// others.
+/// Has an answer read: at once where it is short, else on a thread that may take its time.
 ///
 /// # Errors
 /// What the reading comes to; an answer whose reading broke off is nonsense.
@@ -24,37 +17,20 @@ pub(super) async fn read<T: Send + 'static>(
     if answer.body.len() < APART_BYTES {
         return read(&answer);
     }
-    let (done, reading) = oneshot::channel();
-    let apart = move || {
-        gives_way();
-        // Whoever asked may have ended.
-        let _ = done.send(read(&answer));
-    };
-    let broke_off = || AnswerError::Nonsense("its answer could not be read to its end".to_owned());
-    let named = thread::Builder::new().name("long-answer".to_owned());
-    if let Err(error) = named.spawn(apart) {
-        tracing::error!(%error, "there is no thread for a long answer");
-        return Err(broke_off());
-    }
-    reading.await.unwrap_or_else(|_| {
-        tracing::error!("an answer could not be read to its end");
-        Err(broke_off())
+    let reading = tokio::task::spawn_blocking(move || read(&answer));
+    reading.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be read to its end");
+        Err(AnswerError::Nonsense(
+            "its answer could not be read to its end".to_owned(),
+        ))
     })
-}
-
-/// This thread runs when nothing else wants to. Else it holds a processor for milliseconds while a
-/// line waits that somebody wrote. On other systems that is the whole process's to say.
-fn gives_way() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, LEAST_PRIORITY) {
-        tracing::debug!(%error, "a long answer is read at the usual priority");
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::mpsc;
+    use std::thread;
     use std::time::Duration;
 
     fn answer(bytes: usize) -> Response {
