@@ -9,7 +9,7 @@ use super::wire::Inbound;
 use super::{Effect, Input};
 use crate::clock::{Clock, SystemClock};
 use crate::incident::Person;
-use chrono::TimeDelta;
+use chrono::{SubsecRound, TimeDelta};
 use futures_util::stream::SplitSink;
 use futures_util::{Sink, SinkExt, StreamExt};
 use ring::rand::{SecureRandom, SystemRandom};
@@ -302,6 +302,7 @@ impl Driver {
                         continue;
                     }
                     let since = TimeDelta::from_std(silent).map_or(now, |silent| now - silent);
+                    let since = since.trunc_subsecs(3);
                     self.pump.say(Input::Silent { since });
                     let seconds = silent.as_secs();
                     return ended(format!("Nothing was heard from the server for {seconds} seconds."));
