@@ -22,6 +22,21 @@ impl Group {
         }
     }
 
+    /// Whether its leader hears an interrupt: one that was started where that is ignored, as a shell
+    /// starts what runs in the background, ignores it too, and cannot choose otherwise. Where the
+    /// system does not say, it does.
+    pub(super) fn hears_interrupts(self) -> bool {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.as_raw_pid()));
+        let ignored = status.ok().and_then(|status| {
+            let mask = status
+                .lines()
+                .find_map(|line| line.strip_prefix("SigIgn:"))?;
+            u64::from_str_radix(mask.trim(), 16).ok()
+        });
+        let interrupt = 1 << (Signal::INT.as_raw() - 1);
+        ignored.is_none_or(|ignored| ignored & interrupt == 0)
+    }
+
     pub(super) fn is_there(self) -> bool {
         test_kill_process_group(self.0).is_ok()
     }

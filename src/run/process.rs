@@ -281,7 +281,7 @@ impl Running {
         let now = Instant::now();
         match self.asked {
             None => {
-                let ask = if why == Asked::Stop {
+                let ask = if why == Asked::Stop && self.group.hears_interrupts() {
                     Signal::INT
                 } else {
                     Signal::TERM

@@ -260,8 +260,19 @@ async fn secrets_do_not_come_out_however_they_are_printed() {
 
 #[tokio::test]
 async fn one_that_ends_well_when_it_is_asked_to_was_not_stopped() {
-    let tidy = "trap 'echo tidied; exit 0' INT; echo begun; while :; do sleep 1; done";
+    // In a test that is started where an interrupt is ignored it is asked in another way.
+    let tidy = "trap 'echo tidied; exit 0' INT TERM; echo begun; while :; do sleep 1; done";
     let ran = stopped(&spec(tidy), 1).await;
+    assert_eq!(ran.end, RunEnd::Exited { code: 0 });
+    assert!(ran.printed.shown().ends_with("tidied\n"));
+}
+
+#[tokio::test]
+async fn one_that_cannot_hear_an_interrupt_is_asked_in_another_way() {
+    // A shell that begins with it ignored cannot trap it.
+    let inner = "trap 'echo tidied; exit 0' INT TERM; echo begun; while :; do sleep 1; done";
+    let deaf = format!("trap '' INT; exec sh -c \"{inner}\"");
+    let ran = stopped(&spec(&deaf), 1).await;
     assert_eq!(ran.end, RunEnd::Exited { code: 0 });
     assert!(ran.printed.shown().ends_with("tidied\n"));
 }
