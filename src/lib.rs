@@ -39,5 +39,6 @@ pub mod runbooks;
 pub mod server;
 pub mod signals;
 pub mod suggest;
+pub mod turns;
 pub mod unseen;
 pub mod updates;

@@ -2,6 +2,7 @@
 
 use super::exchange::{AnswerError, Response};
 use super::reading::{cut, one_line};
+use crate::turns::Turns;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use std::fmt;
@@ -12,7 +13,7 @@ use std::ops::ControlFlow;
 const QUOTED_BYTES: usize = 200;
 
 /// Gives each element of a JSON array in turn, until told to stop; null is an array of nothing.
-/// The whole text is looked at either way.
+/// The whole text is looked at either way. Others have their turn in between.
 ///
 /// # Errors
 /// When it is not whole JSON, no array, or an element is not of that type.
@@ -62,10 +63,12 @@ where
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        let mut turns = Turns::default();
         while let Some(element) = list.next_element()? {
             if (self.take)(element).is_break() {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
             }
+            turns.piece();
         }
         Ok(())
     }

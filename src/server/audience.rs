@@ -10,10 +10,13 @@ use super::metrics::Metrics;
 use super::outbox::{Outbox, Put};
 use crate::incident::{Incident, Level, Person, may_see};
 use bytes::Bytes;
-use crowd::{Crowd, To};
+pub(super) use crowd::{Crowd, Slice, To};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
+
+/// What the crowd is handed in one slice: to copy it takes about two milliseconds.
+const SLICE_BYTES: usize = 1024 * 1024;
 
 /// One connection's number, for as long as the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +73,13 @@ pub(super) struct Audience {
 impl Audience {
     /// Nobody yet. Spectators are served so many at a time.
     pub(super) fn new(slice: usize) -> Self {
+        Self::of(Slice {
+            members: slice,
+            bytes: SLICE_BYTES,
+        })
+    }
+
+    fn of(slice: Slice) -> Self {
         Self {
             responders: Vec::new(),
             crowd: Crowd::new(slice),
@@ -191,7 +201,7 @@ impl Audience {
         for member in self.members() {
             member.share(frames, metrics);
         }
-        *self = Self::new(self.crowd.slice());
+        *self = Self::of(self.crowd.slice());
     }
 
     /// When a further slice of the crowd is to be served; `None` when nothing waits for them.

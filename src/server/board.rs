@@ -4,10 +4,13 @@
 //! server asks here.
 //!
 //! Rooms put their line in without waiting; one task sends what changed. A change that a reader
-//! of the board would act on goes out at once, mere activity once a second.
+//! of the board would act on goes out at once, or with all others of one frame of a screen; mere
+//! activity once a second. What is watched beside the incidents may be long, and is handed to
+//! everyone a slice at a time.
 
-use super::audience::{Audience, Member, SessionId};
+use super::audience::{Audience, Crowd, Member, SessionId, Slice, To};
 use super::metrics::Metrics;
+use super::moment::at;
 use super::wire;
 use crate::incident::{
     Incident, IncidentId, Level, Person, Redaction, Seq, Summary, Timestamp, may_see,
@@ -19,9 +22,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// How often activity alone (a further event, nothing else changed) is sent.
 const ACTIVITY_EVERY: Duration = Duration::from_secs(1);
+/// What changes within this time after something was sent goes out together: a console draws no
+/// oftener. In a storm of alerts each line would else go to each console a hundred times a second.
+const TOGETHER: Duration = Duration::from_millis(20);
+/// What is handed out at a time of what is watched beside the incidents: to copy it takes half a
+/// millisecond, in which rooms wait that put their line in.
+const BESIDE_BYTES: usize = 256 * 1024;
 /// Incidents that are over, sent with a welcome: the newest ones.
 const OVER_SHOWN: usize = 50;
 
@@ -36,6 +46,8 @@ pub(super) struct Board {
 struct Inner {
     lines: BTreeMap<IncidentId, Line>,
     audience: Audience,
+    /// The same sessions, for what is watched beside the incidents.
+    beside: Crowd,
     urgent: BTreeSet<IncidentId>,
     active: BTreeSet<IncidentId>,
 }
@@ -57,6 +69,10 @@ impl Board {
             inner: Mutex::new(Inner {
                 lines: BTreeMap::new(),
                 audience: Audience::new(crowd_slice),
+                beside: Crowd::new(Slice {
+                    members: crowd_slice,
+                    bytes: BESIDE_BYTES,
+                }),
                 urgent: BTreeSet::new(),
                 active: BTreeSet::new(),
             }),
@@ -108,11 +124,15 @@ impl Board {
             }
         }
         greet(lines);
+        inner.beside.leave(member.session);
+        inner.beside.enter(member.clone());
         inner.audience.enter(member);
     }
 
     pub(super) fn leave(&self, session: SessionId) {
-        self.lock().audience.leave(session);
+        let mut inner = self.lock();
+        inner.audience.leave(session);
+        inner.beside.leave(session);
     }
 
     /// How many incidents are open.
@@ -193,52 +213,72 @@ impl Board {
         lines.filter(|line| wanted(line)).cloned().collect()
     }
 
-    /// Sends a frame to everyone.
-    pub(super) fn send(&self, frame: &Bytes, metrics: &Metrics) {
-        self.lock().audience.send(frame, None, None, metrics);
+    /// Sends everyone what is watched beside the incidents, in the order of these calls.
+    pub(super) fn send_beside(&self, frame: &Bytes, metrics: &Metrics) {
+        self.lock().beside.send(frame, To::All, metrics);
         self.wake.notify_one();
     }
 
     /// Tells everyone something about the server itself.
     pub(super) fn notice(&self, notice: Notice, metrics: &Metrics) {
-        self.send(&wire::text(&encode(&ServerFrame::Notice(notice))), metrics);
+        let frame = wire::text(&encode(&ServerFrame::Notice(notice)));
+        self.lock().audience.send(&frame, None, None, metrics);
+        self.wake.notify_one();
     }
 
     /// Sends what changed, for as long as the server runs.
     pub(super) async fn run(&self, metrics: &Metrics) {
-        let mut activity_at: Option<tokio::time::Instant> = None;
+        let (mut activity_at, mut together_until): (Option<Instant>, Option<Instant>) =
+            (None, None);
         loop {
-            let crowd_due = self.lock().audience.due();
-            let crowd_at = crowd_due.unwrap_or_else(tokio::time::Instant::now);
+            let slice_at = self.lock().due();
             tokio::select! {
                 biased;
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep_until(crowd_at), if crowd_due.is_some() => {
-                    self.lock().audience.serve(metrics);
+                () = at(slice_at) => {
+                    self.lock().serve(metrics);
                     // Rooms that put a line in, and everyone else, have their turn.
                     tokio::task::yield_now().await;
                     continue;
                 }
-                () = tokio::time::sleep_until(
-                    activity_at.unwrap_or_else(tokio::time::Instant::now)
-                ), if activity_at.is_some() => {
+                () = at(activity_at) => {
                     activity_at = None;
                     let mut inner = self.lock();
                     let active = std::mem::take(&mut inner.active);
                     inner.urgent.extend(active);
                 }
+                () = at(together_until) => together_until = None,
             }
             let mut inner = self.lock();
-            let urgent = std::mem::take(&mut inner.urgent);
-            inner.send(&urgent, self.redaction, metrics);
+            if together_until.is_none() && !inner.urgent.is_empty() {
+                let urgent = std::mem::take(&mut inner.urgent);
+                inner.send(&urgent, self.redaction, metrics);
+                together_until = Some(Instant::now() + TOGETHER);
+            }
             if activity_at.is_none() && !inner.active.is_empty() {
-                activity_at = Some(tokio::time::Instant::now() + ACTIVITY_EVERY);
+                activity_at = Some(Instant::now() + ACTIVITY_EVERY);
             }
         }
     }
 }
 
 impl Inner {
+    /// When a further slice is to be served; nothing where nothing waits.
+    fn due(&self) -> Option<Instant> {
+        [self.audience.due(), self.beside.due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Serves the slices that are due.
+    fn serve(&mut self, metrics: &Metrics) {
+        self.audience.serve(metrics);
+        if self.beside.due().is_some_and(|due| due <= Instant::now()) {
+            self.beside.serve(metrics);
+        }
+    }
+
     /// Tells those who saw the incident and may not see it as `line` has it.
     fn close(&mut self, incident: IncidentId, line: &Line, metrics: &Metrics) {
         let Some(old) = self.lines.get(&incident) else {

@@ -31,6 +31,7 @@ mod known;
 mod lately;
 mod memory;
 mod metrics;
+mod moment;
 mod options;
 mod outbox;
 mod page;

@@ -28,7 +28,7 @@ pub fn mark(
     groups: &mut [AlertGroup],
     alerts: &[LiveAlert],
     by: &[String],
-    of: impl Fn(&LiveAlert) -> Mark,
+    mut of: impl FnMut(&LiveAlert) -> Mark,
 ) {
     let mut marks: BTreeMap<Arc<str>, Mark> = BTreeMap::new();
     for alert in alerts.iter().filter(|a| a.state != LiveState::Resolved) {
@@ -50,19 +50,25 @@ pub fn mark(
 }
 
 /// Groups alerts of one source by these labels (`alertname` is the alert's name). Those with the
-/// most firing come first; of two with as many, the one that changed last.
-#[must_use]
-pub fn group(alerts: &[LiveAlert], by: &[String], now: Timestamp) -> Vec<AlertGroup> {
-    let (of, keys) = places(alerts, by);
+/// most firing come first; of two with as many, the one that changed last. `looked_at` is called
+/// whenever an alert was looked at, for whoever has other things to do meanwhile.
+pub fn group(
+    alerts: &[LiveAlert],
+    by: &[String],
+    now: Timestamp,
+    mut looked_at: impl FnMut(),
+) -> Vec<AlertGroup> {
+    let (of, keys) = places(alerts, by, &mut looked_at);
     let mut groups: Vec<AlertGroup> = Vec::with_capacity(keys.len());
     for (alert, place) in alerts.iter().zip(&of) {
+        looked_at();
         match (groups.get_mut(*place), keys.get(*place)) {
             (Some(group), _) => join(group, alert, now),
             (None, Some(key)) => groups.push(begin(alert, key.clone(), now)),
             (None, None) => {}
         }
     }
-    name_each(&mut groups, alerts, &of);
+    name_each(&mut groups, alerts, &of, looked_at);
     groups.sort_by_cached_key(|group| {
         let loud = (group.firing, group.pending, group.silenced);
         (Reverse(loud), Reverse(group.last_at), group.key.clone())
@@ -72,11 +78,16 @@ pub fn group(alerts: &[LiveAlert], by: &[String], now: Timestamp) -> Vec<AlertGr
 
 /// The place of each alert's group, and the groups' keys by place: in the order of their first
 /// alerts.
-fn places(alerts: &[LiveAlert], by: &[String]) -> (Vec<usize>, Vec<Arc<str>>) {
+fn places(
+    alerts: &[LiveAlert],
+    by: &[String],
+    mut looked_at: impl FnMut(),
+) -> (Vec<usize>, Vec<Arc<str>>) {
     let (mut of, mut keys) = (Vec::with_capacity(alerts.len()), Vec::new());
     let mut known: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let mut values = Vec::with_capacity(by.len());
     for alert in alerts {
+        looked_at();
         values.clear();
         values.extend(by.iter().map(|label| value_of(alert, label)));
         let place = known.get(values.as_slice()).copied().unwrap_or_else(|| {
@@ -95,7 +106,7 @@ pub(super) fn of_group<'a>(
     by: &[String],
     key: &str,
 ) -> Vec<&'a LiveAlert> {
-    let (of, keys) = places(alerts, by);
+    let (of, keys) = places(alerts, by, || {});
     let wanted = keys.iter().position(|known| **known == *key);
     let of = alerts.iter().zip(of);
     of.filter(|(_, place)| Some(*place) == wanted)
@@ -176,8 +187,14 @@ fn count(group: &mut AlertGroup, alert: &LiveAlert, now: Timestamp) {
 
 /// Says what tells the alerts of each group apart: the values of the labels that they do not share.
 /// `of` has the place of each alert's group.
-fn name_each(groups: &mut [AlertGroup], alerts: &[LiveAlert], of: &[usize]) {
+fn name_each(
+    groups: &mut [AlertGroup],
+    alerts: &[LiveAlert],
+    of: &[usize],
+    mut looked_at: impl FnMut(),
+) {
     for (alert, place) in alerts.iter().zip(of) {
+        looked_at();
         let Some(group) = groups.get_mut(*place) else {
             continue;
         };
@@ -233,7 +250,7 @@ mod tests {
             alert("High", "c", LiveState::Firing, 0),
             alert("High", "d", LiveState::Resolved, 5),
         ];
-        let groups = group(&alerts, &by, at(0));
+        let groups = group(&alerts, &by, at(0), || {});
         assert_eq!(groups.len(), 2);
         let high = &groups[0];
         assert_eq!(
@@ -265,7 +282,7 @@ mod tests {
             alert("High", "b", LiveState::Silenced, 0),
             alert("Low", "c", LiveState::Resolved, 0),
         ];
-        let mut groups = group(&alerts, &by, at(0));
+        let mut groups = group(&alerts, &by, at(0), || {});
         mark(&mut groups, &alerts, &by, |alert| Mark {
             flapping: alert.state == LiveState::Firing,
             maintenance: (alert.state != LiveState::Firing).then(|| "move".into()),

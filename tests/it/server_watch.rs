@@ -37,6 +37,44 @@ async fn what_a_source_says_reaches_everyone_by_one_poll() {
 }
 
 #[tokio::test]
+async fn an_incident_that_opens_is_asked_about_alone() {
+    let measured = Fake::start(|_, _| json(200, "", &matrix(&["12.5"]))).await;
+    let alerts = Fake::start(|_, _| json(200, "", "[]")).await;
+    let (measures, monitor) = (
+        format!("http://{}/prom", measured.address),
+        format!("http://{}", alerts.address),
+    );
+    let house = House::with(|options| {
+        prometheus(options, &measures);
+        alertmanager(options, &monitor);
+        for source in &mut options.sources {
+            source.every = std::time::Duration::from_secs(3_600);
+        }
+    })
+    .await;
+    let mut maya = house.client("maya").await;
+    for n in 1..=8 {
+        maya.declare("a").await;
+        maya.join(n, 0).await;
+        // Both sources have heard of it by now, and long ago of the ones before.
+        signals(&mut maya).await;
+    }
+    let asked = |fake: &Fake, what: &str| {
+        let asked = fake.asked();
+        asked
+            .iter()
+            .filter(|asked| asked.line.contains(what))
+            .count()
+    };
+    assert_eq!(asked(&measured, "query_range"), 8, "each incident once");
+    assert_eq!(
+        asked(&alerts, "/api/v2/alerts"),
+        1,
+        "the list of alerts once"
+    );
+}
+
+#[tokio::test]
 async fn a_source_that_is_not_there_is_down_and_one_without_its_secret_is_never_asked() {
     let house = House::with(|options| {
         prometheus(options, "http://127.0.0.1:1");

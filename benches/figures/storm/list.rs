@@ -49,7 +49,7 @@ fn part(now: Timestamp) -> Live {
     };
     let alerts: Vec<LiveAlert> = (0..ALERTS).map(alert).collect();
     let by = ["alertname".to_owned(), "service".to_owned()];
-    let groups = group(&alerts, &by, now);
+    let groups = group(&alerts, &by, now, || {});
     assert_eq!(
         groups.len(),
         limits::ALERT_GROUPS,

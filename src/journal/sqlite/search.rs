@@ -9,6 +9,7 @@ use crate::incident::{Entry, EntryKind, Hash, IncidentId, Person, Seq, Timestamp
 use crate::journal::backup::private;
 use crate::journal::words::fts_query;
 use crate::journal::{FoundEntry, Record, Search};
+use crate::turns::Turns;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::fs;
 use std::io;
@@ -139,8 +140,10 @@ pub(super) fn index(derived: &Connection, records: &[Record]) -> rusqlite::Resul
         return Ok(());
     };
     let transaction = derived.unchecked_transaction()?;
+    let mut turns = Turns::default();
     for record in records {
         index_one(&transaction, record)?;
+        turns.piece();
     }
     transaction
         .prepare_cached("INSERT OR REPLACE INTO indexed (incident, seq, hash) VALUES (?1, ?2, ?3)")?

@@ -24,7 +24,7 @@ const WAITING_BYTES: usize = 1024 * 1024;
 
 /// Whom of the crowd something is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum To {
+pub(in crate::server) enum To {
     All,
     AllBut(SessionId),
     These(Arc<BTreeSet<SessionId>>),
@@ -60,16 +60,34 @@ struct Pass {
     at: usize,
     /// What each gets who was in before all of it, and is not left out of any of it.
     whole: Option<Bytes>,
-    /// The number of batches in it.
+    /// The number of batches in it, and their length.
     batches: usize,
+    bytes: usize,
     began: Instant,
     /// How long its slices took so far.
     took: Duration,
 }
 
-/// Spectators.
-pub(super) struct Crowd {
-    slice: usize,
+/// How much is handed out in one slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::server) struct Slice {
+    /// To so many of them at the most, one at the least.
+    pub(in crate::server) members: usize,
+    /// So many bytes at the most, or what one of them gets.
+    pub(in crate::server) bytes: usize,
+}
+
+impl Slice {
+    /// How many get so many bytes in one slice.
+    fn of(self, bytes: usize) -> usize {
+        let fit = self.bytes.checked_div(bytes).unwrap_or(usize::MAX);
+        self.members.min(fit).max(1)
+    }
+}
+
+/// Many who are served a slice at a time.
+pub(in crate::server) struct Crowd {
+    slice: Slice,
     watchers: Vec<Watcher>,
     waiting: VecDeque<Batch>,
     bytes: usize,
@@ -81,10 +99,10 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    /// Nobody yet; so many are served in one slice, one at the least.
-    pub(super) fn new(slice: usize) -> Self {
+    /// Nobody yet.
+    pub(in crate::server) fn new(slice: Slice) -> Self {
         Self {
-            slice: slice.max(1),
+            slice,
             watchers: Vec::new(),
             waiting: VecDeque::new(),
             bytes: 0,
@@ -94,16 +112,18 @@ impl Crowd {
         }
     }
 
-    pub(super) fn slice(&self) -> usize {
+    pub(super) fn slice(&self) -> Slice {
         self.slice
     }
 
-    pub(super) fn enter(&mut self, member: Member) {
+    /// Takes a session in, which is not in.
+    pub(in crate::server) fn enter(&mut self, member: Member) {
         let from = self.first + self.waiting.len() as u64;
         self.watchers.push(Watcher { member, from });
     }
 
-    pub(super) fn leave(&mut self, session: SessionId) -> bool {
+    /// Lets a session go; says whether it was in.
+    pub(in crate::server) fn leave(&mut self, session: SessionId) -> bool {
         let is = |watcher: &Watcher| watcher.member.session == session;
         let Some(at) = self.watchers.iter().position(is) else {
             return false;
@@ -128,7 +148,7 @@ impl Crowd {
     }
 
     /// Puts frames in. A crowd of one slice is served at once. Says whether someone fell away.
-    pub(super) fn send(&mut self, frames: &Bytes, to: To, metrics: &Metrics) -> bool {
+    pub(in crate::server) fn send(&mut self, frames: &Bytes, to: To, metrics: &Metrics) -> bool {
         if self.watchers.is_empty() {
             return false;
         }
@@ -136,7 +156,7 @@ impl Crowd {
         self.bytes += frames.len();
         self.waiting.push_back(Batch { frames, to });
         let full = self.waiting.len() > WAITING || self.bytes > WAITING_BYTES;
-        let few = self.watchers.len() <= self.slice && self.pass.is_none();
+        let few = self.watchers.len() <= self.slice.of(self.bytes) && self.pass.is_none();
         let mut fell_away = false;
         while (full || few) && !self.waiting.is_empty() {
             fell_away |= self.serve(metrics);
@@ -145,16 +165,16 @@ impl Crowd {
     }
 
     /// When a slice is to be served; `None` when nothing waits.
-    pub(super) fn due(&self) -> Option<Instant> {
+    pub(in crate::server) fn due(&self) -> Option<Instant> {
         (!self.waiting.is_empty()).then_some(self.rested_at)
     }
 
     /// Serves a slice. Says whether someone fell away.
-    pub(super) fn serve(&mut self, metrics: &Metrics) -> bool {
+    pub(in crate::server) fn serve(&mut self, metrics: &Metrics) -> bool {
         let began = Instant::now();
         let mut pass = self.pass.take().unwrap_or_else(|| self.pass());
         let before = self.watchers.len();
-        let mut left = self.slice;
+        let mut left = self.slice.of(pass.bytes);
         while left > 0
             && let Some(watcher) = self.watchers.get(pass.at)
         {
@@ -204,6 +224,7 @@ impl Crowd {
             at: 0,
             whole,
             batches: self.waiting.len(),
+            bytes: self.bytes,
             began: Instant::now(),
             took: Duration::ZERO,
         }

@@ -17,6 +17,7 @@ pub(super) use mailbox::Mailbox;
 pub(super) use tail::{raw_for, text_for};
 
 use super::audience::{Audience, Member, SessionId};
+use super::moment::at;
 use super::reply::{Carried, Reply, Submission};
 use super::shared::Shared;
 use super::wall::{Card, card};
@@ -132,13 +133,6 @@ pub(super) async fn run(shared: Arc<Shared>, id: IncidentId, mut mailbox: Mailbo
             }
         }
         empty_at = Instant::now() + EMPTY_FOR;
-    }
-}
-
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }
 

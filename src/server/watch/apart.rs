@@ -1,10 +1,20 @@
 //! Reading long answers beside the runtime, so that nothing else waits for it.
 
+use super::{Alerts, frame};
 use crate::integrations::exchange::{AnswerError, Response};
+use crate::protocol::Live;
+use crate::turns::Turns;
+use bytes::Bytes;
+use std::sync::Arc;
 
 /// Bodies from this length on, in bytes, are read apart: a megabyte takes some milliseconds, in
 /// which a thread of the runtime would move no frame and write no line.
 pub(super) const APART_BYTES: usize = 1024 * 1024;
+
+/// From so many groups on they are encoded apart: it takes about a millisecond.
+const APART_GROUPS: usize = 100;
+/// From so many alerts on they are let go apart: it takes about a millisecond.
+const APART_ALERTS: usize = 1_000;
 
 /// Has an answer read: at once where it is short, else on a thread that may take its time.
 ///
@@ -24,6 +34,40 @@ pub(super) async fn read<T: Send + 'static>(
             "its answer could not be read to its end".to_owned(),
         ))
     })
+}
+
+/// A part as it goes to consoles; nothing where encoding it broke off, which is logged.
+pub(super) async fn encoded(part: Live) -> Option<Bytes> {
+    let few = match &part {
+        Live::Alerts { groups, .. } => groups.len() < APART_GROUPS,
+        _ => true,
+    };
+    if few {
+        return Some(frame(part));
+    }
+    let encoding = tokio::task::spawn_blocking(move || frame(part)).await;
+    let broke_off = |error| tracing::error!(%error, "a part could not be encoded to its end");
+    encoding.map_err(broke_off).ok()
+}
+
+/// Lets the alerts of an answer go where nothing waits for it, unless someone still looks at them.
+pub(super) fn let_go(alerts: Arc<Alerts>) {
+    let Some(alerts) = Arc::into_inner(alerts) else {
+        return;
+    };
+    let few = alerts.alerts.len() < APART_ALERTS;
+    let drop_each = move || {
+        let mut turns = Turns::default();
+        for alert in alerts.alerts {
+            drop(alert);
+            turns.piece();
+        }
+    };
+    if few {
+        return drop_each();
+    }
+    // Nobody waits for its end.
+    drop(tokio::task::spawn_blocking(drop_each));
 }
 
 #[cfg(test)]

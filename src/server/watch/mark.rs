@@ -5,6 +5,7 @@ use crate::incident::Timestamp;
 use crate::integrations::exchange::Finding;
 use crate::routing::{Labelled, Rules};
 use crate::signals::{AlertGroup, LiveAlert, Mark, group, mark};
+use crate::turns::Turns;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -49,13 +50,14 @@ impl Beyond {
     }
 
     /// Beyond the groups that a source has made itself, by the labels that all of their alerts share;
-    /// and groups its single alerts, with their marks.
+    /// and groups its single alerts, with their marks. Others have their turn in between.
     pub(super) fn grouped(&self, findings: &mut Vec<Finding>, by: &[String], now: Timestamp) {
         let mut made = Vec::new();
         for finding in findings.iter_mut() {
             match finding {
                 Finding::Alerts(alerts) => {
-                    let mut groups = group(alerts, by, now);
+                    let mut turns = Turns::default();
+                    let mut groups = group(alerts, by, now, || turns.piece());
                     self.mark(&mut groups, alerts, by, now);
                     made.push(Finding::Groups(groups));
                 }
@@ -76,9 +78,13 @@ impl Beyond {
         if self.rules.maintenance.is_empty() && flapping.is_empty() {
             return;
         }
-        mark(groups, alerts, by, |alert| Mark {
-            maintenance: self.held(alert, now),
-            flapping: flapping.contains(&alert.fingerprint),
+        let mut turns = Turns::default();
+        mark(groups, alerts, by, |alert| {
+            turns.piece();
+            Mark {
+                maintenance: self.held(alert, now),
+                flapping: flapping.contains(&alert.fingerprint),
+            }
         });
     }
 

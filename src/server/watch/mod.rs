@@ -161,20 +161,15 @@ impl Watch {
         };
         place.clone_from(changed);
         let sources = inner.sources.clone();
-        board.send(&frame(Live::Sources { sources }), metrics);
+        board.send_beside(&frame(Live::Sources { sources }), metrics);
     }
 
     /// A part beside all incidents: told to everyone when it changed.
-    fn put_beside(&self, source: &Arc<str>, part: Live, board: &Board, metrics: &Metrics) {
-        let kind = match part {
-            Live::Silences { .. } => Part::Silences,
-            _ => Part::Alerts,
-        };
-        let bytes = frame(part);
+    fn put_beside(&self, key: Key, bytes: &Bytes, board: &Board, metrics: &Metrics) {
         let mut inner = self.lock();
-        let before = inner.beside.insert((source.clone(), kind), bytes.clone());
-        if before.as_ref() != Some(&bytes) {
-            board.send(&bytes, metrics);
+        let before = inner.beside.insert(key, bytes.clone());
+        if before.as_ref() != Some(bytes) {
+            board.send_beside(bytes, metrics);
         }
     }
 
@@ -185,9 +180,11 @@ impl Watch {
         sources.flat_map(|(_, signals)| signals).cloned().collect()
     }
 
-    /// Keeps the single alerts of a source in the place of the last ones.
-    fn put_alerts(&self, source: &Arc<str>, alerts: Alerts) {
-        self.lock().alerts.insert(source.clone(), Arc::new(alerts));
+    /// Keeps the single alerts of a source in the place of the last ones, which it gives back: to let
+    /// ten thousand go takes longer than anything may wait that needs this lock.
+    #[must_use]
+    fn put_alerts(&self, source: &Arc<str>, alerts: Alerts) -> Option<Arc<Alerts>> {
+        self.lock().alerts.insert(source.clone(), Arc::new(alerts))
     }
 
     /// The single alerts of a source; none where it gives none, or has not answered yet.

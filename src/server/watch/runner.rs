@@ -1,8 +1,8 @@
 //! The task of one source: when it is asked, about what, and who hears what it said.
 
-use super::SourceOptions;
 use super::pace::{Pace, Went};
 use super::poll::{Asked, Kept, Polled, Trouble, poll};
+use super::{Part, SourceOptions, apart};
 use crate::incident::{IncidentId, Kind, Summary, Timestamp, limits as incident_limits};
 use crate::integrations::exchange::{Ask, Finding};
 use crate::protocol::{Live, Missing, limits};
@@ -27,6 +27,11 @@ const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// Points that a chart's window is asked in: two for each cell of a wide one.
 const POINTS: u32 = 240;
 const _: () = assert!(POINTS as usize <= incident_limits::SERIES_POINTS);
+
+const WELL: Went = Went {
+    well: true,
+    wait: None,
+};
 
 /// Watches a source for as long as the server runs.
 pub(in crate::server) async fn run(shared: Arc<Shared>, options: SourceOptions) {
@@ -77,32 +82,41 @@ impl Runner {
             tokio::pin!(wanted);
             // From here on nobody who comes is missed.
             wanted.as_mut().enable();
-            let asks = self.asks();
+            let lines = self.incidents();
+            let asks = self.asks(&lines);
             if asks.is_empty() {
                 wanted.await;
                 continue;
             }
-            let wait = self.ask_all(&asks).await;
-            self.rest(wait).await;
+            let wait = self.ask_all(&asks, None).await;
+            let asked = lines.iter().map(|line| line.id).collect();
+            self.rest(wait, asked).await;
         }
     }
 
     /// Waits for the next turn. An incident that was not asked about yet does not wait for it, as
-    /// long as the source is well.
-    async fn rest(&mut self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let asked: BTreeSet<IncidentId> = self.incidents().iter().map(|line| line.id).collect();
+    /// long as the source is well: that is asked about it, and nothing else. A storm of alerts opens
+    /// many, and would else have the whole list of alerts asked for with each.
+    async fn rest(&mut self, wait: Duration, mut asked: BTreeSet<IncidentId>) {
+        let mut until = Instant::now() + wait;
         let shared = self.shared.clone();
-        loop {
+        while Instant::now() < until {
             let wanted = shared.watch.wanted.notified();
-            tokio::select! {
-                () = tokio::time::sleep_until(until) => return,
-                () = wanted => {}
-            }
-            let well = self.state.state == SourceState::Answering;
-            let new = |line: &Summary| !asked.contains(&line.id);
-            if well && self.incidents().iter().any(new) {
-                return;
+            tokio::pin!(wanted);
+            wanted.as_mut().enable();
+            let mut new = match self.state.state {
+                SourceState::Answering => self.incidents(),
+                _ => Vec::new(),
+            };
+            new.retain(|line| asked.insert(line.id));
+            let asks = self.about(&new, shared.clock.now());
+            if asks.is_empty() {
+                tokio::select! {
+                    () = tokio::time::sleep_until(until) => return,
+                    () = wanted => {}
+                }
+            } else {
+                until = Instant::now() + self.ask_all(&asks, Some(until)).await;
             }
         }
     }
@@ -116,9 +130,8 @@ impl Runner {
         lines
     }
 
-    /// What is asked now. Nothing when no incident is open and nobody looks.
-    fn asks(&self) -> Vec<Arc<Ask>> {
-        let lines = self.incidents();
+    /// What is asked now, with these incidents open. Nothing when there is none and nobody looks.
+    fn asks(&self, lines: &[Summary]) -> Vec<Arc<Ask>> {
         if lines.is_empty() && self.shared.sessions.count() == 0 {
             return Vec::new();
         }
@@ -130,15 +143,25 @@ impl Runner {
             to: now,
             points: POINTS,
         };
-        let all = std::iter::once(beside).chain(lines.iter().map(|line| ask(line, now)));
-        let watched = &self.options.watched;
-        all.filter(|ask| !watched.first(ask).is_empty() || !watched.unasked(ask).is_empty())
-            .map(Arc::new)
-            .collect()
+        let mut asks = self.worth_asking([beside]);
+        asks.extend(self.about(lines, now));
+        asks
     }
 
-    /// Asks about everything in turn and tells what was found; answers how long to wait.
-    async fn ask_all(&mut self, asks: &[Arc<Ask>]) -> Duration {
+    /// What is asked about these incidents.
+    fn about(&self, lines: &[Summary], now: Timestamp) -> Vec<Arc<Ask>> {
+        self.worth_asking(lines.iter().map(|line| ask(line, now)))
+    }
+
+    fn worth_asking(&self, asks: impl IntoIterator<Item = Ask>) -> Vec<Arc<Ask>> {
+        let watched = &self.options.watched;
+        let says = |ask: &Ask| !watched.first(ask).is_empty() || !watched.unasked(ask).is_empty();
+        asks.into_iter().filter(says).map(Arc::new).collect()
+    }
+
+    /// Asks about everything in turn and tells what was found; answers how long to wait. While all is
+    /// well that is until the next turn, where it is set already.
+    async fn ask_all(&mut self, asks: &[Arc<Ask>], next_turn: Option<Instant>) -> Duration {
         let (mut trouble, mut wait, mut good) = (None, None, 0);
         for ask in asks {
             let Ok(http) = &self.options.http else {
@@ -147,7 +170,7 @@ impl Runner {
             let mut polled = poll(http, &self.asked, ask, &mut self.kept).await;
             wait = wait.max(polled.wait);
             good += polled.good;
-            self.tell(ask, &mut polled);
+            self.tell(ask, &mut polled).await;
             let ends = polled.trouble.as_ref().is_some_and(|trouble| {
                 matches!(trouble.state, SourceState::Down | SourceState::Limited)
             });
@@ -163,7 +186,11 @@ impl Runner {
             well: trouble.is_none(),
             wait,
         };
-        let wait = self.pace.after(went, self.chance());
+        let own = self.pace.after(went, self.chance());
+        let wait = match next_turn.filter(|_| went == WELL) {
+            Some(turn) => turn.saturating_duration_since(Instant::now()),
+            None => own,
+        };
         self.set_state(trouble, good, wait);
         wait
     }
@@ -207,7 +234,7 @@ impl Runner {
     }
 
     /// Tells those who look what was found.
-    fn tell(&self, ask: &Ask, polled: &mut Polled) {
+    async fn tell(&self, ask: &Ask, polled: &mut Polled) {
         let (shared, source) = (&self.shared, &self.options.name);
         let mut told = false;
         if let Some(incident) = ask.incident {
@@ -220,9 +247,17 @@ impl Runner {
             }
         }
         for part in self.parts_beside(polled) {
+            let kind = match part {
+                Live::Silences { .. } => Part::Silences,
+                _ => Part::Alerts,
+            };
+            let key = (source.clone(), kind);
+            let Some(bytes) = apart::encoded(part).await else {
+                continue;
+            };
             shared
                 .watch
-                .put_beside(source, part, &shared.board, &shared.metrics);
+                .put_beside(key, &bytes, &shared.board, &shared.metrics);
         }
     }
 
@@ -272,7 +307,9 @@ impl Runner {
                         by: self.options.group_by.clone(),
                         alerts: std::mem::take(alerts),
                     };
-                    self.shared.watch.put_alerts(source, alerts);
+                    if let Some(old) = self.shared.watch.put_alerts(source, alerts) {
+                        apart::let_go(old);
+                    }
                 }
                 Finding::Groups(groups) => parts.push(alerts_part(source, groups.clone())),
                 Finding::Silences(silences) => {
