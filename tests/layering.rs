@@ -51,6 +51,7 @@ const RULES: &[Rule] = &[
             "crate::cli",
             "crate::drill",
             "crate::clock",
+            "crate::turns",
             "crate::config",
             "crate::paths",
             "crate::log",

@@ -374,3 +374,77 @@ fn follow<'b>(lines: &'b BTreeMap<IncidentId, Line>, from: &'b Line) -> Option<&
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::outbox::Outbox;
+    use super::*;
+    use serde_json::Value;
+    use std::sync::Arc;
+
+    fn enter(board: &Board) -> Arc<Outbox> {
+        let outbox = Outbox::new(None, 1_000);
+        let member = Member {
+            session: SessionId(1),
+            person: "maya".parse().expect("a name"),
+            spectator: false,
+            level: Level::Responder,
+            epoch: outbox.epoch(),
+            outbox: outbox.clone(),
+        };
+        board.enter(member, |_| {});
+        outbox
+    }
+
+    /// The titles that were sent since this was last asked.
+    fn titles(outbox: &Outbox) -> Vec<String> {
+        let mut all = Vec::new();
+        let drained = outbox.drain(|slices| {
+            let first = slices.first().map_or(&[][..], |slice| slice);
+            // Short frames have a header of two bytes, longer ones of four.
+            let from = if first[1] == 126 { 4 } else { 2 };
+            let frame: Value = serde_json::from_slice(&first[from..]).expect("one frame");
+            all.push(frame["summary"]["title"].as_str().unwrap().to_owned());
+            Ok(first.len())
+        });
+        assert!(drained.expect("drains"));
+        all
+    }
+
+    async fn let_it_run() {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_goes_out_at_once_and_those_of_one_frame_together() {
+        let (board, metrics) = (Board::new(Redaction::default(), 64), Metrics::new());
+        let outbox = enter(&board);
+        let put = |title: String| {
+            let mut incident = Incident::new(IncidentId(1));
+            incident.title = title.into();
+            board.put(&incident, &metrics);
+        };
+        let people = async {
+            for round in 0..3 {
+                put(format!("{round} first"));
+                let_it_run().await;
+                assert_eq!(titles(&outbox), [format!("{round} first")]);
+                for n in 0..5 {
+                    put(format!("{round} then {n}"));
+                    let_it_run().await;
+                }
+                assert_eq!(titles(&outbox), [""; 0], "they wait for one another");
+                tokio::time::sleep(TOGETHER).await;
+                let_it_run().await;
+                assert_eq!(titles(&outbox), [format!("{round} then 4")]);
+                tokio::time::sleep(TOGETHER).await;
+            }
+        };
+        tokio::select! {
+            () = board.run(&metrics) => {}
+            () = people => {}
+        }
+    }
+}

@@ -73,6 +73,8 @@ pub(super) fn let_go(alerts: Arc<Alerts>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::Timestamp;
+    use crate::signals::{LiveAlert, LiveState, group};
     use std::sync::mpsc;
     use std::thread;
     use std::time::Duration;
@@ -107,6 +109,66 @@ mod tests {
     async fn a_short_answer_is_read_at_once() {
         let read = read(answer(APART_BYTES - 1), |_| Ok(thread::current().id()));
         assert_eq!(read.await, Ok(thread::current().id()));
+    }
+
+    fn alerts(count: usize) -> Arc<Alerts> {
+        let at = Timestamp::UNIX_EPOCH;
+        let alert = |n: usize| LiveAlert {
+            source: "am".into(),
+            fingerprint: n.to_string().into(),
+            name: "HighErrorRate".into(),
+            state: LiveState::Firing,
+            summary: "".into(),
+            labels: std::collections::BTreeMap::new(),
+            starts_at: at,
+            updated_at: None,
+            silenced_by: Vec::new(),
+            url: None,
+        };
+        Arc::new(Alerts {
+            at,
+            by: Vec::new(),
+            alerts: (0..count).map(alert).collect(),
+        })
+    }
+
+    #[tokio::test]
+    async fn alerts_that_someone_looks_at_are_not_let_go() {
+        let looked_at = alerts(1);
+        let_go(looked_at.clone());
+        assert_eq!(looked_at.alerts.len(), 1);
+    }
+
+    /// A runtime of one thread, which is here: where they are let go is another.
+    #[tokio::test]
+    async fn many_alerts_are_let_go_apart_and_few_here() {
+        for (count, apart) in [(APART_ALERTS - 1, false), (APART_ALERTS, true)] {
+            let alerts = alerts(count);
+            let last = alerts.alerts[count - 1].fingerprint.clone();
+            let_go(alerts);
+            if !apart {
+                assert_eq!(Arc::strong_count(&last), 1);
+            }
+            while Arc::strong_count(&last) > 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_part_is_encoded_as_a_short_one() {
+        for count in [1, APART_GROUPS, 3 * APART_GROUPS] {
+            let alerts = &alerts(count).alerts;
+            let by = ["fingerprint".to_owned()];
+            let mut groups = group(alerts, &by, Timestamp::UNIX_EPOCH, || {});
+            let one = groups.pop().expect("a group");
+            let part = Live::Alerts {
+                source: "am".into(),
+                groups: vec![one; count],
+                beyond: 0,
+            };
+            assert_eq!(encoded(part.clone()).await, Some(frame(part)));
+        }
     }
 
     #[tokio::test]

@@ -292,3 +292,21 @@ fn a_slow_disk_makes_writes_slow_and_nothing_else() {
     assert_eq!(server.counts(&acknowledged), vec![1; acknowledged.len()]);
     in_the_end(server, folder.path(), &["on a slow disk"]);
 }
+
+/// A journal that writes over what is there has nothing to put on disk but its data: the file's time,
+/// which `fsync` writes too, costs as much again.
+#[test]
+fn a_line_is_durable_by_its_data_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Process::start(folder.path());
+    server.ok(&["declare", "Checkout 500s"]);
+    let Some(tampered) = Tampered::with(&server, folder.path(), "fsync:error=EIO") else {
+        return skipped(
+            "a disk without fsync",
+            "strace is not there, or may not attach",
+        );
+    };
+    server.ok(&["note", "INC-1", "by fdatasync"]);
+    drop(tampered);
+    in_the_end(server, folder.path(), &["by fdatasync"]);
+}

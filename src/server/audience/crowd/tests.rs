@@ -163,6 +163,35 @@ fn what_waits_is_bounded() {
 }
 
 #[test]
+fn of_much_a_slice_has_few() {
+    let slice = Slice {
+        members: SLICE,
+        bytes: 1_000,
+    };
+    for (bytes, members) in [(0, SLICE), (1, SLICE), (100, 10), (999, 1), (1_001, 1)] {
+        assert_eq!(slice.of(bytes), members, "{bytes}");
+    }
+    let (metrics, mut crowd) = (Metrics::new(), Crowd::new(slice));
+    let outboxes: Vec<_> = (1..=20).map(|_| Outbox::new(None, 10)).collect();
+    for (session, outbox) in outboxes.iter().enumerate() {
+        crowd.enter(member(session as u64 + 1, outbox));
+    }
+    // Twenty short ones are one slice, and are served at once; of long ones ten are.
+    crowd.send(&Bytes::from_static(b"short"), To::All, &metrics);
+    assert_eq!(crowd.due(), None);
+    let long = "x".repeat(100);
+    crowd.send(&Bytes::from(long.clone()), To::All, &metrics);
+    assert!(outboxes.iter().all(|outbox| taken(outbox) == "short"));
+    crowd.serve(&metrics);
+    assert_eq!(
+        (taken(&outboxes[9]), taken(&outboxes[10])),
+        (long, String::new())
+    );
+    crowd.serve(&metrics);
+    assert_eq!(crowd.due(), None);
+}
+
+#[test]
 fn one_too_slow_falls_away_and_the_rest_go_on() {
     let (metrics, mut audience) = (Metrics::new(), Audience::new(SLICE));
     let slow = Outbox::new(None, 1);
