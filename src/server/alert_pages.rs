@@ -4,6 +4,7 @@ use super::requests::{Asked, Desk};
 use crate::incident::{Refusal, RefusalCode};
 use crate::protocol::{ServerFrame, limits};
 use crate::signals::{AlertsQuery, page};
+use crate::turns::Turns;
 use std::sync::Arc;
 
 impl Desk {
@@ -29,8 +30,10 @@ impl Desk {
                 return Some(refused(code, why, "Go by the group's counts."));
             };
             // Ten thousand are put in order: that is not for a thread that others wait for.
-            let paged =
-                tokio::task::spawn_blocking(move || page(&held.alerts, &held.by, &query, held.at));
+            let paged = tokio::task::spawn_blocking(move || {
+                let mut turns = Turns::default();
+                page(&held.alerts, &held.by, &query, held.at, || turns.piece())
+            });
             Some(match paged.await {
                 Ok(page) => ServerFrame::Alerts { request, page },
                 Err(_) => refused(

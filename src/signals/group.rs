@@ -105,8 +105,9 @@ pub(super) fn of_group<'a>(
     alerts: &'a [LiveAlert],
     by: &[String],
     key: &str,
+    looked_at: impl FnMut(),
 ) -> Vec<&'a LiveAlert> {
-    let (of, keys) = places(alerts, by, || {});
+    let (of, keys) = places(alerts, by, looked_at);
     let wanted = keys.iter().position(|known| **known == *key);
     let of = alerts.iter().zip(of);
     of.filter(|(_, place)| Some(*place) == wanted)

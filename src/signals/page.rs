@@ -75,14 +75,24 @@ pub struct AlertsPage {
 }
 
 /// The page of a source's alerts that is asked for; `by` are the labels that they are grouped by.
-#[must_use]
-pub fn page(alerts: &[LiveAlert], by: &[String], query: &AlertsQuery, at: Timestamp) -> AlertsPage {
-    let mut held = of_group(alerts, by, &query.group);
+/// `looked_at` is called whenever an alert was looked at, for whoever has other things to do
+/// meanwhile.
+pub fn page(
+    alerts: &[LiveAlert],
+    by: &[String],
+    query: &AlertsQuery,
+    at: Timestamp,
+    mut looked_at: impl FnMut(),
+) -> AlertsPage {
+    let mut held = of_group(alerts, by, &query.group, &mut looked_at);
     let total = held.len();
     let words = query.words.to_lowercase();
     let words: Vec<&str> = words.split_whitespace().collect();
     if !words.is_empty() {
-        held.retain(|alert| holds(alert, &words));
+        held.retain(|alert| {
+            looked_at();
+            holds(alert, &words)
+        });
     }
     let newest = |alert: &&LiveAlert| Reverse(alert.starts_at);
     // Of two that are alike in this, the same goes first on every page.
@@ -171,6 +181,7 @@ mod tests {
             &["alertname".to_owned()],
             &query,
             Timestamp::UNIX_EPOCH,
+            || {},
         );
         let pods = page.alerts.iter().map(|a| a.labels["pod"].to_string());
         (page.total, page.matching, pods.collect())
