@@ -113,8 +113,16 @@ impl Board {
 
     /// Follows the board from now on. `greet` is given every open incident and the newest that are
     /// over, and what it sends goes out before any later change.
-    pub(super) fn enter(&self, member: Member, greet: impl FnOnce(Vec<Summary>)) {
+    pub(super) fn enter(
+        &self,
+        member: Member,
+        metrics: &Metrics,
+        greet: impl FnOnce(Vec<Summary>),
+    ) {
         let mut inner = self.lock();
+        // What waits is in what the session is greeted with, and is not to come to it again.
+        let urgent = std::mem::take(&mut inner.urgent);
+        inner.send(&urgent, self.redaction, metrics);
         let mut lines = shown(&inner, &member);
         if member.spectator {
             for line in &mut lines {
@@ -382,7 +390,7 @@ mod tests {
     use serde_json::Value;
     use std::sync::Arc;
 
-    fn enter(board: &Board) -> Arc<Outbox> {
+    fn enter(board: &Board, metrics: &Metrics) -> Arc<Outbox> {
         let outbox = Outbox::new(None, 1_000);
         let member = Member {
             session: SessionId(1),
@@ -392,7 +400,7 @@ mod tests {
             epoch: outbox.epoch(),
             outbox: outbox.clone(),
         };
-        board.enter(member, |_| {});
+        board.enter(member, metrics, |_| {});
         outbox
     }
 
@@ -420,7 +428,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_change_goes_out_at_once_and_those_of_one_frame_together() {
         let (board, metrics) = (Board::new(Redaction::default(), 64), Metrics::new());
-        let outbox = enter(&board);
+        let mut outbox = enter(&board, &metrics);
         let put = |title: String| {
             let mut incident = Incident::new(IncidentId(1));
             incident.title = title.into();
@@ -436,9 +444,19 @@ mod tests {
                     let_it_run().await;
                 }
                 assert_eq!(titles(&outbox), [""; 0], "they wait for one another");
-                tokio::time::sleep(TOGETHER).await;
-                let_it_run().await;
-                assert_eq!(titles(&outbox), [format!("{round} then 4")]);
+                if round == 1 {
+                    // Whoever comes meanwhile is greeted with it.
+                    let late = enter(&board, &metrics);
+                    assert_eq!(titles(&outbox), [format!("{round} then 4")]);
+                    tokio::time::sleep(TOGETHER).await;
+                    let_it_run().await;
+                    assert_eq!(titles(&late), [""; 0]);
+                    outbox = late;
+                } else {
+                    tokio::time::sleep(TOGETHER).await;
+                    let_it_run().await;
+                    assert_eq!(titles(&outbox), [format!("{round} then 4")]);
+                }
                 tokio::time::sleep(TOGETHER).await;
             }
         };

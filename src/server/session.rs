@@ -203,9 +203,11 @@ impl Line {
     /// Serves a session that has said hello.
     async fn serve(&mut self, desk: &mut Desk, revoked: &CancellationToken) -> End {
         let shared = desk.shared.clone();
-        shared.board.enter(desk.member.clone(), |lines| {
-            self.outbox.answer(&desk.me.welcome(&shared, lines));
-        });
+        shared
+            .board
+            .enter(desk.member.clone(), &shared.metrics, |lines| {
+                self.outbox.answer(&desk.me.welcome(&shared, lines));
+            });
         shared.watch.greet(&self.outbox);
         let mut asked: Option<Asked> = None;
         let pulse = tokio::time::sleep_until(self.next_pulse(&shared));
@@ -261,15 +263,17 @@ impl Line {
     /// Enters the board anew after a resync: its lines were among what was dropped.
     fn show_board_again(&self, desk: &mut Desk) {
         desk.member.epoch = self.outbox.epoch();
-        desk.shared.board.enter(desk.member.clone(), |lines| {
-            let mut frames = BytesMut::new();
-            for summary in lines {
-                wire::put_text(&mut frames, &encode(&ServerFrame::Board { summary }));
-            }
-            if !frames.is_empty() {
-                self.outbox.answer_bytes(frames.freeze());
-            }
-        });
+        desk.shared
+            .board
+            .enter(desk.member.clone(), &desk.shared.metrics, |lines| {
+                let mut frames = BytesMut::new();
+                for summary in lines {
+                    wire::put_text(&mut frames, &encode(&ServerFrame::Board { summary }));
+                }
+                if !frames.is_empty() {
+                    self.outbox.answer_bytes(frames.freeze());
+                }
+            });
         desk.shared.watch.greet(&self.outbox);
     }
 
