@@ -2,11 +2,12 @@
 //! there, nothing is theirs but text. (Every string that there is: `src/console/hostile_tests.rs`.)
 
 use crate::support::chain::Chain;
+use crate::support::fake::{Fake, json as json_answer};
 use crate::support::server::http;
 use crate::support::terminal::{Served, Terminal, verb};
 use serde_json::{Value, json};
 use std::path::Path;
-use warroom::incident::{Event, EventBody};
+use warroom::incident::{Event, EventBody, What};
 use warroom::journal::sqlite;
 
 /// Sequences of every kind, each with a word by which it would be known again.
@@ -141,8 +142,10 @@ fn hostile_events() -> Vec<EventBody> {
         let text = std::fs::read_to_string(&file).unwrap();
         let mut event: Value = serde_json::from_str(&text).unwrap();
         let kind = event["kind"].clone();
+        // What this program cannot read it shows as unknown, without a word of it.
         let reads = move |event: &Value| {
-            event["kind"] == kind && serde_json::from_value::<Event>(event.clone()).is_ok()
+            let read = serde_json::from_value::<Event>(event.clone());
+            event["kind"] == kind && read.is_ok_and(|read| read.body.known().is_some())
         };
         // One that is written for others only.
         if !reads(&event) {
@@ -219,4 +222,118 @@ fn every_string_of_every_kind_of_event_is_text_on_a_real_terminal() {
         harmless(&written, &arguments.join(" "));
     }
     assert!(head > 80, "{head}");
+}
+
+/// An event of this kind with this in it.
+fn of_kind(kind: &str, data: &Value) -> EventBody {
+    let file = format!("tests/golden/events/{kind}.json");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let mut event: Value = serde_json::from_str(&text).unwrap();
+    event["data"] = data.clone();
+    let body = serde_json::from_value::<Event>(event).unwrap().body;
+    assert!(body.known().is_some(), "{kind}: {data}");
+    body
+}
+
+/// What a monitor says of one alert, all of it hostile.
+fn hostile_list() -> String {
+    let at = "2026-11-24T14:00:00Z";
+    json!([{"labels": {"alertname": format!("zq {EVIL}"), "service": EVIL, "evil": EVIL},
+        "annotations": {"summary": EVIL, "runbook_url": EVIL}, "startsAt": at, "endsAt": at, "updatedAt": at,
+        "generatorURL": EVIL, "fingerprint": EVIL, "receivers": [{"name": EVIL}],
+        "status": {"state": "active", "silencedBy": [], "inhibitedBy": []}}])
+    .to_string()
+}
+
+#[test]
+fn hostile_words_are_text_in_every_overlay() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let data = home.join("data");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let monitor = runtime.block_on(Fake::start(|asked, _| {
+        let list = asked.line.contains("/api/v2/alerts").then(hostile_list);
+        json_answer(200, "", &list.unwrap_or("[]".to_owned()))
+    }));
+    let config = data.join(".config/warroom");
+    std::fs::create_dir_all(&config).unwrap();
+    let source = format!(
+        "[sources.am]\nkind = \"alertmanager\"\nurl = \"http://{}\"\nevery = \"1s\"\n",
+        monitor.address
+    );
+    std::fs::write(config.join("config.toml"), source).unwrap();
+    let journal = sqlite::open(&data, &sqlite::Options::default()).unwrap();
+    let mut chain = Chain::new(1);
+    let ends = |body: &EventBody| matches!(body.known(), Some(What::Merged { .. }));
+    let bodies = hostile_events();
+    let bodies = bodies.into_iter().filter(|body| !ends(body));
+    // So that something waits for an approval and something can be run.
+    let evil = format!("zq {EVIL}");
+    let print = format!("printf '%s\\n' '{}'", evil.replace('\0', ""));
+    let runbook = json!({"name": "evil", "title": evil, "preface": evil, "steps": [
+        {"section": evil, "title": evil, "detail": evil, "commands": [evil], "blocks": [{"script": print}]}]});
+    let last = [
+        (
+            "role_assigned",
+            json!({"role": "incident-commander", "to": "lee", "from": null}),
+        ),
+        ("runbook_attached", json!({"runbook": runbook})),
+        (
+            "update_drafted",
+            json!({"update": 7, "audience": "internal", "text": evil}),
+        ),
+        (
+            "update_submitted",
+            json!({"update": 7, "version": 1, "audience": "internal"}),
+        ),
+    ];
+    let last = last.map(|(kind, data)| of_kind(kind, &data));
+    for body in bodies.chain(last) {
+        runtime.block_on(chain.append(&journal, vec![body]));
+    }
+    drop(journal);
+    let server = Served::start(&data, "127.0.0.1:0".parse().unwrap());
+    let trusting = home.join(".config/warroom");
+    std::fs::create_dir_all(&trusting).unwrap();
+    std::fs::write(
+        trusting.join("config.toml"),
+        "[run]\nrunbooks = \"confirm\"\n",
+    )
+    .unwrap();
+    // Keys, with what shows that they were taken.
+    let palette = |action: &'static str, then: &'static str| vec![(action, action), ("\r", then)];
+    let search = [("zq", "┃ zq  "), ("\r", "INC-1  lee")];
+    let run = [("3", "┃[ ]  1 zq"), ("!", "Run on this machine")];
+    for steps in [
+        palette(":declare", "the service that is hurt"),
+        palette(":rename", "Its title from now on"),
+        palette(":open-incident", "Open an incident"),
+        palette(":find-gaps", "Nobody wrote while things changed"),
+        palette(":details", "happened"),
+        palette(":resolve", "Resolve INC-1"),
+        palette(":approve-update", "Approve internal update 7"),
+        palette(":edit-update", "Update 7 of INC-1"),
+        palette(":read-brief", "Milestones"),
+        [
+            palette(":search-server", "Search every entry"),
+            search.to_vec(),
+        ]
+        .concat(),
+        vec![("7", "▴     1  zq a"), ("\r", "1 firing · am")],
+        run.to_vec(),
+        [run.to_vec(), vec![("\r", "It has ended: exit 0")]].concat(),
+    ] {
+        let mut console = Terminal::start(server.address, "lee", home, (120, 40));
+        console.until("the incident", |screen| {
+            screen.contains("zq a") && screen.contains("live")
+        });
+        let mut seen = "";
+        for (keys, shown) in steps {
+            console.press(keys);
+            console.shows(shown.trim_start_matches(':'));
+            seen = shown;
+        }
+        harmless(console.written(), seen);
+        console.kill();
+    }
 }
