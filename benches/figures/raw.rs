@@ -1,9 +1,9 @@
 //! A websocket client reduced to its bytes, so that measuring costs as little as the yardstick's
 //! own reading does.
 
-use std::io::{BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 use warroom::incident::FOLD_VERSION;
 use warroom::protocol::VERSION;
@@ -114,6 +114,29 @@ impl Raw {
                 1 => return text(payload),
                 9 => self.stream.get_mut().write_all(&PONG).unwrap(),
                 other => panic!("the server sent a frame of kind {other}"),
+            }
+        }
+    }
+
+    /// Reads whatever comes until that moment, as a console does; pings are answered.
+    pub fn hear_until(&mut self, moment: Instant) {
+        while let Some(left) = moment.checked_duration_since(Instant::now()) {
+            if self.stream.buffer().is_empty() {
+                // A timeout of nothing is none.
+                let left = left.max(Duration::from_micros(1));
+                self.stream.get_ref().set_read_timeout(Some(left)).unwrap();
+                let came = self.stream.fill_buf().map(<[u8]>::is_empty);
+                let whole = Some(ANSWER_WITHIN);
+                self.stream.get_ref().set_read_timeout(whole).unwrap();
+                match came {
+                    Ok(ended) => assert!(!ended, "the server hung up"),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            let (head, _) = self.read_frame();
+            if head[0] & 15 == 9 {
+                self.stream.get_mut().write_all(&PONG).unwrap();
             }
         }
     }

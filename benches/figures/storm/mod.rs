@@ -109,7 +109,7 @@ fn scribe(server: &Server, folder: &Path, ended: &AtomicBool) -> (Samples, Sampl
     let (mut lines, mut bare) = (Vec::new(), Vec::new());
     let mut next = Instant::now();
     while !ended.load(Ordering::Relaxed) {
-        until(next);
+        raw.hear_until(next);
         next += EVERY;
         let sent = Instant::now();
         raw.note(1, "pods in eu-west-1b restarting, memory at the limit");
@@ -127,7 +127,7 @@ fn other(server: &Server, n: usize, ended: &AtomicBool) -> Samples {
     let mut lines = Samples::new();
     let mut next = Instant::now() + OTHERS_EVERY.mul_f64(n as f64 / OTHERS as f64);
     while !ended.load(Ordering::Relaxed) {
-        until(next);
+        raw.hear_until(next);
         next += OTHERS_EVERY;
         let sent = Instant::now();
         raw.note(1, "web pool at its limit, queue grows");
