@@ -4,12 +4,13 @@
 //! `WARROOM_KILLS` says how often, `WARROOM_SEED` which run.
 
 use super::lines::Load;
-use super::process::Process;
+use super::process::{PATIENCE, Process};
 use super::setting;
 use crate::support::random::Random;
 use crate::support::terminal::Terminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 const PEOPLE: [&str; 2] = ["lee", "kim"];
 /// Lines that one types in a round, at the most.
@@ -20,7 +21,7 @@ struct Scribe {
     name: &'static str,
     home: PathBuf,
     console: Option<Terminal>,
-    /// Lines that the screen showed in the timeline: taken.
+    /// Lines that the screen showed in the timeline, or that were found in the log: taken.
     taken: Vec<String>,
     /// Lines that were typed as the console was killed.
     under_way: Vec<String>,
@@ -47,13 +48,20 @@ impl Scribe {
         format!("{} line {:04}", self.name, self.typed)
     }
 
-    fn types(&mut self, server: SocketAddr, lines: usize) {
+    fn types(&mut self, server: &Process, lines: usize) {
         for _ in 0..lines {
             let (line, shown) = (self.next_line(), format!("{}: ", self.name));
             let shown = format!("{shown}{line}");
-            let console = self.open(server);
+            let console = self.open(server.address());
             console.press(&format!("{line}\r"));
-            console.shows(&shown);
+            let limit = Instant::now() + PATIENCE;
+            // Under load it may pass by between two frames: then the log has it.
+            while !console.shows_within(&shown, Duration::from_secs(1)) {
+                if server.counts(std::slice::from_ref(&line)) == [1] {
+                    break;
+                }
+                assert!(Instant::now() < limit, "never taken: {line}");
+            }
             self.taken.push(line);
         }
     }
@@ -91,7 +99,7 @@ fn what_composers_took_is_in_the_log_once_whoever_is_killed() {
         let address = server.address();
         for scribe in &mut scribes {
             let lines = 1 + random.below(LINES);
-            scribe.types(address, lines);
+            scribe.types(&server, lines);
         }
         if kill % 2 == 0 {
             server = server.kill_and_restart();
@@ -101,7 +109,7 @@ fn what_composers_took_is_in_the_log_once_whoever_is_killed() {
         }
     }
     for scribe in &mut scribes {
-        scribe.types(server.address(), 1);
+        scribe.types(&server, 1);
     }
     let (acknowledged, sent) = load.stop();
     assert!(acknowledged.len() > PEOPLE.len(), "there was load");
@@ -110,12 +118,9 @@ fn what_composers_took_is_in_the_log_once_whoever_is_killed() {
         .flat_map(|s| s.taken.last().cloned())
         .collect();
     // What waits behind a connection that has just come back is there within moments.
-    let limit = std::time::Instant::now() + super::process::PATIENCE;
+    let limit = Instant::now() + PATIENCE;
     while server.counts(&last).contains(&0) {
-        assert!(
-            std::time::Instant::now() < limit,
-            "the last lines never came"
-        );
+        assert!(Instant::now() < limit, "the last lines never came");
     }
     for scribe in &scribes {
         let taken = server.counts(&scribe.taken);

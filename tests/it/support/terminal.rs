@@ -178,6 +178,22 @@ impl Terminal {
         self.until(text, |screen| screen.contains(text));
     }
 
+    /// Waits until the screen shows this text, for so long at the most: whether it does.
+    pub(crate) fn shows_within(&mut self, text: &str, patience: Duration) -> bool {
+        let limit = Instant::now() + patience;
+        while !self.screen.screen().contents().contains(text) {
+            let Some(left) = limit.checked_duration_since(Instant::now()) else {
+                return false;
+            };
+            match self.output.recv_timeout(left) {
+                Ok(chunk) => self.take(&chunk),
+                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Disconnected) => panic!("it has ended: {text}"),
+            }
+        }
+        true
+    }
+
     /// Waits until the screen shows this text, or the program has ended: whether it is shown.
     pub(crate) fn shows_or_ends(&mut self, text: &str) -> bool {
         let limit = Instant::now() + PATIENCE;
