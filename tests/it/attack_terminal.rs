@@ -319,6 +319,11 @@ fn hostile_words_are_text_in_every_overlay() {
             search.to_vec(),
         ]
         .concat(),
+        [
+            palette(":search", "enter keep what is found"),
+            vec![("zq\r", "hits of \"zq\"")],
+        ]
+        .concat(),
         vec![("7", "▴     1  zq a"), ("\r", "1 firing · am")],
         run.to_vec(),
         [run.to_vec(), vec![("\r", "It has ended: exit 0")]].concat(),
