@@ -163,19 +163,24 @@ fn hostile_events() -> Vec<EventBody> {
     bodies
 }
 
+/// Writes a journal with these events, each of a command of its own, in one incident.
+async fn log_of(data: &Path, bodies: impl Iterator<Item = EventBody>) -> Chain {
+    let journal = sqlite::open(data, &sqlite::Options::default()).unwrap();
+    let mut chain = Chain::new(1);
+    for body in bodies {
+        chain.append(&journal, vec![body]).await;
+    }
+    chain
+}
+
 #[test]
 fn every_string_of_every_kind_of_event_is_text_on_a_real_terminal() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     let data = home.join("data");
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let journal = sqlite::open(&data, &sqlite::Options::default()).unwrap();
-    let mut chain = Chain::new(1);
     let bodies = hostile_events();
-    for body in bodies.clone().into_iter().chain(bodies) {
-        runtime.block_on(chain.append(&journal, vec![body]));
-    }
-    drop(journal);
+    let chain = runtime.block_on(log_of(&data, bodies.clone().into_iter().chain(bodies)));
     let server = Served::start(&data, "127.0.0.1:0".parse().unwrap());
     let url = format!("ws://{}", server.address);
     let head = chain.seq.0;
@@ -262,8 +267,6 @@ fn hostile_words_are_text_in_every_overlay() {
         monitor.address
     );
     std::fs::write(config.join("config.toml"), source).unwrap();
-    let journal = sqlite::open(&data, &sqlite::Options::default()).unwrap();
-    let mut chain = Chain::new(1);
     let ends = |body: &EventBody| matches!(body.known(), Some(What::Merged { .. }));
     let bodies = hostile_events();
     let bodies = bodies.into_iter().filter(|body| !ends(body));
@@ -288,10 +291,7 @@ fn hostile_words_are_text_in_every_overlay() {
         ),
     ];
     let last = last.map(|(kind, data)| of_kind(kind, &data));
-    for body in bodies.chain(last) {
-        runtime.block_on(chain.append(&journal, vec![body]));
-    }
-    drop(journal);
+    runtime.block_on(log_of(&data, bodies.chain(last)));
     let server = Served::start(&data, "127.0.0.1:0".parse().unwrap());
     let trusting = home.join(".config/warroom");
     std::fs::create_dir_all(&trusting).unwrap();

@@ -6,6 +6,7 @@ use crate::protocol::Live;
 use crate::turns::Turns;
 use bytes::Bytes;
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// Bodies from this length on, in bytes, are read apart: a megabyte takes some milliseconds, in
 /// which a thread of the runtime would move no frame and write no line.
@@ -50,11 +51,10 @@ pub(super) async fn encoded(part: Live) -> Option<Bytes> {
     encoding.map_err(broke_off).ok()
 }
 
-/// Lets the alerts of an answer go where nothing waits for it, unless someone still looks at them.
-pub(super) fn let_go(alerts: Arc<Alerts>) {
-    let Some(alerts) = Arc::into_inner(alerts) else {
-        return;
-    };
+/// Lets the alerts of an answer go, unless someone still looks at them: many of them on another
+/// thread, which is then given.
+pub(super) fn let_go(alerts: Arc<Alerts>) -> Option<JoinHandle<()>> {
+    let alerts = Arc::into_inner(alerts)?;
     let few = alerts.alerts.len() < APART_ALERTS;
     let drop_each = move || {
         let mut turns = Turns::default();
@@ -64,10 +64,10 @@ pub(super) fn let_go(alerts: Arc<Alerts>) {
         }
     };
     if few {
-        return drop_each();
+        drop_each();
+        return None;
     }
-    // Nobody waits for its end.
-    drop(tokio::task::spawn_blocking(drop_each));
+    Some(tokio::task::spawn_blocking(drop_each))
 }
 
 #[cfg(test)]
@@ -135,23 +135,21 @@ mod tests {
     #[tokio::test]
     async fn alerts_that_someone_looks_at_are_not_let_go() {
         let looked_at = alerts(1);
-        let_go(looked_at.clone());
+        assert!(let_go(looked_at.clone()).is_none());
         assert_eq!(looked_at.alerts.len(), 1);
     }
 
-    /// A runtime of one thread, which is here: where they are let go is another.
     #[tokio::test]
     async fn many_alerts_are_let_go_apart_and_few_here() {
         for (count, apart) in [(APART_ALERTS - 1, false), (APART_ALERTS, true)] {
             let alerts = alerts(count);
             let last = alerts.alerts[count - 1].fingerprint.clone();
-            let_go(alerts);
-            if !apart {
-                assert_eq!(Arc::strong_count(&last), 1);
+            let elsewhere = let_go(alerts);
+            assert_eq!(elsewhere.is_some(), apart, "{count}");
+            if let Some(elsewhere) = elsewhere {
+                elsewhere.await.expect("let go");
             }
-            while Arc::strong_count(&last) > 1 {
-                tokio::task::yield_now().await;
-            }
+            assert_eq!(Arc::strong_count(&last), 1);
         }
     }
 

@@ -308,7 +308,8 @@ impl Runner {
                         alerts: std::mem::take(alerts),
                     };
                     if let Some(old) = self.shared.watch.put_alerts(source, alerts) {
-                        apart::let_go(old);
+                        // Nobody waits for its end.
+                        drop(apart::let_go(old));
                     }
                 }
                 Finding::Groups(groups) => parts.push(alerts_part(source, groups.clone())),
